@@ -1,0 +1,46 @@
+# The front door. `make help` lists what it opens.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.8
+export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 1
+export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+
+.PHONY: help setup lock lint test clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
+
+setup: $(VENV)/.installed node_modules/.installed ## install every tool from its lock
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@$(PYTHON) -m venv $(VENV) || { echo 'No venv: install the package python3-venv.' >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(VENV)/.installed: requirements.txt | $(BIN)/uv
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements.txt
+	@touch $@
+
+node_modules/.installed: package-lock.json
+	@npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+LOCKED := services/charging services/billing lambdas/telemetry lambdas/operations
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+
+lock: | $(BIN)/uv ## resolve every requirements.in into its requirements.txt again
+	@$(COMPILE) requirements.in --output-file requirements.txt
+	@for part in $(LOCKED); do $(COMPILE) -c requirements.txt $$part/requirements.in --output-file $$part/requirements.txt; done
+	@$(COMPILE) embedded/requirements.in --output-file embedded/requirements.txt
+
+lint: setup ## ruff, mypy and import-linter
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/mypy
+
+test: setup lint ## every test
+	@$(BIN)/pytest

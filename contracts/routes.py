@@ -1,0 +1,14 @@
+"""The public paths of each program: written once, for listener rules, distributions and routers.
+
+Every path pattern of the load balancers and of the distribution is one of these prefixes
+followed by ``/*``.
+"""
+
+OCPP = "/ocpp"
+"""Stations connect to ``/ocpp/{station_id}`` (OCPP-J 1.6, section 3.1.1)."""
+
+CHARGING_API = "/charging/v1"
+BILLING_API = "/billing/v1"
+
+HEALTH = "/health"
+"""Answers 200 on a program's own port when it can do its work; never routed from outside."""

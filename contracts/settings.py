@@ -1,0 +1,147 @@
+"""Settings: how a deployed program learns what it was deployed with.
+
+One frozen class for each program. The stack that deploys a program builds the environment with
+the class, the program reads it back with the same class, and nothing else reads ``os.environ``.
+A field ``database_host`` is the environment variable ``DATABASE_HOST``.
+
+A field of type `Secret` never stands in a template: the stack names where the secret is kept and
+the platform resolves it when the program starts.
+"""
+
+import types
+import typing
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+import msgspec
+
+Secret = Annotated[str, msgspec.Meta(extra={"secret": True})]
+"""A value that only Secrets Manager and the running program know."""
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+
+
+class SettingsError(ValueError):
+    """The environment of a program is not what its settings class asks for; names each variable."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The base of all settings classes. Fields are ``str``, ``int``, `Port` or `Secret`."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read and check every field; variables that no field names are left alone."""
+        values: dict[str, str] = {}
+        missing: list[str] = []
+        for field in msgspec.structs.fields(cls):
+            variable = field.name.upper()
+            if variable in environment:
+                values[field.name] = environment[variable]
+            elif field.required:
+                missing.append(variable)
+        if missing:
+            raise SettingsError(f"{cls.__name__}: not set: {', '.join(missing)}")
+        try:
+            return msgspec.convert(values, cls, strict=False)
+        except msgspec.ValidationError as error:
+            raise SettingsError(f"{cls.__name__}: {error}") from error
+
+    @classmethod
+    def plain_variables(cls) -> tuple[str, ...]:
+        """The variables whose values stand in the template, in the order of the fields."""
+        return tuple(name for name, secret in cls._variables() if not secret)
+
+    @classmethod
+    def secret_variables(cls) -> tuple[str, ...]:
+        """The variables that the platform resolves from Secrets Manager at the start."""
+        return tuple(name for name, secret in cls._variables() if secret)
+
+    @classmethod
+    def _variables(cls) -> list[tuple[str, bool]]:
+        hints = typing.get_type_hints(cls, include_extras=True)
+        return [
+            (field.name.upper(), _is_secret(hints[field.name]))
+            for field in msgspec.structs.fields(cls)
+        ]
+
+
+def _is_secret(hint: object) -> bool:
+    arguments: tuple[object, ...] = typing.get_args(hint)
+    if isinstance(hint, types.UnionType):
+        return any(_is_secret(argument) for argument in arguments)
+    return any(
+        isinstance(meta, msgspec.Meta) and bool((meta.extra or {}).get("secret"))
+        for meta in arguments[1:]
+    )
+
+
+class ChargingSettings(Settings, frozen=True, kw_only=True):
+    """The charging program: OCPP gateway and REST API, in one process."""
+
+    environment: str
+    """Name of the environment: ``live``, ``qa``, ``dev``, ``playground`` or a sandbox's."""
+    database_host: str
+    database_port: Port
+    database_name: str
+    database_username: Secret
+    database_password: Secret
+    session_events_queue_url: str
+    """Where the outbox delivers `contracts.events`."""
+    user_pool_id: str
+    """Cognito user pool whose access tokens the REST API accepts."""
+    user_pool_client_id: str
+    gateway_port: Port
+    """WebSockets of stations."""
+    api_port: Port
+    """REST."""
+    log_level: str
+
+
+class BillingSettings(Settings, frozen=True, kw_only=True):
+    """The billing program: consumer of session events and REST API, in one process."""
+
+    environment: str
+    database_host: str
+    database_port: Port
+    database_name: str
+    database_username: Secret
+    database_password: Secret
+    session_events_queue_url: str
+    documents_bucket: str
+    """Issued invoices, PDF and JSON, write once."""
+    user_pool_id: str
+    user_pool_client_id: str
+    api_port: Port
+    seller_name: str
+    seller_street: str
+    seller_postal_code: str
+    seller_city: str
+    seller_country: str
+    """ISO 3166-1 alpha-2."""
+    seller_vat_id: str
+    seller_iban: str
+    log_level: str
+
+
+class TelemetryWebhookSettings(Settings, frozen=True, kw_only=True):
+    """The function that takes one-minute status documents."""
+
+    environment: str
+    table_name: str
+    device_log_group: str
+    webhook_secret_arn: str
+    """Secret whose text the caller must send as ``X-Webhook-Token``."""
+
+
+class TelemetryQuerySettings(Settings, frozen=True, kw_only=True):
+    """The function that resolves the GraphQL queries of telemetry."""
+
+    environment: str
+    table_name: str
+
+
+class DatabaseRoleSettings(Settings, frozen=True, kw_only=True):
+    """The function behind the custom resource that makes a service's own database and role."""
+
+    administrator_secret_arn: str
+    """Secret of the cluster's administrator: JSON with host, port, username and password."""

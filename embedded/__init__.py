@@ -1,0 +1,1 @@
+"""One machine's AWS: MiniStack and what it lacks. Serves any CDK app; knows none."""

@@ -1,0 +1,1 @@
+"""Functions, one folder for each package, deployed to Lambda."""

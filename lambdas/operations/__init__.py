@@ -1,0 +1,1 @@
+"""What the infrastructure itself runs: custom resources."""

@@ -1,0 +1,1 @@
+"""Telemetry: status documents in, a device's history out."""

@@ -1,0 +1,1 @@
+"""Long-running programs, one folder each, deployed to ECS."""

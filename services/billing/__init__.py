@@ -1,0 +1,1 @@
+"""Billing: charging records, rating, and the monthly invoice."""

@@ -1,0 +1,1 @@
+"""Charging: the OCPP central system and its REST API."""

@@ -1,0 +1,1 @@
+"""Charging stations in software, for the demonstration, for tests and for load."""
