@@ -1,0 +1,68 @@
+"""Cognito access tokens: what a program believes of the caller of its API.
+
+Follows "Verifying JSON web tokens" of the Amazon Cognito developer guide: signature by the user
+pool's keys (RS256), expiry, issuer, ``token_use`` and ``client_id``.
+"""
+
+from dataclasses import dataclass
+
+import jwt
+
+from contracts.personas import Persona
+
+
+class AccessDenied(Exception):
+    """The token is not valid, or its bearer may not do this; says why in words for the caller."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A verified caller."""
+
+    subject: str
+    """``sub``: stable id of the person in the user pool."""
+    personas: frozenset[Persona]
+
+    def must_be(self, *allowed: Persona) -> None:
+        """Raise `AccessDenied` unless the caller is one of these, or an administrator."""
+        if not self.personas & {*allowed, Persona.ADMINISTRATOR}:
+            raise AccessDenied(f"this needs one of: {', '.join(sorted(allowed))}")
+
+
+class AccessTokens:
+    """Verifies the access tokens of one user pool and one app client."""
+
+    def __init__(self, *, user_pool_endpoint: str, user_pool_id: str, client_id: str) -> None:
+        """`user_pool_endpoint` is the Cognito endpoint that the AWS SDK is configured for."""
+        self._keys = jwt.PyJWKClient(
+            f"{user_pool_endpoint}/{user_pool_id}/.well-known/jwks.json", cache_keys=True
+        )
+        self._user_pool_id = user_pool_id
+        self._client_id = client_id
+
+    def verify(self, authorization: str | None) -> Caller:
+        """The caller behind an ``Authorization`` header; blocks while keys are fetched.
+
+        Raises `AccessDenied`.
+        """
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise AccessDenied("an access token is needed: Authorization: Bearer …")
+        try:
+            key = self._keys.get_signing_key_from_jwt(token)
+            claims = jwt.decode(
+                token,
+                key.key,
+                algorithms=["RS256"],
+                options={"require": ["exp", "iss", "sub", "token_use"], "verify_aud": False},
+            )
+        except jwt.PyJWTError as error:
+            raise AccessDenied(f"the access token is not valid: {error}") from error
+        # The host of the issuer differs between AWS and an endpoint of one's own; the pool does not.
+        if claims["iss"].rsplit("/", 1)[-1] != self._user_pool_id:
+            raise AccessDenied("the access token is of another user pool")
+        if claims["token_use"] != "access" or claims.get("client_id") != self._client_id:
+            raise AccessDenied("an access token of this application is needed")
+        known = set(Persona)
+        groups = [group for group in claims.get("cognito:groups", []) if group in known]
+        return Caller(subject=claims["sub"], personas=frozenset(map(Persona, groups)))

@@ -1,0 +1,19 @@
+"""Who may sign in: the groups of the Cognito user pool, as they stand in ``cognito:groups``."""
+
+from enum import StrEnum
+
+
+class Persona(StrEnum):
+    """One group each; a person may be in several."""
+
+    ADMINISTRATOR = "administrator"
+    """All of one environment's programs."""
+    OPERATOR = "operator"
+    """Stations, sites, tokens and sessions."""
+    ACCOUNTANT = "accountant"
+    """Contracts, records and invoices."""
+    DRIVER = "driver"
+    """Own sessions and invoices."""
+    PARTNER = "partner"
+    DEALER = "dealer"
+    CUSTOMER = "customer"
