@@ -11,7 +11,7 @@ import jwt
 from contracts.personas import Persona
 
 
-class AccessDenied(Exception):
+class AccessDeniedError(Exception):
     """The token is not valid, or its bearer may not do this; says why in words for the caller."""
 
 
@@ -24,9 +24,9 @@ class Caller:
     personas: frozenset[Persona]
 
     def must_be(self, *allowed: Persona) -> None:
-        """Raise `AccessDenied` unless the caller is one of these, or an administrator."""
+        """Raise `AccessDeniedError` unless the caller is one of these, or an administrator."""
         if not self.personas & {*allowed, Persona.ADMINISTRATOR}:
-            raise AccessDenied(f"this needs one of: {', '.join(sorted(allowed))}")
+            raise AccessDeniedError(f"this needs one of: {', '.join(sorted(allowed))}")
 
 
 class AccessTokens:
@@ -43,11 +43,11 @@ class AccessTokens:
     def verify(self, authorization: str | None) -> Caller:
         """The caller behind an ``Authorization`` header; blocks while keys are fetched.
 
-        Raises `AccessDenied`.
+        Raises `AccessDeniedError`.
         """
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise AccessDenied("an access token is needed: Authorization: Bearer …")
+            raise AccessDeniedError("an access token is needed: Authorization: Bearer …")
         try:
             key = self._keys.get_signing_key_from_jwt(token)
             claims = jwt.decode(
@@ -57,12 +57,13 @@ class AccessTokens:
                 options={"require": ["exp", "iss", "sub", "token_use"], "verify_aud": False},
             )
         except jwt.PyJWTError as error:
-            raise AccessDenied(f"the access token is not valid: {error}") from error
-        # The host of the issuer differs between AWS and an endpoint of one's own; the pool does not.
+            raise AccessDeniedError(f"the access token is not valid: {error}") from error
+        # The issuer's host differs between AWS and an endpoint of one's own; the pool does not.
         if claims["iss"].rsplit("/", 1)[-1] != self._user_pool_id:
-            raise AccessDenied("the access token is of another user pool")
-        if claims["token_use"] != "access" or claims.get("client_id") != self._client_id:
-            raise AccessDenied("an access token of this application is needed")
+            raise AccessDeniedError("the access token is of another user pool")
+        is_access_token = claims["token_use"] == "access"  # noqa: S105 — a kind, no password
+        if not is_access_token or claims.get("client_id") != self._client_id:
+            raise AccessDeniedError("an access token of this application is needed")
         known = set(Persona)
         groups = [group for group in claims.get("cognito:groups", []) if group in known]
         return Caller(subject=claims["sub"], personas=frozenset(map(Persona, groups)))
