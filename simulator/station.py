@@ -59,6 +59,10 @@ class Station:
         await self._status(charge.connector, "Preparing", charge.started_at)
         return await self._transaction(charge)
 
+    def already_charged(self, charge: Charge) -> None:
+        """A charge of an earlier life of this station: its meter shows it, no message is sent."""
+        self._count(charge.connector, charge.energy_wh)
+
     def plug_in(self, charge: Charge) -> None:
         """A car waits at the connector; a remote start begins this charge with its own token."""
         self._plugged[charge.connector] = charge
@@ -104,9 +108,12 @@ class Station:
                 "reason": charge.stop_reason,
             },
         )
-        self._registers_wh[connector] = meter_start + charge.energy_wh
+        self._count(connector, charge.energy_wh)
         await self._status(connector, "Available", charge.ended_at)
         return transaction_id
+
+    def _count(self, connector: int, energy_wh: int) -> None:
+        self._registers_wh[connector] = self._registers_wh.get(connector, 0) + energy_wh
 
     async def _status(self, connector: int, status: str, moment: datetime) -> None:
         await self._call(
