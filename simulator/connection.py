@@ -84,6 +84,8 @@ class Connection:
         try:
             async for frame in self._socket:
                 self._take(json.loads(frame))
+        except ConnectionClosed:
+            pass  # Whoever calls next, or waits for an answer, hears of it.
         finally:
             if self._outstanding and not self._outstanding[1].done():
                 self._outstanding[1].set_exception(ConnectionClosed(None, None))

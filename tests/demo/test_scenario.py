@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -36,7 +37,7 @@ def test_no_connector_serves_two_cars_and_nothing_is_lost(sessions: list[Recorde
     for station in scenario.stations:
         for connector in range(1, station.connectors + 1):
             charges = [p.charge for p in station.charges if p.charge.connector == connector]
-            for earlier, later in zip(charges, charges[1:], strict=False):
+            for earlier, later in pairwise(charges):
                 assert earlier.ended_at <= later.started_at
 
 
