@@ -34,6 +34,7 @@ class Station:
         self._registers_wh: dict[int, int] = {}
         self._plugged: dict[int, Charge] = {}
         self._remote: dict[int, asyncio.Task[int]] = {}
+        self._begun: dict[int, asyncio.Future[int]] = {}
         self._told_to_stop: dict[int, asyncio.Event] = {}
 
     async def __aenter__(self) -> Self:
@@ -68,8 +69,12 @@ class Station:
         self._plugged[charge.connector] = charge
 
     async def remotely_started(self, connector: int) -> int:
-        """Wait for the end of a charge that a remote start began; returns its transaction id."""
-        return await self._remote[connector]
+        """Wait until a charge that a remote start asked for has begun; returns its transaction."""
+        return await self._begun[connector]
+
+    async def remotely_stopped(self, connector: int) -> None:
+        """Wait for the end of a charge that a remote start began."""
+        await self._remote[connector]
 
     async def _transaction(self, charge: Charge) -> int:
         connector = charge.connector
@@ -85,6 +90,8 @@ class Station:
         )
         transaction_id = int(started["transactionId"])
         self._told_to_stop[transaction_id] = asyncio.Event()
+        if connector in self._begun:
+            self._begun[connector].set_result(transaction_id)
         await self._status(connector, "Charging", charge.started_at)
         for moment, energy_wh in charge.readings(SAMPLE_INTERVAL):
             await self._call(
@@ -159,6 +166,7 @@ class Station:
                 if charge is None:
                     return {"status": "Rejected"}
                 charge = replace(charge, token=payload["idTag"])
+                self._begun[charge.connector] = asyncio.get_running_loop().create_future()
                 self._remote[charge.connector] = asyncio.create_task(self._transaction(charge))
                 return {"status": "Accepted"}
             case "RemoteStopTransaction":

@@ -106,6 +106,7 @@ async def test_a_remote_start_charges_what_is_plugged_in_with_the_token_it_bring
             await central.socket.send(json.dumps([2, message_id, "RemoteStartTransaction", start]))
         while len(central.payloads("answer")) < 2:
             await station._call("Heartbeat", {})
-        await station.remotely_started(1)
+        assert await station.remotely_started(1) == 7
+        await station.remotely_stopped(1)
     assert [a["status"] for a in central.payloads("answer")] == ["Accepted", "Rejected"]
     assert central.payloads("StartTransaction")[0]["idTag"] == "FROMAPP"
