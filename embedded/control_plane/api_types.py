@@ -1,0 +1,148 @@
+"""The resource types that MiniStack's services have and its CloudFormation lacks."""
+
+from typing import Any
+
+from embedded.control_plane.api_resources import ApiType
+
+
+def _security_group_rule(properties: dict[str, Any]) -> dict[str, Any]:
+    """One rule as the ``IpPermissions`` of ``AuthorizeSecurityGroupIngress`` and ``…Egress``."""
+    rule = dict(properties)
+    description = {"Description": rule["Description"]} if rule.get("Description") else {}
+    permission = {
+        name: rule[name] for name in ("IpProtocol", "FromPort", "ToPort") if name in rule
+    }
+    if "CidrIp" in rule:
+        permission["IpRanges"] = [{"CidrIp": rule["CidrIp"], **description}]
+    if "CidrIpv6" in rule:
+        permission["Ipv6Ranges"] = [{"CidrIpv6": rule["CidrIpv6"], **description}]
+    for end in ("Source", "Destination"):
+        if f"{end}PrefixListId" in rule:
+            prefix_list = {"PrefixListId": rule[f"{end}PrefixListId"], **description}
+            permission["PrefixListIds"] = [prefix_list]
+        if f"{end}SecurityGroupId" in rule:
+            pair = {"GroupId": rule[f"{end}SecurityGroupId"], **description}
+            if f"{end}SecurityGroupOwnerId" in rule:
+                pair["UserId"] = rule[f"{end}SecurityGroupOwnerId"]
+            permission["UserIdGroupPairs"] = [pair]
+    return {"GroupId": rule["GroupId"], "IpPermissions": [permission]}
+
+
+def _network_acl_entry(properties: dict[str, Any]) -> dict[str, Any]:
+    entry = {"Egress": False, **properties}
+    if "Icmp" in entry:
+        entry["IcmpTypeCode"] = entry.pop("Icmp")
+    return entry
+
+
+def _flow_log(properties: dict[str, Any]) -> dict[str, Any]:
+    log = dict(properties)
+    log["ResourceIds"] = [log.pop("ResourceId")]
+    return log
+
+
+def _cluster_capacity_providers(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"DefaultCapacityProviderStrategy": [], "CapacityProviders": [], **properties}
+
+
+API_TYPES: dict[str, ApiType] = {
+    "AWS::EC2::EIP": ApiType(
+        service="ec2",
+        create="allocate_address",
+        physical_id="response.PublicIp",
+        attributes={"PublicIp": "response.PublicIp", "AllocationId": "response.AllocationId"},
+        delete="release_address",
+        delete_input={"PublicIp": "id"},
+        tagged_as="elastic-ip",
+    ),
+    "AWS::EC2::FlowLog": ApiType(
+        service="ec2",
+        create="create_flow_logs",
+        physical_id="response.FlowLogIds[0]",
+        attributes={"Id": "id"},
+        delete="delete_flow_logs",
+        delete_input={"FlowLogIds": "[id]"},
+        tagged_as="vpc-flow-log",
+        shaped=_flow_log,
+    ),
+    "AWS::EC2::NatGateway": ApiType(
+        service="ec2",
+        create="create_nat_gateway",
+        physical_id="response.NatGateway.NatGatewayId",
+        attributes={"NatGatewayId": "id"},
+        delete="delete_nat_gateway",
+        delete_input={"NatGatewayId": "id"},
+        tagged_as="natgateway",
+    ),
+    "AWS::EC2::NetworkAcl": ApiType(
+        service="ec2",
+        create="create_network_acl",
+        physical_id="response.NetworkAcl.NetworkAclId",
+        attributes={"Id": "id"},
+        delete="delete_network_acl",
+        delete_input={"NetworkAclId": "id"},
+        tagged_as="network-acl",
+    ),
+    "AWS::EC2::NetworkAclEntry": ApiType(
+        service="ec2",
+        create="create_network_acl_entry",
+        physical_id="join('|', [properties.NetworkAclId, to_string(properties.RuleNumber),"
+        " to_string(properties.Egress || `false`)])",
+        attributes={"Id": "id"},
+        delete="delete_network_acl_entry",
+        delete_input={
+            "NetworkAclId": "properties.NetworkAclId",
+            "RuleNumber": "properties.RuleNumber",
+            "Egress": "properties.Egress",
+        },
+        update="replace_network_acl_entry",
+        shaped=_network_acl_entry,
+    ),
+    "AWS::EC2::SecurityGroupEgress": ApiType(
+        service="ec2",
+        create="authorize_security_group_egress",
+        physical_id="response.SecurityGroupRules[0].SecurityGroupRuleId",
+        attributes={"Id": "id"},
+        delete="revoke_security_group_egress",
+        delete_input={"GroupId": "properties.GroupId", "IpPermissions": "properties.IpPermissions"},
+        shaped=_security_group_rule,
+    ),
+    "AWS::EC2::SecurityGroupIngress": ApiType(
+        service="ec2",
+        create="authorize_security_group_ingress",
+        physical_id="response.SecurityGroupRules[0].SecurityGroupRuleId",
+        attributes={"Id": "id"},
+        delete="revoke_security_group_ingress",
+        delete_input={"GroupId": "properties.GroupId", "IpPermissions": "properties.IpPermissions"},
+        shaped=_security_group_rule,
+    ),
+    "AWS::ECS::ClusterCapacityProviderAssociations": ApiType(
+        service="ecs",
+        create="put_cluster_capacity_providers",
+        physical_id="properties.Cluster",
+        delete="put_cluster_capacity_providers",
+        delete_input={
+            "cluster": "id",
+            "capacityProviders": "`[]`",
+            "defaultCapacityProviderStrategy": "`[]`",
+        },
+        update="put_cluster_capacity_providers",
+        shaped=_cluster_capacity_providers,
+    ),
+    "AWS::SecretsManager::ResourcePolicy": ApiType(
+        service="secretsmanager",
+        create="put_resource_policy",
+        physical_id="response.ARN",
+        attributes={"Id": "id"},
+        delete="delete_resource_policy",
+        delete_input={"SecretId": "id"},
+        update="put_resource_policy",
+    ),
+    "AWS::WAFv2::WebACLAssociation": ApiType(
+        service="wafv2",
+        create="associate_web_acl",
+        physical_id="join('|', [properties.ResourceArn, properties.WebACLArn])",
+        delete="disassociate_web_acl",
+        delete_input={"ResourceArn": "properties.ResourceArn"},
+    ),
+}

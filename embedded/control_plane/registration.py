@@ -1,0 +1,71 @@
+"""Puts our resource types beside MiniStack's, so that no type is passed over in silence."""
+
+from typing import Any
+
+from ministack.services.cloudformation import provisioners, stacks
+
+from embedded.control_plane.api_resources import ApiClients, ApiResource
+from embedded.control_plane.api_types import API_TYPES
+from embedded.control_plane.record import RecordFile
+from embedded.control_plane.recorded_resources import RecordedType
+from embedded.control_plane.schemas import ResourceSchemas, property_names
+from embedded.control_plane.settings import ControlPlaneSettings
+
+_STARTS_PROCESSES = frozenset(
+    {
+        "AWS::ECS::Service",
+        "AWS::Lambda::Version",  # with SnapStart it starts the function
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+    }
+)
+"""MiniStack's own types that may wait for a process, which may call this endpoint back."""
+
+
+def register(settings: ControlPlaneSettings) -> None:
+    """Every type is created, or recorded; MiniStack refuses by name what is then unknown."""
+    schemas = ResourceSchemas(settings.region)
+    table: dict[str, Any] = provisioners._RESOURCE_HANDLERS
+    clients = ApiClients(settings.endpoint)
+    for resource_type, api_type in API_TYPES.items():
+        table[resource_type] = ApiResource(api_type, clients).handlers()
+    record = RecordFile(settings.record)
+    recorded = schemas.types - table.keys()
+    for resource_type in recorded:
+        table[resource_type] = RecordedType(resource_type, schemas, record).handlers()
+    provisioners._REPLACING_PROPERTIES = _CreateOnlyProperties(
+        provisioners._REPLACING_PROPERTIES, schemas, recorded | API_TYPES.keys()
+    )
+    _provision_off_the_event_loop(frozenset(API_TYPES) | _STARTS_PROCESSES)
+
+
+class _CreateOnlyProperties(dict[str, tuple[str, ...]]):
+    """MiniStack's table of properties whose change replaces a resource, and the schemas' own."""
+
+    def __init__(
+        self,
+        theirs: dict[str, tuple[str, ...]],
+        schemas: ResourceSchemas,
+        ours: frozenset[str],
+    ) -> None:
+        super().__init__(theirs)
+        self._schemas = schemas
+        self._ours = ours
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Reads a schema the first time that its type is asked for."""
+        if key in self._ours and key not in self:
+            schema = self._schemas.schema(key)
+            names = property_names(schema, "createOnlyProperties")
+            self[key] = tuple({name.split(".")[0] for name in names})
+        return super().get(key, default)
+
+
+def _provision_off_the_event_loop(types: frozenset[str]) -> None:
+    """What calls this endpoint, or waits for something that does, must not block its loop."""
+    theirs = stacks._runs_on_worker_thread
+
+    def runs_on_worker_thread(resource_type: str) -> bool:
+        return resource_type in types or bool(theirs(resource_type))
+
+    stacks._runs_on_worker_thread = runs_on_worker_thread

@@ -1,0 +1,37 @@
+"""MiniStack's application with our additions, served on the loopback address only."""
+
+import asyncio
+import resource
+import signal
+
+from hypercorn.asyncio import serve as serve_forever
+from hypercorn.config import Config
+from ministack.app import app
+
+from embedded.control_plane import registration
+from embedded.control_plane.settings import ControlPlaneSettings
+
+
+def serve(settings: ControlPlaneSettings) -> None:
+    """Blocks until SIGTERM or SIGINT; state is on disk when it returns."""
+    registration.register(settings)
+    _allow_many_open_files()
+    config = Config()
+    config.bind = [f"127.0.0.1:{settings.port}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 2
+    asyncio.run(_serve(config))
+
+
+async def _serve(config: Config) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    await serve_forever(app, config, shutdown_trigger=stopped.wait)
+
+
+def _allow_many_open_files() -> None:
+    """Each connection of a client is one; the usual soft limit of 1,024 is soon reached."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
