@@ -123,30 +123,27 @@ class ApiResource:
             name: jmespath.search(expression, known)
             for name, expression in self._type.delete_input.items()
         }
-        shape = self._client().meta.service_model.operation_model(_api_name(self._type.delete))
-        self._call(
-            self._type.delete,
-            as_input(shape.input_shape, {k: v for k, v in given.items() if v is not None}),
-        )
+        given = {name: value for name, value in given.items() if value is not None}
+        self._call(self._type.delete, as_input(self._input_shape(self._type.delete), given))
 
     def _input(self, operation: str, properties: Properties) -> dict[str, Any]:
-        shape = self._client().meta.service_model.operation_model(_api_name(operation))
         given = self._type.shaped(dict(properties))
         tags = given.pop("Tags", None) if self._type.tagged_as else None
-        mapped = as_input(shape.input_shape, given)
+        mapped = as_input(self._input_shape(operation), given)
         if tags:
             mapped["TagSpecifications"] = [{"ResourceType": self._type.tagged_as, "Tags": tags}]
         return mapped
+
+    def _input_shape(self, operation: str) -> Any:
+        client = self._client().meta
+        name = client.method_to_api_mapping[operation]
+        return client.service_model.operation_model(name).input_shape
 
     def _call(self, operation: str, given: Mapping[str, Any]) -> Any:
         return getattr(self._client(), operation)(**given)
 
     def _client(self) -> Any:
         return self._clients.client(self._type.service, get_account_id(), get_region())
-
-
-def _api_name(operation: str) -> str:
-    return "".join(part.capitalize() for part in operation.split("_"))
 
 
 def _value(expression: str, known: Mapping[str, Any]) -> Any:
