@@ -1,0 +1,1 @@
+"""The ports on AWS: DynamoDB, CloudWatch Logs, Secrets Manager, function URLs."""

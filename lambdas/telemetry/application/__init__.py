@@ -1,0 +1,1 @@
+"""Taking documents in and answering for a device's history, over ports."""

@@ -1,0 +1,1 @@
+"""What a status document means: pure, without AWS."""

@@ -1,0 +1,26 @@
+"""The function that resolves telemetry's GraphQL queries; made once for each cold start."""
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+
+from contracts.settings import TelemetryQuerySettings
+from lambdas.telemetry.adapters.graphql import Resolvers
+from lambdas.telemetry.adapters.table import TelemetryTable
+from lambdas.telemetry.application.history import Histories
+
+
+def _bootstrap() -> Resolvers:
+    settings = TelemetryQuerySettings.from_environment(os.environ)
+    table = TelemetryTable(boto3.client("dynamodb"), settings.table_name)
+    return Resolvers(Histories(table, clock=lambda: datetime.now(UTC)))
+
+
+_resolvers = _bootstrap()
+
+
+def handler(event: dict[str, Any], context: object) -> object:  # noqa: ARG001
+    """Resolve one field for AppSync."""
+    return _resolvers(event)
