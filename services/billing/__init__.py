@@ -1,1 +1,1 @@
-"""Billing: charging records, rating, and the monthly invoice."""
+"""Billing: session events in; charging records, priced lines and issued invoices out."""

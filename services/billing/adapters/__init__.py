@@ -1,0 +1,1 @@
+"""PostgreSQL, SQS, S3 and typst behind the application's ports."""

@@ -1,0 +1,87 @@
+"""Billing's PostgreSQL database: connections, schema, and the ledger's transactions."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psycopg
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from services.billing.adapters.charging_records import PostgresChargingRecords, PostgresQuarantine
+from services.billing.adapters.contracts import PostgresContracts
+from services.billing.adapters.invoices import PostgresInvoices
+
+Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def conninfo(*, host: str, port: int, name: str, username: str, password: str) -> str:
+    """How to connect: with TLS, unless the host is the directory of a socket."""
+    return make_conninfo(
+        host=host,
+        port=port,
+        dbname=name,
+        user=username,
+        password=password,
+        sslmode="prefer" if host.startswith("/") else "require",
+        connect_timeout=5,
+        application_name="billing",
+    )
+
+
+def open_pool(conninfo: str, *, connections: int) -> Pool:
+    """A pool that is still closed; rows come as dictionaries."""
+    return AsyncConnectionPool(
+        conninfo,
+        min_size=1,
+        max_size=connections,
+        timeout=10,
+        open=False,
+        check=AsyncConnectionPool.check_connection,
+        connection_class=AsyncConnection[DictRow],
+        kwargs={"row_factory": dict_row},
+    )
+
+
+def migrate(conninfo: str) -> None:
+    """Bring the schema up to date; blocks. Raises `sqlalchemy.exc.OperationalError`."""
+    engine = sqlalchemy.create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(conninfo),
+        poolclass=sqlalchemy.pool.NullPool,
+    )
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+class PostgresTransaction:
+    """One transaction's view of the ledger."""
+
+    def __init__(self, connection: AsyncConnection[DictRow]) -> None:
+        self.charging_records = PostgresChargingRecords(connection)
+        self.quarantine = PostgresQuarantine(connection)
+        self.contracts = PostgresContracts(connection)
+        self.invoices = PostgresInvoices(connection)
+
+
+class PostgresLedger:
+    """The `Ledger` port."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[PostgresTransaction]:
+        """Read committed; commits when the block ends well."""
+        async with self._pool.connection() as connection:
+            yield PostgresTransaction(connection)

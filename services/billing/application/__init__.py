@@ -1,0 +1,1 @@
+"""What billing does, against ports that adapters fill."""

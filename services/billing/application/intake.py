@@ -1,0 +1,44 @@
+"""From a queue's messages to charging records: each session once, nothing dropped."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from contracts.events import SessionEndedEvent, decode
+from services.billing.application.ports import Ledger, Quarantined, ReceivedRecord
+from services.billing.domain.charging_record import ChargingRecord, UnusableRecordError
+
+
+class SessionIntake:
+    """Takes session events, at least once and in any order."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def take(self, bodies: Sequence[str]) -> None:
+        """Commit what the messages say; when this returns, they may be deleted from the queue.
+
+        Events of a session's start are passed over: billing needs the end only.
+        """
+        received: list[ReceivedRecord] = []
+        set_aside: list[Quarantined] = []
+        for body in bodies:
+            try:
+                event = decode(body)
+                if isinstance(event, SessionEndedEvent):
+                    record = ChargingRecord.of(event.data)
+                    received.append(ReceivedRecord(event.id, record, body))
+            except (msgspec.DecodeError, UnusableRecordError) as error:
+                set_aside.append(Quarantined(body, str(error)))
+        if not received and not set_aside:
+            return
+        async with self._ledger.transaction() as transaction:
+            set_aside += [
+                Quarantined(
+                    other.body,
+                    f"session {other.record.session_id} or event {other.event_id}"
+                    " is recorded with different content",
+                )
+                for other in await transaction.charging_records.add(received)
+            ]
+            await transaction.quarantine.add(set_aside)

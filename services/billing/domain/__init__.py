@@ -1,0 +1,1 @@
+"""Contracts, charging records, rating and invoices. No I/O."""

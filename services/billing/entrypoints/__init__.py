@@ -1,0 +1,1 @@
+"""The queue's consumer and the REST API."""
