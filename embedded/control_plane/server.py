@@ -8,6 +8,7 @@ from hypercorn.asyncio import serve as serve_forever
 from hypercorn.config import Config
 from ministack.app import app
 
+from embedded.containers import ecs
 from embedded.control_plane import registration
 from embedded.control_plane.settings import ControlPlaneSettings
 
@@ -15,6 +16,7 @@ from embedded.control_plane.settings import ControlPlaneSettings
 def serve(settings: ControlPlaneSettings) -> None:
     """Blocks until SIGTERM or SIGINT; state is on disk when it returns."""
     registration.register(settings)
+    ecs.install()
     _allow_many_open_files()
     config = Config()
     config.bind = [f"127.0.0.1:{settings.port}"]

@@ -1,0 +1,58 @@
+"""What MiniStack's ECS does not yet tell Docker: patches, each with its reason.
+
+`install` is called once in the control plane's process.
+"""
+
+from typing import Any
+
+from ministack.services import ecs, ecs_metadata, rds
+
+from embedded import ports
+from embedded.containers.client import from_env
+
+_DEFAULT_STOP_SECONDS = 30
+"""``stopTimeout`` of a container that names none (Amazon ECS API, ContainerDefinition)."""
+
+
+def install() -> None:
+    """Put every patch in place."""
+    _pass_on_the_container_definition()
+    _keep_the_port_of_a_database()
+
+
+def _pass_on_the_container_definition() -> None:
+    """MiniStack passes the command alone.
+
+    ``entryPoint``, ``workingDirectory`` and ``stopTimeout`` are lost; and the task metadata
+    endpoint names no ``Networks``, whose ``IPv4Addresses`` a program listens on. The address is
+    known before the program starts, and is the same for all containers of one task.
+    """
+    build = ecs._build_run_kwargs
+
+    def build_run_kwargs(
+        cdef: dict[str, Any], td: dict[str, Any], env: dict[str, str], *rest: Any
+    ) -> dict[str, Any]:
+        arguments: dict[str, Any] = build(cdef, td, env, *rest)
+        task = arguments["labels"]["com.amazonaws.ecs.task-arn"]
+        address = from_env().containers.addresses.take(task)
+        token = env["ECS_CONTAINER_METADATA_URI_V4"].rpartition("/")[2]
+        with ecs_metadata._LOCK:
+            ecs_metadata._TOKEN_TO_CONTAINER[token]["Networks"] = [
+                {"NetworkMode": td.get("networkMode", "bridge"), "IPv4Addresses": [address]}
+            ]
+        return arguments | {
+            "entrypoint": cdef.get("entryPoint"),
+            "working_dir": cdef.get("workingDirectory"),
+            "stop_timeout": cdef.get("stopTimeout", _DEFAULT_STOP_SECONDS),
+        }
+
+    ecs._build_run_kwargs = build_run_kwargs
+
+
+def _keep_the_port_of_a_database() -> None:
+    """A restarted database keeps its port: deployed programs were given it.
+
+    MiniStack takes a port for held when it cannot listen on it without SO_REUSEADDR, so every
+    connection in TIME_WAIT moves the database to another port.
+    """
+    rds._is_host_port_free = ports.is_free

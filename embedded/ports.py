@@ -1,0 +1,47 @@
+"""TCP ports of this machine: whether one is free, and who holds it."""
+
+import socket
+from pathlib import Path
+
+_LISTENING = "0A"
+"""State TCP_LISTEN in ``/proc/net/tcp`` (include/net/tcp_states.h)."""
+
+
+def is_free(port: int, address: str = "127.0.0.1") -> bool:
+    """Whether a program could listen there now; connections in TIME_WAIT do not count."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return False
+        return True
+
+
+def answers(port: int, address: str = "127.0.0.1") -> bool:
+    """Whether a program accepts connections there."""
+    try:
+        socket.create_connection((address, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def holder(port: int) -> str:
+    """The program that listens on the port, as far as this user may know."""
+    inodes = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == _LISTENING and int(fields[1].rpartition(":")[2], 16) == port:
+                inodes.add(f"socket:[{fields[9]}]")
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            if any(str(handle.readlink()) in inodes for handle in (entry / "fd").iterdir()):
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+                return f"process {entry.name} ({command})"
+        except OSError:  # ended meanwhile, or another user's
+            continue
+    return "another program"
