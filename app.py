@@ -1,0 +1,35 @@
+"""The CDK app: what ``cdk synth`` and ``cdk deploy`` run.
+
+Context ``environment=NAME`` builds that environment only. Synthesis is a function of the files in
+this repository and the context: it looks nothing up and needs neither network nor credentials.
+"""
+
+import sys
+
+from aws_cdk import App, Validations
+from cdk_nag import AwsSolutionsChecks
+
+from stacks import environments
+from stacks.environment_stage import EnvironmentStage
+
+
+def main() -> None:
+    """Build every environment asked for, and check it."""
+    app = App()
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    fleet = environments.read()
+    chosen: str | None = app.node.try_get_context("environment")
+    known = fleet.named()
+    if chosen is not None and chosen not in known:
+        sys.exit(f"environment={chosen}: no such environment; there are {', '.join(known)}")
+    for name, environment in known.items():
+        if chosen in (None, name):
+            EnvironmentStage(app, name, environment=environment, company=fleet.company)
+    app.synth()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except environments.EnvironmentsError as error:
+        sys.exit(str(error))

@@ -1,0 +1,1 @@
+"""What an environment has once: deployed first, shared by its programs."""

@@ -1,0 +1,105 @@
+"""Where programs run and how they are reached: cluster, registries, load balancers, names."""
+
+from aws_cdk import (
+    CfnOutput,
+    RemovalPolicy,
+    aws_certificatemanager,
+    aws_ecr,
+    aws_ecs,
+    aws_kms,
+    aws_route53,
+    aws_s3,
+    aws_servicediscovery,
+)
+from constructs import Construct
+
+from stacks.common.load_balancer import LoadBalancer, PublicName
+from stacks.common.network import PRIVATE, PUBLIC, NetworkStack
+from stacks.constructs.environment_stack import EnvironmentStack
+from stacks.environments import Domain, Environment
+
+PROGRAMS = ("charging", "billing")
+"""The programs that run all the time, each with a registry ``fleetcharge/{program}``."""
+
+
+class ClusterStack(EnvironmentStack):
+    """Listeners stand here, so that no service's update resets what they are set to."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        environment: Environment,
+        key: aws_kms.IKey,
+        network: NetworkStack,
+        access_logs: aws_s3.IBucket,
+    ) -> None:
+        super().__init__(scope, name, environment=environment)
+        self.cluster = aws_ecs.Cluster(
+            self,
+            "Cluster",
+            cluster_name=f"fleetcharge-{self.environment_name}",
+            vpc=network.vpc,
+            container_insights_v2=aws_ecs.ContainerInsights.ENABLED,
+        )
+        self.names = aws_servicediscovery.PrivateDnsNamespace(
+            self, "Names", name=f"{self.environment_name}.internal", vpc=network.vpc
+        )
+        self.registries = {program: self._registry(program, key) for program in PROGRAMS}
+        origin, internal = self._public_names(environment.domain)
+        self.public = LoadBalancer(
+            self,
+            "Public",
+            internet_facing=True,
+            network=network.vpc,
+            subnets=PUBLIC,
+            security_group=network.public_load_balancer,
+            access_logs=access_logs,
+            public_name=origin,
+        )
+        self.private = LoadBalancer(
+            self,
+            "Private",
+            internet_facing=False,
+            network=network.vpc,
+            subnets=PRIVATE,
+            security_group=network.private_load_balancer,
+            access_logs=access_logs,
+            public_name=internal,
+        )
+        CfnOutput(self, "PublicLoadBalancerDnsName", value=self.public.dns_name)
+        CfnOutput(self, "PrivateLoadBalancerDnsName", value=self.private.dns_name)
+
+    def _registry(self, program: str, key: aws_kms.IKey) -> aws_ecr.Repository:
+        return aws_ecr.Repository(
+            self,
+            f"{program.capitalize()}Images",
+            repository_name=f"fleetcharge/{program}",
+            image_scan_on_push=True,
+            image_tag_mutability=aws_ecr.TagMutability.IMMUTABLE,
+            encryption=aws_ecr.RepositoryEncryption.KMS,
+            encryption_key=key,
+            lifecycle_rules=[aws_ecr.LifecycleRule(max_image_count=50)],
+            removal_policy=self.data_removal,
+            empty_on_delete=self.data_removal == RemovalPolicy.DESTROY,
+        )
+
+    def _public_names(
+        self, domain: Domain | None
+    ) -> tuple[PublicName, PublicName] | tuple[None, None]:
+        """The names of the public and of the private load balancer, on one certificate."""
+        if domain is None:
+            return None, None
+        zone = aws_route53.HostedZone.from_hosted_zone_attributes(
+            self, "Zone", hosted_zone_id=domain.hosted_zone_id, zone_name=domain.name
+        )
+        origin, internal = f"origin.{domain.name}", f"internal.{domain.name}"
+        certificate = aws_certificatemanager.Certificate(
+            self,
+            "Certificate",
+            domain_name=origin,
+            subject_alternative_names=[internal],
+            validation=aws_certificatemanager.CertificateValidation.from_dns(zone),
+        )
+        return PublicName(origin, zone, certificate), PublicName(internal, zone, certificate)

@@ -1,0 +1,139 @@
+"""The network: three zones, each with a public, a private and an isolated subnet.
+
+Public subnets hold load balancers and NAT gateways, private ones programs, isolated ones the
+database, which has no way out. Every rule between security groups is in this file: the groups are
+handed on as they are, and no other stack adds to them.
+"""
+
+from aws_cdk import CfnOutput, aws_ec2, aws_iam, aws_kms
+from constructs import Construct
+
+from stacks.common.network_acls import NetworkAcls
+from stacks.constructs.encrypted_log_group import EncryptedLogGroup
+from stacks.constructs.environment_stack import EnvironmentStack
+from stacks.environments import Environment
+
+HTTP = 80
+HTTPS = 443
+API_PORT = 8080
+GATEWAY_PORT = 9000
+DATABASE_PORT = 15432
+"""Not PostgreSQL's own: what scans for that finds nothing."""
+
+ORIGIN_FACING_CLOUDFRONT = {"eu-central-1": "pl-a3a144ca"}
+"""AWS's list of the addresses from which CloudFront speaks to origins, by region."""
+
+PUBLIC = aws_ec2.SubnetSelection(subnet_type=aws_ec2.SubnetType.PUBLIC)
+PRIVATE = aws_ec2.SubnetSelection(subnet_type=aws_ec2.SubnetType.PRIVATE_WITH_EGRESS)
+ISOLATED = aws_ec2.SubnetSelection(subnet_type=aws_ec2.SubnetType.PRIVATE_ISOLATED)
+
+
+class NetworkStack(EnvironmentStack):
+    """The VPC and its security groups."""
+
+    def __init__(
+        self, scope: Construct, name: str, *, environment: Environment, key: aws_kms.IKey
+    ) -> None:
+        super().__init__(scope, name, environment=environment)
+        self.vpc = aws_ec2.Vpc(
+            self,
+            "Vpc",
+            vpc_name=self.environment_name,
+            ip_addresses=aws_ec2.IpAddresses.cidr(environment.cidr),
+            availability_zones=list(environment.zones),
+            nat_gateways=environment.nat_gateways,
+            # Nothing uses the default group; emptying it takes a function with rights over groups.
+            restrict_default_security_group=False,
+            subnet_configuration=[
+                aws_ec2.SubnetConfiguration(
+                    name="public",
+                    subnet_type=aws_ec2.SubnetType.PUBLIC,
+                    cidr_mask=24,
+                    map_public_ip_on_launch=False,
+                ),
+                aws_ec2.SubnetConfiguration(
+                    name="private",
+                    subnet_type=aws_ec2.SubnetType.PRIVATE_WITH_EGRESS,
+                    cidr_mask=20,
+                ),
+                aws_ec2.SubnetConfiguration(
+                    name="isolated",
+                    subnet_type=aws_ec2.SubnetType.PRIVATE_ISOLATED,
+                    cidr_mask=24,
+                ),
+            ],
+            gateway_endpoints={
+                "S3": aws_ec2.GatewayVpcEndpointOptions(
+                    service=aws_ec2.GatewayVpcEndpointAwsService.S3
+                ),
+                "DynamoDb": aws_ec2.GatewayVpcEndpointOptions(
+                    service=aws_ec2.GatewayVpcEndpointAwsService.DYNAMODB
+                ),
+            },
+        )
+        self._keep_flow_logs(key)
+        NetworkAcls(self, "NetworkAcls", vpc=self.vpc)
+        self._let_each_reach_what_it_must(environment)
+        CfnOutput(self, "VpcId", value=self.vpc.vpc_id)
+
+    def _keep_flow_logs(self, key: aws_kms.IKey) -> None:
+        self.vpc.add_flow_log(
+            "Rejected",
+            traffic_type=aws_ec2.FlowLogTrafficType.REJECT,
+            destination=aws_ec2.FlowLogDestination.to_cloud_watch_logs(
+                EncryptedLogGroup(self, "FlowLogs", key=key),
+                aws_iam.Role(
+                    self,
+                    "FlowLogsRole",
+                    assumed_by=aws_iam.ServicePrincipal("vpc-flow-logs.amazonaws.com"),
+                ),
+            ),
+        )
+
+    def _let_each_reach_what_it_must(self, environment: Environment) -> None:
+        entry = HTTPS if environment.domain else HTTP
+        anyone = aws_ec2.Peer.any_ipv4()
+        cloudfront = aws_ec2.Peer.prefix_list(ORIGIN_FACING_CLOUDFRONT[environment.region])
+        public = self._group("PublicLoadBalancer", "Takes what CloudFront passes on")
+        private = self._group("PrivateLoadBalancer", "Takes what programs ask of each other")
+        service = self._group("Service", "Programs that run all the time")
+        function = self._group("Function", "Functions with work inside the network")
+        database = self._group("Database", "The database cluster")
+
+        self._let(cloudfront, public, entry, "CloudFront to the public load balancer")
+        self._let(service, private, entry, "Programs to the private load balancer")
+        self._let(function, private, entry, "Functions to the private load balancer")
+        for balancer in (public, private):
+            self._let(balancer, service, API_PORT, "Load balancers to REST APIs and health")
+            self._let(balancer, service, GATEWAY_PORT, "Load balancers to the OCPP gateway")
+        for program in (service, function):
+            self._let(program, database, DATABASE_PORT, "Programs to the database")
+            program.add_egress_rule(anyone, aws_ec2.Port.tcp(HTTPS), "AWS's own APIs")
+
+        self.public_load_balancer = self._fixed(public)
+        self.private_load_balancer = self._fixed(private)
+        self.service = self._fixed(service)
+        self.function = self._fixed(function)
+        self.database = self._fixed(database)
+
+    def _group(self, name: str, purpose: str) -> aws_ec2.SecurityGroup:
+        return aws_ec2.SecurityGroup(
+            self, name, vpc=self.vpc, description=purpose, allow_all_outbound=False
+        )
+
+    @staticmethod
+    def _let(
+        source: aws_ec2.IPeer | aws_ec2.SecurityGroup,
+        target: aws_ec2.SecurityGroup,
+        port: int,
+        purpose: str,
+    ) -> None:
+        """Both ends of one way: out of `source`, where that is a group of ours, into `target`."""
+        target.add_ingress_rule(source, aws_ec2.Port.tcp(port), purpose)
+        if isinstance(source, aws_ec2.SecurityGroup):
+            source.add_egress_rule(target, aws_ec2.Port.tcp(port), purpose)
+
+    def _fixed(self, group: aws_ec2.SecurityGroup) -> aws_ec2.ISecurityGroup:
+        return aws_ec2.SecurityGroup.from_security_group_id(
+            self, f"{group.node.id}AsItIs", group.security_group_id, mutable=False
+        )

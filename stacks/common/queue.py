@@ -1,0 +1,30 @@
+"""Queues between programs."""
+
+from aws_cdk import CfnOutput, Duration, aws_kms, aws_sns
+from constructs import Construct
+
+from stacks.constructs.encrypted_queue import EncryptedQueue
+from stacks.constructs.environment_stack import EnvironmentStack
+from stacks.environments import Environment
+
+
+class QueueStack(EnvironmentStack):
+    """Session events: charging's outbox delivers, billing consumes (`contracts.events`)."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        environment: Environment,
+        key: aws_kms.IKey,
+        alarms: aws_sns.ITopic,
+    ) -> None:
+        super().__init__(scope, name, environment=environment)
+        self.session_events = EncryptedQueue(
+            self, "SessionEvents", key=key, visibility=Duration.minutes(1), alarms=alarms
+        )
+        CfnOutput(self, "SessionEventsQueueUrl", value=self.session_events.queue.queue_url)
+        CfnOutput(
+            self, "SessionEventsDeadLettersUrl", value=self.session_events.dead_letters.queue_url
+        )

@@ -1,0 +1,67 @@
+"""The environment's encryption key and the secrets that belong to no single program."""
+
+from aws_cdk import CfnOutput, aws_iam, aws_kms, aws_secretsmanager
+from constructs import Construct
+
+from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.environment_stack import EnvironmentStack
+from stacks.environments import Environment
+
+
+class SecretsStack(EnvironmentStack):
+    """One key for everything that the environment keeps, and the shared secrets."""
+
+    def __init__(self, scope: Construct, name: str, *, environment: Environment) -> None:
+        super().__init__(scope, name, environment=environment)
+        key = aws_kms.Key(
+            self,
+            "Key",
+            alias=f"fleetcharge/{self.environment_name}",
+            description=f"Everything that {self.environment_name} keeps",
+            enable_key_rotation=True,
+            removal_policy=self.data_removal,
+        )
+        self._let_services_use(key)
+        # Others get the key as it is: what they grant goes into their own roles' policies.
+        self.key = aws_kms.Key.from_key_arn(self, "KeyAsItIs", key.key_arn)
+        self.webhook_token = aws_secretsmanager.Secret(
+            self,
+            "WebhookToken",
+            description="What the device cloud sends as X-Webhook-Token with each document",
+            encryption_key=self.key,
+            generate_secret_string=aws_secretsmanager.SecretStringGenerator(
+                exclude_punctuation=True, password_length=48
+            ),
+            removal_policy=self.data_removal,
+        )
+        acknowledge(
+            self.webhook_token,
+            "SMG4",
+            because="The device cloud's console holds the other copy: people change both together.",
+        )
+        CfnOutput(self, "KeyArn", value=key.key_arn)
+
+    def _let_services_use(self, key: aws_kms.Key) -> None:
+        """AWS services that encrypt on their own account; programs are granted use one by one."""
+        key.add_to_resource_policy(
+            aws_iam.PolicyStatement(
+                principals=[aws_iam.ServicePrincipal(f"logs.{self.region}.amazonaws.com")],
+                actions=["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"],
+                resources=["*"],
+                conditions={
+                    "ArnLike": {
+                        "kms:EncryptionContext:aws:logs:arn": (
+                            f"arn:aws:logs:{self.region}:{self.account}:log-group:*"
+                        )
+                    }
+                },
+            )
+        )
+        key.add_to_resource_policy(
+            aws_iam.PolicyStatement(
+                principals=[aws_iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+            )
+        )

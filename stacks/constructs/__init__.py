@@ -1,0 +1,1 @@
+"""Building blocks that two stacks share, each with the rules it enforces."""

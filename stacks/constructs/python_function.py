@@ -1,0 +1,124 @@
+"""Functions."""
+
+import os
+from collections.abc import Mapping
+
+from aws_cdk import (
+    Duration,
+    FileAssetPackaging,
+    Stack,
+    Stage,
+    aws_ec2,
+    aws_iam,
+    aws_kms,
+    aws_lambda,
+    aws_s3,
+)
+from constructs import Construct
+
+from contracts.settings import Settings
+from stacks.constructs import program_settings
+from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.encrypted_log_group import EncryptedLogGroup
+from stacks.constructs.lambda_package import HOST, LAMBDA, LambdaPackage
+
+
+class PythonFunction(aws_lambda.Function):
+    """A function of ``lambdas/``, ``handler`` being ``lambdas.{package}.{module}.{function}``.
+
+    Rules: arm64; a role of its own that may write its own log and what its stack grants; its
+    variables encrypted and exactly those of its settings class.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        handler: str,
+        program: type[Settings],
+        settings: Mapping[str, str],
+        purpose: str,
+        key: aws_kms.IKey,
+        timeout: Duration,
+        memory: int = 256,
+        network: aws_ec2.IVpc | None = None,
+        subnets: aws_ec2.SubnetSelection | None = None,
+        security_group: aws_ec2.ISecurityGroup | None = None,
+    ) -> None:
+        package, _, entry = handler.removeprefix("lambdas.").partition(".")
+        log = EncryptedLogGroup(scope, f"{name}Log", key=key)
+        role = aws_iam.Role(
+            scope,
+            f"{name}Role",
+            assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=purpose,
+        )
+        log.grant_write(role)
+        if network is not None:
+            _let_it_join_the_network(role)
+        super().__init__(
+            scope,
+            name,
+            description=purpose,
+            runtime=aws_lambda.Runtime.PYTHON_3_14,
+            architecture=aws_lambda.Architecture.ARM_64,
+            code=_code(scope, package),
+            handler=f"lambdas.{package}.{entry}",
+            environment=program_settings.plain(program, settings),
+            environment_encryption=key,
+            memory_size=memory,
+            timeout=timeout,
+            role=role,
+            log_group=log,
+            logging_format=aws_lambda.LoggingFormat.JSON,
+            vpc=network,
+            vpc_subnets=subnets,
+            security_groups=[security_group] if security_group else None,
+        )
+
+
+def _code(scope: Construct, name: str) -> aws_lambda.Code:
+    """The package, as an asset that is uploaded once for each key.
+
+    The asset is where it was built, not a copy in the assembly: a synthesis without bundling
+    (``aws:cdk:bundling-stacks: []``) writes the same files, and needs no package to be there.
+    """
+    stack = Stack.of(scope)
+    package = LambdaPackage(
+        name, HOST if scope.node.try_get_context("packages") == "host" else LAMBDA
+    )
+    if stack.bundling_required:
+        package.build()
+    assembly = Stage.of(scope)
+    assert assembly is not None  # noqa: S101 — every stack stands in a stage
+    asset = stack.synthesizer.add_file_asset(
+        source_hash=package.key,
+        packaging=FileAssetPackaging.ZIP_DIRECTORY,
+        file_name=os.path.relpath(package.folder, assembly.outdir),
+        display_name=f"lambdas/{name}",
+    )
+    assets = aws_s3.Bucket.from_bucket_name(
+        scope, f"PackagesOf{scope.node.id}{name}", asset.bucket_name
+    )
+    return aws_lambda.Code.from_bucket_v2(assets, asset.object_key)
+
+
+def _let_it_join_the_network(role: aws_iam.Role) -> None:
+    role.add_to_policy(
+        aws_iam.PolicyStatement(
+            actions=[
+                "ec2:CreateNetworkInterface",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSubnets",
+            ],
+            resources=["*"],
+        )
+    )
+    acknowledge(
+        role,
+        "IAM5",
+        "Resource::*",
+        because="Lambda makes and finds its network interfaces by these, which take no resource.",
+    )

@@ -1,0 +1,253 @@
+"""The model of ``environments.toml``: what an environment may be, and what it may not.
+
+Reading it is pure: no look-up, no network. A wrong file raises `EnvironmentsError`, one line for
+each fault: its path in the file, what is wrong with it, and what is allowed.
+"""
+
+import ipaddress
+import re
+import tomllib
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import model_validator as checked
+from pydantic_core import ErrorDetails
+
+DEFAULT_FILE = Path(__file__).parent.parent / "environments.toml"
+
+
+class EnvironmentsError(ValueError):
+    """The file is not what the model asks for; one line for each fault."""
+
+
+def _text(pattern: str, meaning: str) -> AfterValidator:
+    """A check that answers with what is meant rather than with a regular expression."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"{value!r} is not {meaning}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _has_valid_check_digits(iban: str) -> str:
+    """ISO 13616: the rearranged number, letters as 10 to 35, leaves 1 when divided by 97."""
+    if int("".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])) % 97 != 1:
+        raise ValueError(f"{iban!r} has wrong check digits")
+    return iban
+
+
+def _is_a_private_network(value: str) -> str:
+    try:
+        network = ipaddress.IPv4Network(value)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not an IPv4 network: {error}") from error
+    if not network.is_private or network.prefixlen != 16:
+        raise ValueError(f"{value!r} is not a private /16, such as 10.20.0.0/16")
+    return value
+
+
+Account = Annotated[str, _text(r"\d{12}", "an account number: 12 digits, in quotes")]
+Zone = Annotated[str, _text(r"eu-central-1[abc]", "one of eu-central-1a, -1b, -1c")]
+Email = Annotated[str, _text(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
+Line = Annotated[str, _text(r"\S(.{0,68}\S)?", "one line of 1 to 70 characters")]
+CapacityUnits = Annotated[float, Field(ge=0, le=256, multiple_of=0.5)]
+"""Aurora capacity units (about 2 GiB of memory each)."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Company(_Table):
+    """Who issues the invoices."""
+
+    name: Line
+    street: Line
+    postal_code: Annotated[str, _text(r"[A-Z0-9 -]{3,10}", "a postal code")]
+    city: Line
+    country: Annotated[str, _text(r"[A-Z]{2}", "a country of ISO 3166-1, such as DE")]
+    vat_id: Annotated[str, _text(r"[A-Z]{2}[A-Z0-9]{2,12}", "a VAT id, such as DE123456789")]
+    iban: Annotated[
+        str,
+        _text(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", "an IBAN without spaces"),
+        AfterValidator(_has_valid_check_digits),
+    ]
+
+
+class Accounts(_Table):
+    """Accounts of the organisation that are no environment."""
+
+    management: Account
+    security: Account
+    log: Account
+    networking: Account
+    backup: Account
+
+
+class Domain(_Table):
+    """The public name of an environment. Certificates are validated in its zone."""
+
+    name: Annotated[str, _text(r"([a-z0-9-]{1,63}\.)+[a-z]{2,63}", "a domain in lower case")]
+    hosted_zone_id: Annotated[str, _text(r"Z[A-Z0-9]{5,31}", "a Route 53 hosted zone id (Z…)")]
+
+
+class Database(_Table):
+    """Size and backups of the Aurora cluster."""
+
+    minimum_capacity: CapacityUnits
+    """0 lets an idle cluster pause: it costs nothing then, and takes 15 seconds to wake."""
+    maximum_capacity: Annotated[CapacityUnits, Field(ge=1)]
+    readers: Annotated[int, Field(ge=0, le=15)]
+    """More than 0 lets the cluster survive the loss of a zone within a minute."""
+    backup_days: Annotated[int, Field(ge=1, le=35)]
+
+    @checked(mode="after")
+    def _minimum_fits(self) -> Self:
+        if self.minimum_capacity > self.maximum_capacity:
+            raise ValueError("minimum_capacity is above maximum_capacity")
+        return self
+
+
+FARGATE_MEMORY = {
+    256: (512, 1024, 2048),
+    512: tuple(range(1024, 4097, 1024)),
+    1024: tuple(range(2048, 8193, 1024)),
+    2048: tuple(range(4096, 16385, 1024)),
+    4096: tuple(range(8192, 30721, 1024)),
+}
+"""The sizes in MiB that Fargate offers for a number of CPU units."""
+
+
+class Program(_Table):
+    """Size and number of a service's tasks."""
+
+    cpu: Literal[256, 512, 1024, 2048, 4096]
+    """Units; 1024 are one virtual CPU."""
+    memory: Annotated[int, Field(ge=512, le=30720)]
+    """MiB."""
+    minimum_tasks: Annotated[int, Field(ge=1, le=100)]
+    maximum_tasks: Annotated[int, Field(ge=1, le=100)]
+
+    @checked(mode="after")
+    def _fits(self) -> Self:
+        allowed = FARGATE_MEMORY[self.cpu]
+        if self.memory not in allowed:
+            offered = ", ".join(map(str, allowed))
+            raise ValueError(f"memory {self.memory} does not go with cpu {self.cpu}: {offered} do")
+        if self.minimum_tasks > self.maximum_tasks:
+            raise ValueError("minimum_tasks is above maximum_tasks")
+        return self
+
+
+class Environment(_Table):
+    """One environment: an account of its own with everything in it."""
+
+    account: Account
+    region: Literal["eu-central-1"]
+    zones: Annotated[tuple[Zone, ...], Field(min_length=3, max_length=3, strict=False)]
+    cidr: Annotated[str, AfterValidator(_is_a_private_network)]
+    nat_gateways: Annotated[int, Field(ge=1, le=3)]
+    """3 keep every zone independent; 1 is cheap, and its zone takes the others' way out with it."""
+    protected: bool
+    """Stacks refuse to be deleted, and data outlives its stack. True needs a domain."""
+    lock_documents: bool
+    """Issued documents cannot be replaced or deleted for as long as tax law wants them kept."""
+    log_retention_days: Literal[7, 14, 30, 90, 365]
+    on_call: Email
+    """Where alarms go."""
+    domain: Domain | None = None
+    """Without one there is no certificate: plain HTTP, for an environment on a laptop."""
+    database: Database
+    charging: Program
+    billing: Program
+
+    @checked(mode="after")
+    def _is_consistent(self) -> Self:
+        if len(set(self.zones)) != len(self.zones):
+            raise ValueError("zones name one zone twice; three different ones are needed")
+        if self.protected and self.domain is None:
+            raise ValueError("a protected environment needs a domain: nothing there goes in clear")
+        return self
+
+
+class _Environments(_Table):
+    live: Environment
+    qa: Environment
+    dev: Environment
+    playground: Environment
+
+
+class Fleet(_Table):
+    """The whole file."""
+
+    company: Company
+    accounts: Accounts
+    environments: _Environments
+
+    def named(self) -> dict[str, Environment]:
+        """The environments by name."""
+        return {name: getattr(self.environments, name) for name in _Environments.model_fields}
+
+
+def read(file: Path = DEFAULT_FILE) -> Fleet:
+    """Read and check the file; raises `EnvironmentsError`."""
+    try:
+        return parse(file.read_text(encoding="utf-8"))
+    except EnvironmentsError as error:
+        raise EnvironmentsError(f"{file.name} is refused:\n{error}") from error
+
+
+def parse(text: str) -> Fleet:
+    """Check the text of the file; raises `EnvironmentsError`."""
+    try:
+        fleet = Fleet.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise EnvironmentsError(f"not TOML: {error}") from error
+    except ValidationError as error:
+        raise EnvironmentsError("\n".join(map(_refusal, error.errors()))) from error
+    if clashes := list(_clashes(fleet)):
+        raise EnvironmentsError("\n".join(clashes))
+    return fleet
+
+
+def _clashes(fleet: Fleet) -> Iterator[str]:
+    """What no table can see on its own: two accounts or two networks that are one."""
+    environments = fleet.named()
+    owners: dict[str, str] = {}
+    accounts = {f"accounts.{name}": number for name, number in fleet.accounts}
+    accounts |= {f"environments.{name}.account": e.account for name, e in environments.items()}
+    for path, number in accounts.items():
+        if number in owners:
+            yield f"{path}: '{number}' is {owners[number]} already; each needs its own"
+        owners.setdefault(number, path)
+    for (one, first), (other, second) in combinations(environments.items(), 2):
+        if ipaddress.IPv4Network(first.cidr).overlaps(ipaddress.IPv4Network(second.cidr)):
+            yield f"environments.{other}.cidr: {second.cidr} overlaps environments.{one}.cidr"
+
+
+def _refusal(error: ErrorDetails) -> str:
+    path = ".".join(map(str, error["loc"])) or "the file"
+    match error["type"]:
+        case "extra_forbidden":
+            allowed = ", ".join(_table_at(error["loc"][:-1]).model_fields)
+            return f"{path}: no such key; allowed here: {allowed}"
+        case "missing":
+            return f"{path}: is missing"
+        case "value_error":
+            return f"{path}: {error['ctx']['error']}"
+        case _:
+            return f"{path}: {error['msg'][0].lower()}{error['msg'][1:]}, not {error['input']!r}"
+
+
+def _table_at(path: tuple[int | str, ...]) -> type[BaseModel]:
+    table: type[BaseModel] = Fleet
+    for key in path:
+        annotation = table.model_fields[str(key)].annotation
+        kinds = [kind for kind in get_args(annotation) or (annotation,) if isinstance(kind, type)]
+        table = next(kind for kind in kinds if issubclass(kind, BaseModel))
+    return table

@@ -1,0 +1,52 @@
+"""The charging program: OCPP gateway and REST API."""
+
+from aws_cdk import aws_ecs
+from constructs import Construct
+
+from contracts import routes
+from contracts.settings import ChargingSettings
+from stacks.common.foundation import Foundation
+from stacks.common.network import API_PORT, GATEWAY_PORT
+from stacks.constructs.environment_stack import EnvironmentStack
+from stacks.constructs.load_balanced_service import Entrance, LoadBalancedService
+from stacks.constructs.service_database import ServiceDatabase
+from stacks.environments import Environment
+
+
+class ChargingStack(EnvironmentStack):
+    """Takes stations' sockets and people's requests, and publishes session events."""
+
+    def __init__(
+        self, scope: Construct, name: str, *, environment: Environment, foundation: Foundation
+    ) -> None:
+        super().__init__(scope, name, environment=environment)
+        database = ServiceDatabase(self, "Database", service="charging", foundation=foundation)
+        charging = LoadBalancedService(
+            self,
+            "Charging",
+            foundation=foundation,
+            program=ChargingSettings,
+            settings={
+                "environment": self.environment_name,
+                "database_host": foundation.data.database.host,
+                "database_port": foundation.data.database.port,
+                "database_name": database.name,
+                "session_events_queue_url": foundation.queue.session_events.queue.queue_url,
+                "user_pool_id": foundation.auth.user_pool.user_pool_id,
+                "user_pool_client_id": foundation.auth.operator_client.user_pool_client_id,
+                "gateway_port": str(GATEWAY_PORT),
+                "api_port": str(API_PORT),
+                "log_level": "INFO",
+            },
+            secrets={
+                "database_username": aws_ecs.Secret.from_secrets_manager(database.role, "username"),
+                "database_password": aws_ecs.Secret.from_secrets_manager(database.role, "password"),
+            },
+            size=environment.charging,
+            entrances=[
+                Entrance("Gateway", routes.OCPP, GATEWAY_PORT, priority=100),
+                Entrance("Api", routes.CHARGING_API, API_PORT, priority=110),
+            ],
+        )
+        charging.service.node.add_dependency(database)
+        foundation.queue.session_events.let_send(charging.task.task_role)
