@@ -1,0 +1,86 @@
+"""Devices report: statuses go to the webhook, a query shows what became of them."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import aiohttp
+
+from demo.rest import Document
+from demo.solar_power import SolarPower
+
+_AT_ONCE = 8
+_HISTORY = """
+query ($device: ID!, $from: AWSDateTime, $until: AWSDateTime) {
+  deviceHistory(deviceId: $device, from: $from, until: $until) {
+    from until rollup { sampleCount solarEnergyWh solarPowerPeakW }
+  }
+}
+"""
+_LONGEST_QUERY = timedelta(days=7)
+
+
+async def post(
+    url: str,
+    token: str,
+    device: str,
+    readings: Sequence[SolarPower],
+    told: Callable[[int], None],
+) -> None:
+    """Post one document for each reading, as the device's cloud does; `told` hears how many went.
+
+    Raises `aiohttp.ClientResponseError` when one is not taken.
+    """
+    limit = asyncio.Semaphore(_AT_ONCE)
+    done = 0
+
+    async with aiohttp.ClientSession(headers={"X-Webhook-Token": token}) as session:
+
+        async def send(reading: SolarPower) -> None:
+            nonlocal done
+            async with limit, session.post(url, json=reading.document(device)) as answer:
+                answer.raise_for_status()
+            done += 1
+            told(done)
+
+        async with asyncio.TaskGroup() as group:
+            for reading in readings:
+                group.create_task(send(reading))
+
+
+async def history(
+    url: str,
+    access_token: str,
+    device: str,
+    first: datetime | None = None,
+    last: datetime | None = None,
+) -> Document:
+    """What the device reported from `first` to `last`; without them, in the last 24 hours.
+
+    Adds up `sampleCount` and `solarEnergyWh` over as many queries as the time frame needs. Raises
+    `RuntimeError` with the errors of GraphQL.
+    """
+    total: Document = {"sampleCount": 0, "solarEnergyWh": 0}
+    async with aiohttp.ClientSession(headers={"Authorization": access_token}) as session:
+        for variables in _time_frames(first, last):
+            body = {"query": _HISTORY, "variables": {"device": device, **variables}}
+            async with session.post(url, json=body) as answer:
+                answer.raise_for_status()
+                document = await answer.json()
+            if document.get("errors"):
+                raise RuntimeError(f"deviceHistory: {document['errors']}")
+            rollup = document["data"]["deviceHistory"]["rollup"]
+            for name in total:
+                total[name] += rollup[name] or 0
+    return total
+
+
+def _time_frames(first: datetime | None, last: datetime | None) -> list[dict[str, str]]:
+    if first is None or last is None:
+        return [{}]
+    frames = []
+    while first <= last:
+        until = min(first + _LONGEST_QUERY, last + timedelta(seconds=1))
+        frames.append({"from": first.isoformat(), "until": until.isoformat()})
+        first = until
+    return frames
