@@ -1,0 +1,99 @@
+import http.server
+import json
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from aws_lambda_powertools import Logger
+
+from lambdas.operations.custom_resource import CustomResource, put
+
+REQUEST = {
+    "RequestType": "Create",
+    "ResponseURL": "https://answers.example/1",
+    "StackId": "arn:aws:cloudformation:eu-central-1:111111111111:stack/s/1",
+    "RequestId": "r-1",
+    "LogicalResourceId": "Database",
+    "ResourceProperties": {"DatabaseName": "charging"},
+}
+
+
+class Answers:
+    """Where CloudFormation would listen."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, dict[str, str]]] = []
+
+    def send(self, url: str, body: bytes) -> None:
+        self.sent.append((url, json.loads(body)))
+
+
+def answer_to(
+    request: Mapping[str, Any], *, failing_with: Exception | None = None
+) -> dict[str, str]:
+    def make(properties: Mapping[str, Any]) -> str:
+        if failing_with:
+            raise failing_with
+        return str(properties["DatabaseName"])
+
+    answers = Answers()
+    CustomResource(
+        make, lambda properties: str(properties["DatabaseName"]), Logger(service="t"), answers.send
+    ).handle(request)
+    [(url, answer)] = answers.sent
+    assert url == request["ResponseURL"]
+    return answer
+
+
+@pytest.mark.parametrize("request_type", ["Create", "Update"])
+def test_what_is_made_is_answered_with_its_physical_id(request_type: str) -> None:
+    assert answer_to(REQUEST | {"RequestType": request_type}) == {
+        "Status": "SUCCESS",
+        "PhysicalResourceId": "charging",
+        "StackId": REQUEST["StackId"],
+        "RequestId": "r-1",
+        "LogicalResourceId": "Database",
+    }
+
+
+def test_delete_makes_nothing_and_succeeds() -> None:
+    answer = answer_to(
+        REQUEST | {"RequestType": "Delete", "PhysicalResourceId": "old"},
+        failing_with=AssertionError("nothing is to be made"),
+    )
+    assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", "old")
+
+
+def test_a_failure_is_answered_with_what_failed() -> None:
+    answer = answer_to(REQUEST, failing_with=RuntimeError("no such secret " + "x" * 5000))
+    assert answer["Status"] == "FAILED"
+    assert answer["Reason"].startswith("RuntimeError: no such secret")
+    assert len(json.dumps(answer)) < 4096
+    assert answer["PhysicalResourceId"] == "charging"
+
+
+def test_a_failed_update_keeps_the_physical_id() -> None:
+    update = REQUEST | {"RequestType": "Update", "PhysicalResourceId": "old"}
+    assert answer_to(update, failing_with=RuntimeError("no"))["PhysicalResourceId"] == "old"
+
+
+def test_the_answer_is_put_without_a_content_type() -> None:
+    received: list[tuple[str, str | None, bytes]] = []
+
+    class Listener(http.server.BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            received.append((self.path, self.headers["Content-Type"], body))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the library's name
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Listener) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        put(f"http://127.0.0.1:{server.server_port}/answer?signed", b'{"Status":"SUCCESS"}')
+        thread.join()
+    assert received == [("/answer?signed", "", b'{"Status":"SUCCESS"}')]
