@@ -8,7 +8,7 @@ UV_VERSION := 0.13.8
 export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 1
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: help setup lock lint test clean
+.PHONY: help setup demo up down status reset synth diff deploy lock lint test
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -35,6 +35,35 @@ lock: | $(BIN)/uv ## resolve every requirements.in into its requirements.txt aga
 	@$(COMPILE) requirements.in --output-file requirements.txt
 	@for part in $(LOCKED); do $(COMPILE) -c requirements.txt $$part/requirements.in --output-file $$part/requirements.txt; done
 	@$(COMPILE) embedded/requirements.in --output-file embedded/requirements.txt
+
+ENV ?= playground
+STACKS ?= *
+SESSIONS ?=
+TELEMETRY ?=
+ZONE ?= Europe/Berlin
+CDK := node_modules/.bin/cdk
+EMBEDDED := $(BIN)/python -m embedded
+
+demo: setup ## deploy Playground here, charge cars, close a month; SESSIONS=FILE TELEMETRY=FILE ZONE=NAME
+	@$(BIN)/python -m demo play --zone $(ZONE) $(if $(SESSIONS),--sessions "$(SESSIONS)") $(if $(TELEMETRY),--telemetry "$(TELEMETRY)")
+
+up: setup ## deploy Playground here and leave it running
+	@$(BIN)/python -m demo up
+
+down: setup ## end every process of the embedded AWS; what it holds stays
+	@$(EMBEDDED) down
+
+reset: setup ## down, and forget what was deployed
+	@$(EMBEDDED) reset
+
+status: setup ## what runs on the embedded AWS
+	@$(EMBEDDED) status
+
+diff: setup ## what a deployment to AWS would change; ENV=live
+	@$(CDK) diff -c environment=$(ENV) '$(ENV)/$(STACKS)'
+
+deploy: setup ## deploy to AWS with your credentials; ENV=dev STACKS=charging
+	@$(CDK) deploy -c environment=$(ENV) '$(ENV)/$(STACKS)'
 
 lint: setup ## ruff, mypy and import-linter
 	@$(BIN)/ruff check .
