@@ -39,7 +39,10 @@ def main() -> int:
         if arguments.command == "up":
             _say_where(deployment, here)
         else:
-            asyncio.run(_play(deployment, here, scenario, readings, progress))
+            outcome = asyncio.run(_play(deployment, here, scenario, readings, progress))
+            outcome.check()
+            _tell(outcome, deployment, here, progress)
+            _say_where(deployment, here)
     except (MachineError, CdkError, summary.DoesNotAddUpError, LookupError) as error:
         progress.warn(f"\n{error}")
         return 1
@@ -75,7 +78,7 @@ async def _play(
     scenario: Scenario,
     readings: list[solar_power.SolarPower],
     progress: Progress,
-) -> None:
+) -> summary.Outcome:
     access_token = deployment.sign_in()
     async with (
         RestApi(here.front_door, CHARGING_API, access_token) as charging_api,
@@ -101,28 +104,10 @@ async def _play(
         await _telemetry(deployment, access_token, readings, progress)
         with progress.step("Closing the months") as outcome:
             invoices = await billing.close_months(billing_api, scenario)
-            issued = [invoice for of_contract in invoices.values() for invoice in of_contract]
-            outcome.append(f"{len(issued)} invoices")
-        number = issued[-1]["number"]
-        pdf = await billing_api.download(f"/invoices/{number}/pdf")
-        summary.check(
-            scenario, records=ledger.records, energy_wh=ledger.energy_wh, invoices=invoices
-        )
-    OUT.mkdir(exist_ok=True)
-    file = OUT / f"{number}.pdf"
-    file.write_bytes(pdf)
-    recorded = len(RecordFile(here.folder / "recorded.json").resources())
-    due = summary.total_of(issued)
-    print(f"""
-Environment   {deployment.environment}: {len(deployment.stacks())} stacks on the embedded AWS,
-              {recorded} resources only recorded (`make status` lists them)
-Sessions      {ledger.records} at {len(scenario.stations)} stations, each with one charging record
-Energy        {summary.kilowatt_hours(ledger.energy_wh)}, equal to the stations' meters to the Wh
-Invoices      {len(issued)} of {len(scenario.contracts)} contracts, {due:,.2f} EUR with VAT
-An invoice    {file}
-Took          {progress.seconds:.0f} s
-""")
-    _say_where(deployment, here)
+            outcome.append(f"{sum(map(len, invoices.values()))} invoices")
+        last = next(iter(invoices.values()))[-1]["number"]
+        pdf = await billing_api.download(f"/invoices/{last}/pdf")
+    return summary.Outcome(scenario, ledger, invoices, {last: pdf})
 
 
 async def _telemetry(
@@ -168,6 +153,20 @@ def _every(progress: Progress, of: int, what: str) -> Callable[[int], None]:
             progress.say(f"  {done} of {of} {what}")
 
     return told
+
+
+def _tell(
+    outcome: summary.Outcome, deployment: Deployment, here: Machine, progress: Progress
+) -> None:
+    files = ", ".join(map(str, outcome.write_documents(OUT)))
+    recorded = len(RecordFile(here.folder / "recorded.json").resources())
+    print(f"""
+Environment   {deployment.environment}: {len(deployment.stacks())} stacks on the embedded AWS,
+              {recorded} resources only recorded (`make status` lists them)
+{outcome}
+An invoice    {files}
+Took          {progress.seconds:.0f} s
+""")
 
 
 def _say_where(deployment: Deployment, here: Machine) -> None:

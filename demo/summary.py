@@ -1,55 +1,84 @@
 """What came of it all, short enough to read, and whether it adds up."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
+from demo.billing import Ledger
 from demo.rest import Document
-from demo.scenario import Scenario
+from demo.scenario import FleetContract, Scenario
 
 
 class DoesNotAddUpError(Exception):
-    """What was charged and what was billed differ; names every difference."""
+    """What was delivered and what was kept of it differ; names every difference."""
 
 
-def check(
-    scenario: Scenario,
-    *,
-    records: int,
-    energy_wh: int,
-    invoices: dict[str, list[Document]],
-) -> None:
-    """Compare what the stations delivered with the records and the invoices, to the watt-hour.
+@dataclass(frozen=True)
+class Outcome:
+    """What was played, and what billing made of it."""
 
-    Raises `DoesNotAddUpError`.
-    """
-    wrong = [
-        f"{name}: {found} where {wanted} were wanted"
-        for name, found, wanted in (
-            ("charging records", records, len(scenario.charges)),
-            ("Wh in charging records", energy_wh, scenario.energy_wh),
-            *(
-                (
-                    f"Wh on the invoices of {contract.contract_id}",
-                    energy_of(invoices[contract.contract_id]),
-                    scenario.energy_of(contract),
-                )
-                for contract in scenario.contracts
-            ),
-        )
-        if found != wanted
-    ]
-    if wrong:
-        raise DoesNotAddUpError("\n".join(wrong))
+    scenario: Scenario
+    ledger: Ledger
+    invoices: dict[str, list[Document]]
+    """By contract, in the order of months."""
+    documents: dict[str, bytes]
+    """PDF of some invoices, by number."""
 
+    def check(self) -> None:
+        """Compare what the stations delivered with records and invoices, to the watt-hour.
 
-def energy_of(invoices: Iterable[Document]) -> int:
-    """Wh of all sessions that the invoices list."""
-    return sum(session["energy_wh"] for invoice in invoices for session in invoice["sessions"])
+        Raises `DoesNotAddUpError`.
+        """
+        scenario = self.scenario
+        wanted_and_found = [
+            ("charging records", len(scenario.charges), self.ledger.records),
+            ("Wh in charging records", scenario.energy_wh, self.ledger.energy_wh),
+            ("sessions on invoices", len(scenario.charges), len(self._sessions())),
+        ]
+        wanted_and_found += [
+            (
+                f"Wh on the invoices of {contract.contract_id}",
+                scenario.energy_of(contract),
+                sum(session["energy_wh"] for session in self._sessions(contract)),
+            )
+            for contract in scenario.contracts
+        ]
+        wrong = [
+            f"{name}: {found} where {wanted} were wanted"
+            for name, wanted, found in wanted_and_found
+            if found != wanted
+        ]
+        if wrong:
+            raise DoesNotAddUpError("\n".join(wrong))
 
+    def write_documents(self, folder: Path) -> list[Path]:
+        """Write the documents; returns their files."""
+        folder.mkdir(exist_ok=True)
+        files = []
+        for number, pdf in self.documents.items():
+            file = folder / f"{number}.pdf"
+            file.write_bytes(pdf)
+            files.append(file)
+        return files
 
-def total_of(invoices: Iterable[Document]) -> Decimal:
-    """Sum of what the invoices ask for, VAT included, in EUR."""
-    return sum((Decimal(invoice["total"]) for invoice in invoices), Decimal(0))
+    def __str__(self) -> str:
+        issued = [invoice for invoices in self.invoices.values() for invoice in invoices]
+        due = sum((Decimal(invoice["total"]) for invoice in issued), Decimal(0))
+        energy = kilowatt_hours(self.ledger.energy_wh)
+        stations = len(self.scenario.stations)
+        return f"""\
+Sessions      {self.ledger.records} at {stations} stations, one charging record each
+Energy        {energy}, equal to the stations' meters to the watt-hour
+Invoices      {len(issued)} of {len(self.invoices)} contracts, {due:,.2f} EUR with VAT"""
+
+    def _sessions(self, contract: FleetContract | None = None) -> list[Document]:
+        return [
+            session
+            for contract_id, invoices in self.invoices.items()
+            if contract is None or contract_id == contract.contract_id
+            for invoice in invoices
+            for session in invoice["sessions"]
+        ]
 
 
 def kilowatt_hours(watt_hours: int) -> str:
