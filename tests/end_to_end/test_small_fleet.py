@@ -1,0 +1,57 @@
+"""What ``make demo`` plays, twice: the second run adds nothing."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from demo import billing as billing_side
+from demo import charging as charging_side
+from demo import solar_power, telemetry
+from demo.rest import RestApi
+from demo.scenario import small_fleet
+from demo.summary import Outcome
+from tests.end_to_end.conftest import Playground
+
+pytestmark = pytest.mark.end_to_end
+
+
+async def test_a_month_of_a_small_fleet_adds_up_and_a_second_run_changes_nothing(
+    playground: Playground, charging: RestApi, billing: RestApi
+) -> None:
+    scenario = small_fleet(datetime.now(UTC), ZoneInfo("Europe/Berlin"))
+    front_door = playground.machine.front_door
+    invoices = []
+    for run in range(2):
+        await billing_side.put_contracts(billing, scenario)
+        keys = await charging_side.register(charging, scenario)
+        kept = await charging_side.play(charging, front_door, scenario, keys, lambda _: None)
+        assert kept == (0, len(scenario.charges))[run]
+        ledger = await billing_side.wait_for_records(billing, scenario)
+        invoices.append(await billing_side.close_months(billing, scenario))
+        Outcome(scenario, ledger, invoices[run], {}).check()
+    assert invoices[0] == invoices[1]
+    [invoice] = invoices[0]["nordwind"]
+    pdf = await billing.download(f"/invoices/{invoice['number']}/pdf")
+    assert pdf.startswith(b"%PDF-")
+
+
+async def test_a_device_reports_and_the_query_returns_its_last_day(playground: Playground) -> None:
+    deployment = playground.deployment
+    secret = deployment.client("secretsmanager").get_secret_value(
+        SecretId=deployment.output("telemetry", "WebhookSecretArn")
+    )["SecretString"]
+    url = deployment.output("telemetry", "WebhookUrl")
+    readings = solar_power.last_day(datetime.now(UTC))[-60:]
+    for _ in range(2):
+        await telemetry.post(url, secret, "e2e-0001", readings, lambda _: None)
+    history = await telemetry.history(
+        deployment.output("telemetry", "GraphQlUrl"), playground.access_token, "e2e-0001"
+    )
+    assert history["sampleCount"] == 60
+    events = deployment.client("logs").get_log_events(
+        logGroupName=deployment.output("telemetry", "DeviceLogGroupName"),
+        logStreamName="e2e-0001",
+        startFromHead=True,
+    )["events"]
+    assert len(events) == 60
