@@ -1,0 +1,105 @@
+"""Runs the charging program: everything is built here, once."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from uuid import uuid4
+
+import boto3
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+from contracts.access_tokens import AccessTokens
+from contracts.settings import ChargingSettings
+from contracts.task_address import task_address
+from services.charging.adapters.outbox_relay import OutboxRelay
+from services.charging.adapters.postgresql.connections import PostgresConnections
+from services.charging.adapters.postgresql.database import Database, conninfo
+from services.charging.adapters.postgresql.ledger import PostgresLedger
+from services.charging.adapters.postgresql.meter_readings import PostgresMeterReadings
+from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
+from services.charging.adapters.postgresql.stations import PostgresStations
+from services.charging.adapters.postgresql.tokens import PostgresTokens
+from services.charging.adapters.system_clock import utc_now
+from services.charging.application.central_system import CentralSystem
+from services.charging.application.routes import ocpp16_routes
+from services.charging.entrypoints.gateway import Gateway
+from services.charging.entrypoints.program import Program
+from services.charging.entrypoints.rest.app import rest_api
+from services.charging.entrypoints.rest.callers import Callers
+from services.charging.entrypoints.rest.health import health_router
+from services.charging.entrypoints.rest.registry import registry_router
+
+
+def bootstrap(settings: ChargingSettings, address: str) -> Program:
+    """Build the program; nothing runs yet."""
+    database = Database(
+        conninfo(
+            host=settings.database_host,
+            port=settings.database_port,
+            name=settings.database_name,
+            username=settings.database_username,
+            password=settings.database_password,
+        )
+    )
+    relay = OutboxRelay(database, boto3.client("sqs"), settings.session_events_queue_url)
+    stations = PostgresStations(database)
+    tokens = PostgresTokens(database)
+    connections = PostgresConnections(database, uuid4())
+    central_system = CentralSystem(
+        routes=ocpp16_routes(
+            tokens=tokens,
+            register=stations,
+            ledger=PostgresLedger(database, events_committed=relay.notify),
+            readings=PostgresMeterReadings(database),
+            clock=utc_now,
+        ),
+        quarantine=PostgresQuarantine(database),
+        clock=utc_now,
+    )
+    gateway = Gateway(central_system=central_system, keys=stations, connections=connections)
+    verifier = AccessTokens(
+        user_pool_endpoint=boto3.client("cognito-idp").meta.endpoint_url,
+        user_pool_id=settings.user_pool_id,
+        client_id=settings.user_pool_client_id,
+    )
+    api = rest_api(
+        callers=Callers(verifier),
+        routers=[registry_router(stations=stations, tokens=tokens)],
+        health=health_router(database.check_migrated),
+    )
+    return Program(
+        database=database,
+        connections=connections,
+        relay=relay,
+        gateway=gateway,
+        api=api,
+        address=address,
+        gateway_port=settings.gateway_port,
+        api_port=settings.api_port,
+    )
+
+
+def log_as_json(level: str) -> None:
+    """One JSON object a line on standard output, for the log group."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(LambdaPowertoolsFormatter(service="charging", utc=True))
+    logging.basicConfig(level=level.upper(), handlers=[handler])
+    for chatty in ("websockets", "botocore", "psycopg.pool", "alembic", "uvicorn.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+async def main(settings: ChargingSettings) -> None:
+    """Run until SIGTERM or SIGINT."""
+    program = bootstrap(settings, task_address(os.environ))
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await program.run(until=stop)
+
+
+if __name__ == "__main__":
+    _settings = ChargingSettings.from_environment(os.environ)
+    log_as_json(_settings.log_level)
+    asyncio.run(main(_settings))

@@ -1,0 +1,1 @@
+"""The outside as the application needs it: PostgreSQL and SQS."""

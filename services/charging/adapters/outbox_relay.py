@@ -1,0 +1,97 @@
+"""Carries the outbox to the queue, at least once, in the order of commit."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from services.charging.adapters.postgresql.database import Database
+from services.charging.application.ports import UnavailableError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+logger = logging.getLogger(__name__)
+
+ROWS_A_ROUND = 100
+LARGEST_BATCH = 10
+"""Of SQS ``SendMessageBatch``."""
+LONGEST_PAUSE = 2.0
+"""Seconds between looks at the outbox, for the events of nodes that died before they sent them."""
+
+
+class OutboxRelay:
+    """One of the tasks of each node; rows that another node is sending are skipped."""
+
+    def __init__(self, database: Database, sqs: "SQSClient", queue_url: str) -> None:
+        self._database = database
+        self._sqs = sqs
+        self._queue_url = queue_url
+        self._work = asyncio.Event()
+
+    def notify(self) -> None:
+        """There are new events."""
+        self._work.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            self._work.clear()
+            try:
+                while await self.relay() == ROWS_A_ROUND:
+                    pass
+            except (UnavailableError, BotoCoreError, ClientError) as error:
+                logger.warning("outbox is waiting", extra={"reason": str(error)})
+                await asyncio.sleep(LONGEST_PAUSE)
+            else:
+                await self._pause()
+
+    async def flush(self) -> None:
+        """Send what is left, as far as the queue takes it."""
+        try:
+            while await self.relay() == ROWS_A_ROUND:
+                pass
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("outbox is left to others", extra={"reason": str(error)})
+
+    async def relay(self) -> int:
+        """Send what is due, up to a round's worth; how many events were sent.
+
+        A row goes only after the queue said yes. Killed in between, it is sent again.
+        """
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                "select id, event from outbox order by id limit %s for update skip locked",
+                (ROWS_A_ROUND,),
+            )
+            rows: list[tuple[Any, ...]] = await cursor.fetchall()
+            batches = (
+                rows[first : first + LARGEST_BATCH] for first in range(0, len(rows), LARGEST_BATCH)
+            )
+            sent = await asyncio.gather(
+                *(asyncio.to_thread(self._send, batch) for batch in batches)
+            )
+            ids = [row_id for batch in sent for row_id in batch]
+            if ids:
+                await connection.execute("delete from outbox where id = any(%s)", (ids,))
+        return len(ids)
+
+    def _send(self, rows: list[tuple[Any, ...]]) -> list[int]:
+        entries: list[SendMessageBatchRequestEntryTypeDef] = [
+            {"Id": str(row_id), "MessageBody": event} for row_id, event in rows
+        ]
+        answer = self._sqs.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
+        for failure in answer.get("Failed", []):
+            logger.warning(
+                "the queue refused an event",
+                extra={"outbox_id": failure["Id"], "reason": failure.get("Message", "")},
+            )
+        return [int(success["Id"]) for success in answer.get("Successful", [])]
+
+    async def _pause(self) -> None:
+        try:
+            await asyncio.wait_for(self._work.wait(), LONGEST_PAUSE)
+        except TimeoutError:
+            pass

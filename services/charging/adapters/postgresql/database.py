@@ -1,0 +1,94 @@
+"""The charging database: connections, and what its errors mean to the application."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.charging.adapters.postgresql.schema import migrate
+from services.charging.application.ports import NotStorableError, UnavailableError
+
+logger = logging.getLogger(__name__)
+
+Connection = AsyncConnection[TupleRow]
+
+WAIT_FOR_CONNECTION = 5.0
+"""Seconds; a station should hear that it must repeat before it gives up by itself."""
+
+
+def conninfo(*, host: str, port: int, name: str, username: str, password: str) -> str:
+    """How to connect; by TLS unless `host` is the folder of a socket."""
+    return make_conninfo(
+        host=host,
+        port=port,
+        dbname=name,
+        user=username,
+        password=password,
+        sslmode="disable" if host.startswith("/") else "require",
+        connect_timeout=5,
+        application_name="charging",
+    )
+
+
+class Database:
+    """A pool of connections that heals by itself."""
+
+    def __init__(self, conninfo: str, *, connections: int = 10) -> None:
+        self._conninfo = conninfo
+        self._migrated = False
+        self._pool = AsyncConnectionPool(
+            conninfo,
+            min_size=2,
+            max_size=connections,
+            open=False,
+            timeout=WAIT_FOR_CONNECTION,
+            reconnect_timeout=30,
+            kwargs={"prepare_threshold": 1},
+        )
+
+    async def open(self) -> None:
+        """Start connecting; returns at once."""
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._pool.close(timeout=5)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Commits when left without an error.
+
+        Raises `UnavailableError` when it cannot be known to be committed, and `NotStorableError`
+        when a value is not for this database.
+        """
+        try:
+            async with self._pool.connection() as connection:
+                yield connection
+        except psycopg.DataError as error:
+            raise NotStorableError(str(error).splitlines()[0]) from error
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+            # The others of the pool are as likely broken; better found here than by a station.
+            logger.warning("database unavailable", extra={"reason": str(error)})
+            raise UnavailableError(str(error)) from error
+
+    async def migrate(self) -> None:
+        """Bring the schema up to date; raises `UnavailableError`."""
+        try:
+            await asyncio.to_thread(migrate, self._conninfo)
+        except (SQLAlchemyError, psycopg.Error) as error:
+            raise UnavailableError(str(error)) from error
+        self._migrated = True
+
+    async def check_migrated(self) -> None:
+        """Raise `UnavailableError` unless the database is up to date and answers."""
+        if not self._migrated:
+            raise UnavailableError("its schema is not known to be up to date yet")
+        async with self.transaction() as connection:
+            await connection.execute("select 1")

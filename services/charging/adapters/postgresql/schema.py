@@ -1,0 +1,29 @@
+"""The schema of the charging database, brought up to date when the program starts."""
+
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+_MIGRATION_LOCK = 6_204_733_001
+"""Several tasks may start at once; one migrates, the others wait and find it done."""
+
+
+def migrate(conninfo: str) -> None:
+    """Run the migrations that are missing; blocks. Raises `sqlalchemy.exc.SQLAlchemyError`."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    engine = create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool
+    )
+    with engine.connect() as connection:
+        connection.execute(text("select pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
+        try:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+        finally:
+            connection.execute(text("select pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK})

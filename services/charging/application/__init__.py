@@ -1,0 +1,1 @@
+"""What the central system does: use cases over ports."""

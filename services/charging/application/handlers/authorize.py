@@ -1,0 +1,19 @@
+"""A driver asks to charge."""
+
+from services.charging.application.inbound import Inbound
+from services.charging.application.ports import Tokens
+from services.charging.domain.ocpp16.authorize import Authorize, AuthorizeResponse
+from services.charging.domain.ocpp16.types import IdTagInfo
+from services.charging.domain.tokens import authorization, token_uid
+
+
+class AuthorizeHandler:
+    """Says whether a token may charge."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+
+    async def handle(self, inbound: Inbound[Authorize]) -> AuthorizeResponse:
+        """Unknown tokens are ``Invalid``."""
+        token = await self._tokens.get(token_uid(inbound.message.id_tag))
+        return AuthorizeResponse(id_tag_info=IdTagInfo(status=authorization(token)))

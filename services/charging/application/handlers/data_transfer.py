@@ -1,0 +1,12 @@
+"""A vendor's own message."""
+
+from services.charging.application.inbound import Inbound
+from services.charging.domain.ocpp16.data_transfer import DataTransfer, DataTransferResponse
+
+
+class DataTransferHandler:
+    """No vendor's extension is known."""
+
+    async def handle(self, inbound: Inbound[DataTransfer]) -> DataTransferResponse:
+        """``UnknownVendorId`` (OCPP 1.6, section 4.3)."""
+        return DataTransferResponse(status="UnknownVendorId")

@@ -1,0 +1,24 @@
+"""A station's call, read and ready for its handler."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from services.charging.domain.ocpp16.types import Message
+from services.charging.domain.quarantine import Finding, QuarantineRecord, records
+
+M = TypeVar("M", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound(Generic[M]):
+    """The message with its circumstances."""
+
+    station_id: str
+    message: M
+    payload: bytes
+    received_at: datetime
+
+    def quarantine(self, findings: list[Finding]) -> list[QuarantineRecord]:
+        """Records of what was odd about it."""
+        return records(self.station_id, findings, self.payload, self.received_at)

@@ -1,0 +1,1 @@
+"""Stations, tokens, sessions, metering and the protocol's rules: pure, without I/O."""

@@ -1,0 +1,72 @@
+"""What a station's meter says, in Wh."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+
+from services.charging.domain.ocpp16.meter_value import MeterValue, SampledValue
+from services.charging.domain.quarantine import Finding, Rule
+
+FIRST_OCPP = datetime(2010, 1, 1, tzinfo=UTC)
+"""No station is older than the protocol; an earlier time is a clock that was never set."""
+
+_REGISTER = "Energy.Active.Import.Register"
+_WH_PER_UNIT = {None: 1, "Wh": 1, "kWh": 1000}
+"""``Wh`` is the default of energy measurands (OCPP 1.6, section 7.43)."""
+_MOST_WH = 10**15
+
+
+@dataclass(frozen=True, slots=True)
+class MeterReading:
+    """One ``MeterValues`` message: exactly as received, and its latest energy register."""
+
+    station_id: str
+    connector_id: int
+    transaction_id: int | None
+    measured_at: datetime
+    register_wh: int | None
+    received: str
+    received_at: datetime
+
+
+def trusted(said_at: datetime, received_at: datetime) -> tuple[datetime, list[Finding]]:
+    """The time to keep for what a station dates, in UTC."""
+    if said_at < FIRST_OCPP:
+        return received_at, [Finding(Rule.CLOCK_NOT_SET, said_at.isoformat())]
+    return said_at.astimezone(UTC), []
+
+
+def energy_register(
+    values: Iterable[MeterValue], received_at: datetime
+) -> tuple[datetime, int | None, list[Finding]]:
+    """When the latest value was measured, the latest energy register in Wh, and what was odd."""
+    findings: list[Finding] = []
+    measured_at, register = received_at, None
+    for value in values:
+        measured_at, odd = trusted(value.timestamp, received_at)
+        findings += odd
+        for sample in value.sampled_value:
+            if not _is_register(sample):
+                continue
+            try:
+                register = _watt_hours(sample)
+            except (InvalidOperation, ValueError):
+                findings.append(Finding(Rule.METER_VALUE_UNREADABLE, sample.value[:50]))
+    return measured_at, register, findings
+
+
+def _is_register(sample: SampledValue) -> bool:
+    return (
+        sample.measurand in {None, _REGISTER}
+        and sample.phase is None
+        and sample.format != "SignedData"
+        and sample.unit in _WH_PER_UNIT
+    )
+
+
+def _watt_hours(sample: SampledValue) -> int:
+    watt_hours = Decimal(sample.value) * _WH_PER_UNIT[sample.unit]
+    if not abs(watt_hours) < _MOST_WH:
+        raise ValueError(f"no meter counts {sample.value} {sample.unit}")
+    return int(watt_hours.to_integral_value())

@@ -1,0 +1,32 @@
+"""Types that several OCPP 1.6 messages share (OCPP 1.6 edition 2, section 7)."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """The payload of a call or of its answer. Optional fields that are absent are None."""
+
+
+CiString20 = Annotated[str, msgspec.Meta(max_length=20)]
+"""Compared without regard to case (section 7.8); so is every ``CiString``."""
+CiString25 = Annotated[str, msgspec.Meta(max_length=25)]
+CiString50 = Annotated[str, msgspec.Meta(max_length=50)]
+CiString255 = Annotated[str, msgspec.Meta(max_length=255)]
+
+DateTime = Annotated[datetime, msgspec.Meta(tz=True)]
+
+IdToken = CiString20
+
+AuthorizationStatus = Literal["Accepted", "Blocked", "Expired", "Invalid", "ConcurrentTx"]
+RemoteStartStopStatus = Literal["Accepted", "Rejected"]
+
+
+class IdTagInfo(Message, frozen=True, kw_only=True):
+    """What the central system thinks of an identifier (section 7.27)."""
+
+    status: AuthorizationStatus
+    expiry_date: DateTime | None = None
+    parent_id_tag: IdToken | None = None

@@ -1,0 +1,160 @@
+"""The three frames of OCPP-J 1.6 (section 4.2): reading and writing.
+
+Payloads stay bytes: what a station sent is kept exactly, and only the message's own type reads it.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TypeVar
+
+import msgspec
+
+UNREADABLE_ID = "-1"
+"""Message id of the answer to a frame whose own id cannot be read (OCPP-J 2.0.1, section 4.2.3;
+1.6 leaves it open)."""
+
+
+class MessageType(IntEnum):
+    """OCPP-J 1.6, section 4.1.3."""
+
+    CALL = 2
+    CALL_RESULT = 3
+    CALL_ERROR = 4
+
+
+class ErrorCode(StrEnum):
+    """OCPP-J 1.6, section 4.2.3, spelt as there."""
+
+    NOT_IMPLEMENTED = "NotImplemented"
+    NOT_SUPPORTED = "NotSupported"
+    INTERNAL_ERROR = "InternalError"
+    PROTOCOL_ERROR = "ProtocolError"
+    SECURITY_ERROR = "SecurityError"
+    FORMATION_VIOLATION = "FormationViolation"
+    PROPERTY_CONSTRAINT_VIOLATION = "PropertyConstraintViolation"
+    OCCURENCE_CONSTRAINT_VIOLATION = "OccurenceConstraintViolation"
+    TYPE_CONSTRAINT_VIOLATION = "TypeConstraintViolation"
+    GENERIC_ERROR = "GenericError"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request of either side."""
+
+    message_id: str
+    action: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """The answer to a call."""
+
+    message_id: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CallError:
+    """The refusal of a call. A station may send codes that the standard does not know."""
+
+    message_id: str
+    code: str
+    description: str
+
+
+Frame = Call | CallResult | CallError
+
+
+class MalformedFrameError(Exception):
+    """The text is no frame; `answer` is what the sender hears, when it is to hear anything.
+
+    A broken answer is not answered, and an unknown message type is to be ignored (section 4.1.3).
+    """
+
+    def __init__(self, reason: str, answer: CallError | None) -> None:
+        super().__init__(reason)
+        self.answer = answer
+
+
+T = TypeVar("T")
+
+_elements = msgspec.json.Decoder(list[msgspec.Raw])
+_integer = msgspec.json.Decoder(int)
+_string = msgspec.json.Decoder(str)
+
+
+def read(text: str | bytes) -> Frame:
+    """Read one WebSocket message; raises `MalformedFrameError`."""
+    if isinstance(text, bytes):
+        raise _refused(UNREADABLE_ID, ErrorCode.FORMATION_VIOLATION, "a text frame is expected")
+    try:
+        elements = _elements.decode(text)
+    except msgspec.ValidationError as error:
+        raise _refused(
+            UNREADABLE_ID, ErrorCode.PROTOCOL_ERROR, "a JSON array is expected"
+        ) from error
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError) as error:
+        raise _refused(UNREADABLE_ID, ErrorCode.FORMATION_VIOLATION, f"no JSON: {error}") from error
+    kind = _read(_integer, elements, 0)
+    message_id = _read(_string, elements, 1)
+    match kind:
+        case MessageType.CALL:
+            return _call(message_id, elements)
+        case MessageType.CALL_RESULT if message_id is not None and len(elements) == 3:
+            return CallResult(message_id, bytes(elements[2]))
+        case MessageType.CALL_ERROR if message_id is not None and len(elements) >= 3:
+            # Stations leave out the description and the details; the code is what counts.
+            code = _read(_string, elements, 2) or ErrorCode.GENERIC_ERROR
+            return CallError(message_id, code, _read(_string, elements, 3) or "")
+        case MessageType.CALL_RESULT | MessageType.CALL_ERROR:
+            raise MalformedFrameError("an answer that is no CALLRESULT and no CALLERROR", None)
+        case int():
+            raise MalformedFrameError(f"message type {kind} is unknown", None)
+        case _:
+            raise _refused(
+                message_id or UNREADABLE_ID,
+                ErrorCode.PROTOCOL_ERROR,
+                "the first element is the message type, an integer",
+            )
+
+
+def write(frame: Frame) -> str:
+    """The frame as text."""
+    match frame:
+        case Call():
+            elements = [2, frame.message_id, frame.action, msgspec.Raw(frame.payload)]
+        case CallResult():
+            elements = [3, frame.message_id, msgspec.Raw(frame.payload)]
+        case CallError():
+            elements = [4, frame.message_id, frame.code, frame.description[:255], {}]
+    return msgspec.json.encode(elements).decode()
+
+
+def _call(message_id: str | None, elements: list[msgspec.Raw]) -> Call:
+    if message_id is None:
+        raise _refused(
+            UNREADABLE_ID, ErrorCode.PROTOCOL_ERROR, "the second element is the message id, a text"
+        )
+    action = _read(_string, elements, 2)
+    if action is None or len(elements) != 4:
+        raise _refused(
+            message_id,
+            ErrorCode.PROTOCOL_ERROR,
+            "a call is [2, message id, action, payload]",
+        )
+    payload = bytes(elements[3])
+    if not payload.startswith(b"{"):
+        raise _refused(message_id, ErrorCode.FORMATION_VIOLATION, "the payload is a JSON object")
+    return Call(message_id, action, payload)
+
+
+def _read(decoder: msgspec.json.Decoder[T], elements: list[msgspec.Raw], index: int) -> T | None:
+    try:
+        return decoder.decode(elements[index])
+    except (IndexError, msgspec.DecodeError):
+        return None
+
+
+def _refused(message_id: str, code: ErrorCode, reason: str) -> MalformedFrameError:
+    return MalformedFrameError(reason, CallError(message_id, code, reason))

@@ -1,0 +1,87 @@
+"""What was received and could not be taken as it was: kept, with the rule that noticed it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+LONGEST_KEPT = 8192
+"""Characters of a received text that a record keeps; a frame may be larger than any use of it."""
+
+
+class Rule(StrEnum):
+    """Named rules. Each says what was wrong, and what was done instead of refusing."""
+
+    # Frames and messages
+    FRAME_MALFORMED = "frame-malformed"
+    """No OCPP-J frame, or an answer to nothing; answered by a CALLERROR where one is due."""
+    ACTION_UNKNOWN = "action-unknown"
+    """Refused with ``NotImplemented``."""
+    MESSAGE_UNREADABLE = "message-unreadable"
+    """No rule could mend it; refused."""
+    MESSAGE_NOT_STORABLE = "message-not-storable"
+    """A number that no field of its kind can hold; refused."""
+
+    # Fields
+    TEXT_TOO_LONG = "text-too-long"
+    """Cut to the length that the standard allows, the last character being ``…``."""
+    NUMBER_FOR_TEXT = "number-for-text"
+    TEXT_FOR_NUMBER = "text-for-number"
+    FRACTION_FOR_INTEGER = "fraction-for-integer"
+    """Rounded to the nearest integer."""
+    VALUE_UNKNOWN = "value-unknown"
+    """Not among the values that the standard lists; replaced by its ``Other``, or left out."""
+    FIELD_MISSING = "field-missing"
+    """Replaced by what the standard's other fields imply."""
+    NUL_CHARACTER = "nul-character"
+    """Replaced by U+FFFD: no database stores it."""
+
+    # Time
+    ZONE_MISSING = "zone-missing"
+    """Taken as UTC."""
+    TIME_UNREADABLE = "time-unreadable"
+    """Replaced by the time of receipt."""
+    CLOCK_NOT_SET = "clock-not-set"
+    """Earlier than any OCPP station: the time of receipt instead."""
+
+    # Sessions
+    TOKEN_UNKNOWN = "token-unknown"  # noqa: S105 — a rule, no password
+    """The start is recorded and answered ``Invalid``: energy may flow at an offline station."""
+    STOP_OF_UNKNOWN_TRANSACTION = "stop-of-unknown-transaction"
+    """Kept, and matched with a session of the station when one fits."""
+    STOP_DIFFERS = "stop-differs"
+    """A second stop of an ended session says otherwise; the first stands."""
+    METER_WENT_BACKWARDS = "meter-went-backwards"
+    """The meter's stop is less than its start: no energy is billed."""
+    ENDS_BEFORE_START = "ends-before-start"
+    """The session ends when it started."""
+    METER_VALUE_UNREADABLE = "meter-value-unreadable"
+    """An energy register that is no number: kept as received only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One application of a rule; `where` names the field, or says more in words."""
+
+    rule: Rule
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRecord:
+    """A finding with what was received."""
+
+    station_id: str
+    finding: Finding
+    received: str
+    received_at: datetime
+
+
+def records(
+    station_id: str, findings: list[Finding], received: bytes | str, received_at: datetime
+) -> list[QuarantineRecord]:
+    """A record for each finding about one received text; bytes that are no text are escaped."""
+    if isinstance(received, bytes):
+        received = received[:LONGEST_KEPT].decode(errors="backslashreplace")
+    kept = received[:LONGEST_KEPT].replace("\x00", "\\x00")
+    kept = kept.encode(errors="backslashreplace").decode()
+    return [QuarantineRecord(station_id, finding, kept, received_at) for finding in findings]

@@ -1,0 +1,130 @@
+"""Charging sessions: transactions in OCPP's words.
+
+A session begins by one ``StartTransaction``, however often the station repeats it, and ends by the
+first ``StopTransaction`` that is its own.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.charging.domain.metering import trusted
+from services.charging.domain.ocpp16.types import AuthorizationStatus
+from services.charging.domain.quarantine import Finding, Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """What a station says of a transaction's begin."""
+
+    station_id: str
+    connector_id: int
+    token_uid: str
+    said_at: datetime
+    """By the station's clock."""
+    received_at: datetime
+    meter_start_wh: int
+
+    @property
+    def identity(self) -> str:
+        """The same for a repeated start, whatever its message id."""
+        return "/".join(
+            (
+                self.station_id,
+                str(self.connector_id),
+                self.token_uid,
+                self.said_at.isoformat(),
+                str(self.meter_start_wh),
+            )
+        )
+
+    @property
+    def identity_of_its_own(self) -> str:
+        """For a start that only looks repeated, as the clock began anew."""
+        return f"{self.identity}/{self.received_at.isoformat()}"
+
+    @property
+    def has_unset_clock(self) -> bool:
+        """Whether the station's clock tells nothing."""
+        return bool(trusted(self.said_at, self.received_at)[1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """What a station says of a transaction's end."""
+
+    station_id: str
+    transaction_id: int
+    token_uid: str | None
+    said_at: datetime
+    received_at: datetime
+    meter_stop_wh: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a session ended."""
+
+    ended_at: datetime
+    meter_stop_wh: int
+    energy_wh: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A session; over when it has an `ending`, which then never changes."""
+
+    id: UUID
+    transaction_id: int
+    station_id: str
+    site_id: str
+    time_zone: str
+    connector_id: int
+    token_uid: str
+    authorization: AuthorizationStatus
+    started_at: datetime
+    meter_start_wh: int
+    ending: Ending | None = None
+
+    def stopped(self, stop: Stop) -> tuple["Session", list[Finding]]:
+        """The session after a stop of its own, repeated ones included."""
+        ended_at, findings = trusted(stop.said_at, stop.received_at)
+        if ended_at < self.started_at:
+            findings.append(Finding(Rule.ENDS_BEFORE_START, ended_at.isoformat()))
+            ended_at = self.started_at
+        energy_wh = stop.meter_stop_wh - self.meter_start_wh
+        if energy_wh < 0:
+            findings.append(Finding(Rule.METER_WENT_BACKWARDS, f"{energy_wh} Wh"))
+            energy_wh = 0
+        ending = Ending(
+            ended_at=ended_at,
+            meter_stop_wh=stop.meter_stop_wh,
+            energy_wh=energy_wh,
+            reason=stop.reason,
+        )
+        if self.ending is None:
+            return replace(self, ending=ending), findings
+        if self.ending.meter_stop_wh != stop.meter_stop_wh:
+            differs = f"{self.ending.meter_stop_wh} Wh stands, {stop.meter_stop_wh} Wh came later"
+            return self, [Finding(Rule.STOP_DIFFERS, differs)]
+        return self, []
+
+    def is_ended_by(self, stop: Stop) -> bool:
+        """Whether a stop whose transaction nobody knows may be this open session's.
+
+        A station that started offline does not know the id: it sends -1, 0 or one of its own. The
+        token must agree where one is given, or the id be none at all; time and meter must follow.
+        """
+        ended_at, _ = trusted(stop.said_at, stop.received_at)
+        same_token = (
+            stop.token_uid == self.token_uid if stop.token_uid else stop.transaction_id <= 0
+        )
+        return (
+            self.ending is None
+            and stop.station_id == self.station_id
+            and same_token
+            and ended_at >= self.started_at
+            and stop.meter_stop_wh >= self.meter_start_wh
+        )

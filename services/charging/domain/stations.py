@@ -1,0 +1,62 @@
+"""Sites, their stations, and the keys that stations prove themselves with."""
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+
+class SiteKind(StrEnum):
+    """Where a station stands, seen from the employee who charges there."""
+
+    WORKPLACE = "workplace"
+    HOME = "home"
+    PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place with stations; `time_zone` is an IANA name."""
+
+    id: str
+    name: str
+    kind: SiteKind
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class StationKey:
+    """What is kept of a station's key.
+
+    Keys are long and random, not chosen by people: a salted fast hash is as safe as a slow one, and
+    thousands of stations may reconnect at once.
+    """
+
+    salt: bytes
+    digest: bytes
+
+    @classmethod
+    def of(cls, key: str) -> Self:
+        """Keep a new key."""
+        salt = os.urandom(16)
+        return cls(salt, _digest(salt, key.encode()))
+
+    def matches(self, key: bytes) -> bool:
+        """Compare in constant time."""
+        return hmac.compare_digest(self.digest, _digest(self.salt, key))
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A charging station: a *charge point* in OCPP 1.6."""
+
+    id: str
+    site_id: str
+    connectors: int
+    key: StationKey
+
+
+def _digest(salt: bytes, key: bytes) -> bytes:
+    return hashlib.blake2b(key, digest_size=32, salt=salt).digest()

@@ -1,0 +1,34 @@
+"""Tokens: what drivers identify themselves with at a station."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.charging.domain.ocpp16.types import AuthorizationStatus
+
+
+class TokenStatus(StrEnum):
+    """Whether a token may charge."""
+
+    ACCEPTED = "accepted"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A card or an app's identifier; `uid` is in upper case."""
+
+    uid: str
+    status: TokenStatus
+    driver: str
+
+
+def token_uid(id_tag: str) -> str:
+    """The uid behind an ``idTag``; identifiers ignore case (OCPP 1.6, section 7.28)."""
+    return id_tag.strip().upper()
+
+
+def authorization(token: Token | None) -> AuthorizationStatus:
+    """What a station hears of a token (OCPP 1.6, section 7.2)."""
+    if token is None:
+        return "Invalid"
+    return "Accepted" if token.status is TokenStatus.ACCEPTED else "Blocked"

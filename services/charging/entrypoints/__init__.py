@@ -1,0 +1,1 @@
+"""Where others come in: the WebSocket gateway of stations and the REST API of people."""

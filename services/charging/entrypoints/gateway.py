@@ -1,0 +1,167 @@
+"""The gateway: sockets of stations (OCPP-J 1.6, section 3).
+
+Holds sockets and nothing else: what a station says goes to the central system as action and
+payload, and calls to stations come in through `Gateway.call`.
+"""
+
+import binascii
+import http
+import logging
+from base64 import b64decode
+from collections.abc import Sequence
+from typing import Protocol
+from urllib.parse import unquote
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
+
+from contracts.routes import OCPP
+from services.charging.application.central_system import CentralSystem
+from services.charging.application.ports import NotConnectedError, UnavailableError
+from services.charging.domain.ocpp_j.frames import CallError, CallResult
+from services.charging.domain.stations import StationKey
+from services.charging.entrypoints.station_socket import StationSocket
+
+logger = logging.getLogger(__name__)
+
+OCPP_1_6 = Subprotocol("ocpp1.6")
+LARGEST_MESSAGE = 256 * 1024
+"""Bytes; signed meter data of a long session is some tens of thousands."""
+PING_EVERY = 60.0
+"""Seconds; keeps load balancers from closing idle sockets, and notices dead ones."""
+
+SUPERSEDED, GOING_AWAY = 1008, 1001
+
+
+class StationKeys(Protocol):
+    """Who may connect."""
+
+    async def key(self, station_id: str) -> StationKey | None:
+        """None when there is no such station."""
+
+
+class Connections(Protocol):
+    """Which connection of a station counts."""
+
+    async def register(self, station_id: str) -> int:
+        """The epoch of a new connection; higher than all before it."""
+
+    async def deregister(self, station_id: str, epoch: int) -> None:
+        """The connection of this epoch is gone."""
+
+
+class Gateway:
+    """Accepts stations, and finds the socket of a station that is to be called."""
+
+    def __init__(
+        self, *, central_system: CentralSystem, keys: StationKeys, connections: Connections
+    ) -> None:
+        self._central_system = central_system
+        self._keys = keys
+        self._connections = connections
+        self._sockets: dict[str, StationSocket] = {}
+
+    async def serve(self, host: str, port: int) -> Server:
+        """Start listening."""
+        return await serve(
+            self._connected,
+            host,
+            port,
+            process_request=self._admit,
+            select_subprotocol=_select_subprotocol,
+            compression=None,
+            max_size=LARGEST_MESSAGE,
+            ping_interval=PING_EVERY,
+            ping_timeout=PING_EVERY,
+            server_header=None,
+        )
+
+    async def call(self, station_id: str, action: str, payload: bytes) -> CallResult | CallError:
+        """Call a station; raises `NotConnectedError`, `NoAnswerError` or `BusyError`."""
+        socket = self._sockets.get(station_id)
+        if socket is None:
+            raise NotConnectedError(f"station {station_id} is not connected")
+        return await socket.call(action, payload)
+
+    async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Security profile 1: basic authentication by station id and key."""
+        station_id = _station_id(request.path)
+        if station_id is None:
+            return connection.respond(http.HTTPStatus.NOT_FOUND, f"stations use {OCPP}/<id>\n")
+        try:
+            key = await self._keys.key(station_id)
+        except UnavailableError:
+            return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "come back later\n")
+        if key is None:
+            return connection.respond(http.HTTPStatus.NOT_FOUND, "no such station\n")
+        user, password = _credentials(request.headers)
+        if user != station_id.encode() or not key.matches(password):
+            logger.warning("wrong key", extra={"station_id": station_id})
+            refusal = connection.respond(http.HTTPStatus.UNAUTHORIZED, "wrong key\n")
+            refusal.headers["WWW-Authenticate"] = 'Basic realm="ocpp"'
+            return refusal
+        return None
+
+    async def _connected(self, websocket: ServerConnection) -> None:
+        request = websocket.request
+        station_id = _station_id(request.path) if request else None
+        if station_id is None or websocket.subprotocol is None:
+            # OCPP-J 1.6, section 3.1.2: complete the handshake, then close at once.
+            await websocket.close(1002, "the sub-protocol ocpp1.6 is needed")
+            return
+        try:
+            epoch = await self._connections.register(station_id)
+        except UnavailableError:
+            await websocket.close(1013, "come back later")
+            return
+        socket = StationSocket(station_id, epoch, websocket, self._central_system)
+        await self._supersede(socket)
+        logger.info("connected", extra={"station_id": station_id, "epoch": epoch})
+        try:
+            await socket.run()
+        finally:
+            await self._disconnected(socket)
+
+    async def _supersede(self, socket: StationSocket) -> None:
+        older = self._sockets.get(socket.station_id)
+        if older is not None and older.epoch > socket.epoch:
+            await socket.close(SUPERSEDED, "a newer connection took over")
+            return
+        self._sockets[socket.station_id] = socket
+        if older is not None:
+            # Not awaited: an older socket may be half dead, and the station is here.
+            older.close_soon(SUPERSEDED, "a newer connection took over")
+
+    async def _disconnected(self, socket: StationSocket) -> None:
+        if self._sockets.get(socket.station_id) is socket:
+            del self._sockets[socket.station_id]
+        logger.info("disconnected", extra={"station_id": socket.station_id, "epoch": socket.epoch})
+        try:
+            await self._connections.deregister(socket.station_id, socket.epoch)
+        except UnavailableError:
+            logger.warning("not deregistered", extra={"station_id": socket.station_id})
+
+
+def _station_id(path: str) -> str | None:
+    prefix, _, name = path.partition("?")[0].rpartition("/")
+    station_id = unquote(name)
+    return station_id if prefix == OCPP and station_id else None
+
+
+def _credentials(headers: Headers) -> tuple[bytes, bytes]:
+    scheme, _, encoded = headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return b"", b""
+    try:
+        user, _, password = b64decode(encoded, validate=True).partition(b":")
+    except binascii.Error:
+        return b"", b""
+    return user, password
+
+
+def _select_subprotocol(
+    _connection: ServerConnection, offered: Sequence[Subprotocol]
+) -> Subprotocol | None:
+    return OCPP_1_6 if OCPP_1_6 in offered else None

@@ -1,0 +1,149 @@
+"""The life of the program: start, serve, and leave politely."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterator
+from typing import Protocol
+
+import uvicorn
+from fastapi import FastAPI
+
+from services.charging.application.ports import UnavailableError
+from services.charging.entrypoints.gateway import GOING_AWAY, Gateway
+
+logger = logging.getLogger(__name__)
+
+NODE_SEEN_EVERY = 10.0
+"""Seconds between a node's signs of life."""
+FLUSH_WITHIN = 5.0
+"""Seconds for the outbox to empty on the way out; what is left goes with the next node."""
+
+
+class Database(Protocol):
+    """Where everything is kept."""
+
+    async def open(self) -> None:
+        """Start connecting; returns at once."""
+
+    async def migrate(self) -> None:
+        """Bring the schema up to date; raises `UnavailableError`."""
+
+    async def close(self) -> None:
+        """Close every connection."""
+
+
+class Node(Protocol):
+    """This program among the others that hold sockets."""
+
+    async def seen(self) -> None:
+        """It is alive."""
+
+    async def leave(self) -> None:
+        """It holds no sockets any more."""
+
+
+class Relay(Protocol):
+    """Empties the outbox."""
+
+    async def run(self) -> None:
+        """Until cancelled."""
+
+    async def flush(self) -> None:
+        """Send what is left."""
+
+
+class _Api(uvicorn.Server):
+    """A server that leaves signals to the program."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Program:
+    """Gateway, REST API and relay on one event loop."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        connections: Node,
+        relay: Relay,
+        gateway: Gateway,
+        api: FastAPI,
+        address: str,
+        gateway_port: int,
+        api_port: int,
+    ) -> None:
+        self._database = database
+        self._node = connections
+        self._relay = relay
+        self._gateway = gateway
+        self._address = address
+        self._gateway_port = gateway_port
+        self._api = _Api(
+            uvicorn.Config(
+                api,
+                host=address,
+                port=api_port,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=5,
+            )
+        )
+
+    async def run(self, *, until: asyncio.Event) -> None:
+        """Serve until the event, then leave: within 20 seconds, losing nothing."""
+        await self._database.open()
+        api = asyncio.create_task(self._api.serve())
+        start = asyncio.create_task(self._migrate())
+        stop = asyncio.create_task(until.wait())
+        # The API serves at once: its health says why stations cannot connect yet.
+        await asyncio.wait({api, start, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if start.done() and not stop.done() and not api.done():
+            await self._serve_stations(api, stop)
+        start.cancel()
+        stop.cancel()
+        self._api.should_exit = True
+        await api
+        await self._database.close()
+
+    async def _serve_stations(self, api: asyncio.Task[None], stop: asyncio.Task[bool]) -> None:
+        background = [
+            asyncio.create_task(self._relay.run()),
+            asyncio.create_task(self._show_signs_of_life()),
+        ]
+        server = await self._gateway.serve(self._address, self._gateway_port)
+        logger.info("serving stations", extra={"port": self._gateway_port})
+        await asyncio.wait({api, stop, *background}, return_when=asyncio.FIRST_COMPLETED)
+        logger.info("leaving")
+        server.close(code=GOING_AWAY, reason="going away")
+        await server.wait_closed()
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        with contextlib.suppress(UnavailableError, TimeoutError):
+            await asyncio.wait_for(self._relay.flush(), FLUSH_WITHIN)
+        with contextlib.suppress(UnavailableError):
+            await self._node.leave()
+
+    async def _migrate(self) -> None:
+        pause = 0.1
+        while True:
+            try:
+                await self._database.migrate()
+                await self._node.seen()
+            except UnavailableError as error:
+                logger.warning("waiting for the database", extra={"reason": str(error)})
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)
+            else:
+                return
+
+    async def _show_signs_of_life(self) -> None:
+        while True:
+            await asyncio.sleep(NODE_SEEN_EVERY)
+            with contextlib.suppress(UnavailableError):
+                await self._node.seen()

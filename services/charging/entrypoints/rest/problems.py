@@ -1,0 +1,68 @@
+"""Errors of the REST API as problem details (RFC 9457)."""
+
+import http
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from services.charging.application.ports import (
+    NoAnswerError,
+    NotConnectedError,
+    NotStorableError,
+    UnavailableError,
+)
+from services.charging.domain.ocpp_j.connection import BusyError
+
+_STATUS: dict[type[Exception], http.HTTPStatus] = {
+    NotConnectedError: http.HTTPStatus.CONFLICT,
+    BusyError: http.HTTPStatus.CONFLICT,
+    NoAnswerError: http.HTTPStatus.GATEWAY_TIMEOUT,
+    NotStorableError: http.HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnavailableError: http.HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def problem(
+    status: http.HTTPStatus, detail: str, headers: dict[str, str] | None = None, **more: object
+) -> JSONResponse:
+    """An ``application/problem+json`` answer."""
+    return JSONResponse(
+        {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": status.value,
+            "detail": detail,
+            **more,
+        },
+        status_code=status,
+        headers=headers,
+        media_type="application/problem+json",
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of the application leave as a problem."""
+
+    async def known(_request: Request, error: Exception) -> JSONResponse:
+        status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
+        return problem(status, str(error))
+
+    for kind in _STATUS:
+        app.add_exception_handler(kind, known)
+
+    @app.exception_handler(HTTPException)
+    async def raised(_request: Request, error: HTTPException) -> JSONResponse:
+        headers = dict(error.headers) if error.headers else None
+        return problem(http.HTTPStatus(error.status_code), str(error.detail), headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        # Without the input: it may be a station's key.
+        faults = [
+            {"where": ".".join(map(str, fault["loc"])), "what": fault["msg"]}
+            for fault in error.errors()
+        ]
+        detail = "; ".join(f"{fault['where']}: {fault['what']}" for fault in faults)
+        return problem(http.HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=faults)

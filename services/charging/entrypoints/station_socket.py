@@ -1,0 +1,142 @@
+"""One station's socket: carries frames between a WebSocket and the protocol's state."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Coroutine
+from typing import Any
+
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from services.charging.application.central_system import CallRefusedError, CentralSystem
+from services.charging.application.ports import NoAnswerError
+from services.charging.domain.ocpp_j.connection import (
+    CallAnswered,
+    CallReceived,
+    Connection,
+    FrameQuarantined,
+)
+from services.charging.domain.ocpp_j.frames import Call, CallError, CallResult, ErrorCode
+
+logger = logging.getLogger(__name__)
+
+ANSWER_WITHIN = 30.0
+"""Seconds that a station has to answer a call."""
+WAITING_CALLS = 32
+"""A bound to what a station may pipeline, and to what may wait for it."""
+
+
+class StationSocket:
+    """The shell around `Connection`: no rule of the protocol is decided here."""
+
+    def __init__(
+        self,
+        station_id: str,
+        epoch: int,
+        websocket: ServerConnection,
+        central_system: CentralSystem,
+    ) -> None:
+        self.station_id = station_id
+        self.epoch = epoch
+        self._websocket = websocket
+        self._central_system = central_system
+        self._connection = Connection(
+            clock=time.monotonic, answer_within=ANSWER_WITHIN, waiting_calls=WAITING_CALLS
+        )
+        self._answers: dict[str, asyncio.Future[CallResult | CallError]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def run(self) -> None:
+        """Serve the station until its socket closes; a call in hand is finished all the same."""
+        try:
+            async for text in self._websocket:
+                self._connection.receive(text)
+                await self._proceed()
+        except ConnectionClosed as closed:
+            logger.info(
+                "socket broke", extra={"station_id": self.station_id, "reason": str(closed)}
+            )
+        finally:
+            if self._timer is not None:
+                self._timer.cancel()
+            for message_id in list(self._answers):
+                self._deliver(message_id, None)
+            if self._tasks:
+                await asyncio.wait(self._tasks)
+
+    async def call(self, action: str, payload: bytes) -> CallResult | CallError:
+        """Raises `NoAnswerError`, or `BusyError` when too many calls wait."""
+        message_id = self._connection.call(action, payload)
+        answer: asyncio.Future[CallResult | CallError] = asyncio.get_running_loop().create_future()
+        self._answers[message_id] = answer
+        try:
+            await self._proceed()
+            return await answer
+        finally:
+            self._answers.pop(message_id, None)
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close the socket politely."""
+        await self._websocket.close(code, reason)
+
+    def close_soon(self, code: int, reason: str) -> None:
+        """Close without waiting for the other side."""
+        self._spawn(self.close(code, reason))
+
+    async def _proceed(self) -> None:
+        """Act on what happened, then send what there is to send."""
+        for event in self._connection.take_events():
+            match event:
+                case CallReceived(call):
+                    self._spawn(self._handle(call))
+                case CallAnswered(message_id, answer):
+                    self._deliver(message_id, answer)
+                case FrameQuarantined(reason, received):
+                    await self._central_system.unusable(self.station_id, received, reason)
+        for frame in self._connection.take_frames():
+            try:
+                await self._websocket.send(frame)
+            except ConnectionClosed:
+                return
+        self._arm_timer()
+
+    async def _handle(self, call: Call) -> None:
+        try:
+            payload = await self._central_system.answer(self.station_id, call.action, call.payload)
+        except CallRefusedError as refusal:
+            self._connection.refuse(refusal.code, str(refusal))
+        except Exception:
+            logger.exception("a handler failed", extra={"station_id": self.station_id})
+            self._connection.refuse(ErrorCode.INTERNAL_ERROR, "an error of the central system")
+        else:
+            self._connection.reply(payload)
+        await self._proceed()
+
+    def _deliver(self, message_id: str, answer: CallResult | CallError | None) -> None:
+        waiting = self._answers.get(message_id)
+        if waiting is None or waiting.done():
+            return
+        if answer is None:
+            waiting.set_exception(NoAnswerError(f"station {self.station_id} did not answer"))
+        else:
+            waiting.set_result(answer)
+
+    def _arm_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        deadline = self._connection.deadline
+        if deadline is not None:
+            delay = max(0.0, deadline - time.monotonic())
+            self._timer = asyncio.get_running_loop().call_later(delay, self._expire)
+
+    def _expire(self) -> None:
+        self._connection.expire()
+        self._spawn(self._proceed())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,117 @@
+"""The parts of AWS that the charging program speaks to: one queue and a user pool's keys.
+
+A server of its own rather than a mock: the program under test runs in a process of its own, and
+finds this by ``AWS_ENDPOINT_URL``.
+"""
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from contracts import events
+from contracts.personas import Persona
+
+POOL, CLIENT = "eu-central-1_testpool", "testclient"
+
+
+class Aws:
+    """What was sent to the queue, and access tokens to sign in with."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+        self.queue_url = f"{endpoint}/000000000000/session-events"
+        self.bodies: list[str] = []
+        self.requests = 0
+        self.refuses = False
+        """Answer everything with an error."""
+        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    @property
+    def events(self) -> list[events.SessionEvent]:
+        return [events.decode(body) for body in self.bodies]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_REGION": "eu-central-1",
+            "AWS_DEFAULT_REGION": "eu-central-1",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def access_token(self, persona: Persona = Persona.OPERATOR) -> str:
+        claims = {
+            "sub": "someone",
+            "iss": f"{self.endpoint}/{POOL}",
+            "client_id": CLIENT,
+            "token_use": "access",
+            "cognito:groups": [persona.value],
+            "exp": datetime.now(UTC) + timedelta(minutes=5),
+        }
+        return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": "1"})
+
+    def jwks(self) -> dict[str, Any]:
+        key = jwt.algorithms.RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
+        return {"keys": [{**key, "kid": "1", "alg": "RS256", "use": "sig"}]}
+
+    def send_message_batch(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.requests += 1
+        assert 1 <= len(request["Entries"]) <= 10
+        successful = []
+        for entry in request["Entries"]:
+            self.bodies.append(entry["MessageBody"])
+            digest = hashlib.md5(entry["MessageBody"].encode(), usedforsecurity=False)
+            successful.append(
+                {"Id": entry["Id"], "MessageId": entry["Id"], "MD5OfMessageBody": digest.hexdigest()}
+            )
+        return {"Successful": successful, "Failed": []}
+
+
+@contextmanager
+def running() -> Iterator[Aws]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            assert self.path == f"/{POOL}/.well-known/jwks.json", self.path
+            self._answer(200, aws.jwks())
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            assert self.headers["X-Amz-Target"] == "AmazonSQS.SendMessageBatch"
+            if aws.refuses:
+                self._answer(503, {"__type": "ServiceUnavailable"})
+            else:
+                self._answer(200, aws.send_message_batch(json.loads(body)))
+
+        def _answer(self, status: int, document: dict[str, Any]) -> None:
+            body = json.dumps(document).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/x-amz-json-1.0")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the base's name
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    aws = Aws(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield aws
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,138 @@
+"""The charging program in a process of its own, as it is deployed."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from contracts.routes import CHARGING_API, HEALTH, OCPP
+from tests.charging.aws import CLIENT, POOL, Aws
+from tests.postgres import Database
+
+ROOT = Path(__file__).parents[2]
+KEY = "a-long-and-random-station-key"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class ChargingProgram:
+    """May be killed and started again; its ports stay the same."""
+
+    def __init__(self, database: Database, aws: Aws, log: Path) -> None:
+        self.gateway_port, self.api_port = free_port(), free_port()
+        self._aws = aws
+        self._log = log
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            **aws.environment,
+            "ENVIRONMENT": "test",
+            "DATABASE_HOST": database.host,
+            "DATABASE_PORT": str(database.port),
+            "DATABASE_NAME": database.name,
+            "DATABASE_USERNAME": database.username,
+            "DATABASE_PASSWORD": database.password,
+            "SESSION_EVENTS_QUEUE_URL": aws.queue_url,
+            "USER_POOL_ID": POOL,
+            "USER_POOL_CLIENT_ID": CLIENT,
+            "GATEWAY_PORT": str(self.gateway_port),
+            "API_PORT": str(self.api_port),
+            "LOG_LEVEL": "info",
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self.api = httpx.Client(
+            base_url=f"http://127.0.0.1:{self.api_port}{CHARGING_API}", timeout=10
+        )
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def station_url(self, station_id: str) -> str:
+        return f"ws://127.0.0.1:{self.gateway_port}{OCPP}/{station_id}"
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "services.charging"],
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    async def healthy(self) -> None:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.api_port}") as client:
+            while True:
+                assert self._process is not None
+                assert self._process.poll() is None, self.log
+                try:
+                    if (await client.get(HEALTH)).status_code == 200:
+                        return
+                except httpx.TransportError:
+                    pass
+                await asyncio.sleep(0.05)
+
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def terminate(self) -> int:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(timeout=20)
+
+    def sign_in(self) -> None:
+        self.api.headers["Authorization"] = f"Bearer {self._aws.access_token()}"
+
+    def register(self, *station_ids: str, tokens: Sequence[str] = ("CARD1",)) -> None:
+        site = {"name": "Depot", "kind": "workplace", "time_zone": "Europe/Berlin"}
+        self.api.put("/sites/depot", json=site).raise_for_status()
+        stations = [
+            {"id": name, "site_id": "depot", "connectors": 2, "key": KEY} for name in station_ids
+        ]
+        self.api.post("/stations", json=stations).raise_for_status()
+        drivers = [{"uid": uid, "driver": f"driver of {uid}"} for uid in tokens]
+        self.api.post("/tokens", json=drivers).raise_for_status()
+
+    def get(self, path: str, **parameters: str) -> Any:
+        answer = self.api.get(path, params=parameters)
+        answer.raise_for_status()
+        return answer.json()
+
+    def stop(self) -> None:
+        self.api.close()
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
+
+
+def basic(station_id: str, key: str = KEY) -> dict[str, str]:
+    return {"Authorization": "Basic " + b64encode(f"{station_id}:{key}".encode()).decode()}
+
+
+@contextmanager
+def charging_program(database: Database, aws: Aws, folder: Path) -> Iterator[ChargingProgram]:
+    program = ChargingProgram(database, aws, folder / "charging.log")
+    try:
+        yield program
+    finally:
+        program.stop()
