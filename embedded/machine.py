@@ -21,7 +21,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from embedded import images, installation, ports, processes
@@ -38,14 +38,14 @@ class MachineError(Exception):
 
 
 @dataclass(frozen=True)
-class _Running:
-    """``machine.json``: what the last `Machine.up` started."""
+class _Note:
+    """``machine.json``: what the last `Machine.up` started, and how."""
 
-    pids: dict[str, int]
-    control_plane_port: int
-    front_door_port: int
-    account_id: str
-    region: str
+    pids: dict[str, int] = field(default_factory=dict)
+    control_plane_port: int = 4566
+    front_door_port: int = 8080
+    account_id: str = "000000000000"
+    region: str = "eu-central-1"
 
 
 class Machine:
@@ -55,18 +55,22 @@ class Machine:
         self,
         folder: Path = Path(".embedded"),
         *,
-        account_id: str = "000000000000",
-        region: str = "eu-central-1",
-        control_plane_port: int = 4566,
-        front_door_port: int = 8080,
+        account_id: str | None = None,
+        region: str | None = None,
+        control_plane_port: int | None = None,
+        front_door_port: int | None = None,
         venv: Path | None = None,
     ) -> None:
-        """`venv` lets machines share the installation; the default is a folder of its own."""
+        """What is not given is as it was at the last `up`.
+
+        `venv` lets machines share the installation; the default is a folder of its own.
+        """
         self.folder = folder.resolve()
-        self.account_id = account_id
-        self.region = region
-        self._control_plane_port = control_plane_port
-        self._front_door_port = front_door_port
+        last = self._noted()
+        self.account_id = account_id or last.account_id
+        self.region = region or last.region
+        self._control_plane_port = control_plane_port or last.control_plane_port
+        self._front_door_port = front_door_port or last.front_door_port
         self._venv = (venv or self.folder / "venv").absolute()
 
     @property
@@ -115,7 +119,8 @@ class Machine:
             self._end(CONTROL_PLANE)
             self._end(FRONT_DOOR, CONTAINER, DATABASE)
             self._end()
-            (self.folder / "machine.json").unlink(missing_ok=True)
+            if (self.folder / "machine.json").exists():
+                self._write(replace(self._noted(), pids={}))
             lock.unlink()
 
     def reset(self) -> None:
@@ -123,6 +128,8 @@ class Machine:
         self.down()
         for part in ("state", "images", "volumes", "log"):
             shutil.rmtree(self.folder / part, ignore_errors=True)
+        for part in ("machine.json", "recorded.json", "target-health.json"):
+            (self.folder / part).unlink(missing_ok=True)
 
     def push(self, repository: str, dockerfile: Path, context: Path) -> str:
         """Build an image into the machine's registry; returns its digest.
@@ -140,12 +147,11 @@ class Machine:
         return self._control_plane_port if role == CONTROL_PLANE else self._front_door_port
 
     def _runs(self, role: str) -> bool:
-        running = self._running()
-        if running is None or role not in running.pids:
+        noted = self._noted()
+        started = noted.pids.get(role)
+        if all(process.pid != started for process in processes.find(self.folder, role)):
             return False
-        if all(process.pid != running.pids[role] for process in processes.find(self.folder, role)):
-            return False
-        there = (running.control_plane_port, running.front_door_port, running.account_id)
+        there = (noted.control_plane_port, noted.front_door_port, noted.account_id)
         if there != (self._control_plane_port, self._front_door_port, self.account_id):
             raise MachineError(
                 f"{self.folder} is up with control plane port {there[0]}, front door port"
@@ -153,11 +159,11 @@ class Machine:
             )
         return True
 
-    def _running(self) -> _Running | None:
+    def _noted(self) -> _Note:
         try:
-            return _Running(**json.loads((self.folder / "machine.json").read_text()))
+            return _Note(**json.loads((self.folder / "machine.json").read_text()))
         except FileNotFoundError:
-            return None
+            return _Note()
 
     def _must_be_free(self, port: int, role: str) -> None:
         if not ports.is_free(port):
@@ -202,17 +208,19 @@ class Machine:
         }
 
     def _note(self, role: str, pid: int) -> None:
-        running = self._running()
-        pids = {**(running.pids if running else {}), role: pid}
-        note = {
-            "pids": pids,
-            "control_plane_port": self._control_plane_port,
-            "front_door_port": self._front_door_port,
-            "account_id": self.account_id,
-            "region": self.region,
-        }
+        self._write(
+            _Note(
+                {**self._noted().pids, role: pid},
+                self._control_plane_port,
+                self._front_door_port,
+                self.account_id,
+                self.region,
+            )
+        )
+
+    def _write(self, note: _Note) -> None:
         fresh = self.folder / "machine.json.new"
-        fresh.write_text(json.dumps(note, indent=2) + "\n")
+        fresh.write_text(json.dumps(asdict(note), indent=2) + "\n")
         fresh.replace(self.folder / "machine.json")
 
     def _end(self, *roles: str) -> None:

@@ -1,0 +1,78 @@
+"""Starts the front door; ends with SIGTERM."""
+
+import asyncio
+import contextlib
+import os
+import resource
+import signal
+from functools import partial
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from embedded.front_door.connection import serve
+from embedded.front_door.discovery import Discovery
+from embedded.front_door.health import HealthChecks
+from embedded.front_door.upstream import Site
+
+_READ_SECONDS = 1.5
+_BACKLOG = 4096
+
+
+async def _keep_reading(site: Site, discovery: Discovery, wake: asyncio.Event) -> None:
+    while True:
+        with contextlib.suppress(BotoCoreError, ClientError):  # the control plane is restarting
+            site.deployment = await asyncio.to_thread(discovery.read)
+        wake.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_READ_SECONDS):
+                await wake.wait()
+
+
+async def _keep_checking(site: Site, health: HealthChecks) -> None:
+    while True:
+        await health.run_due(site.deployment.target_groups)
+        await asyncio.sleep(0.25)
+
+
+async def _main() -> None:
+    control_plane_port = int(os.environ["GATEWAY_PORT"])
+    machine = Path(os.environ["EMBEDDED_AWS_MACHINE"])
+    discovery = Discovery(
+        endpoint=f"http://localhost:{control_plane_port}",
+        account_id=os.environ["MINISTACK_ACCOUNT_ID"],
+        region=os.environ["MINISTACK_REGION"],
+    )
+    wake = asyncio.Event()
+    health = HealthChecks(machine / "target-health.json")
+    site = Site(health, control_plane_port, wake.set)
+    server = await asyncio.start_server(
+        partial(serve, site),
+        "127.0.0.1",
+        int(os.environ["FRONT_DOOR_PORT"]),
+        backlog=_BACKLOG,
+    )
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    tasks = [
+        asyncio.create_task(_keep_reading(site, discovery, wake)),
+        asyncio.create_task(_keep_checking(site, health)),
+        asyncio.create_task(stopped.wait()),
+    ]
+    # A loop that fails ends the program: `up` starts it again, its log says why.
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    server.close()  # its connections end with the program
+    for task in done:
+        task.result()
+
+
+def _allow_many_connections() -> None:
+    """Two for each WebSocket; the usual soft limit is 1,024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+if __name__ == "__main__":
+    _allow_many_connections()
+    asyncio.run(_main())

@@ -1,0 +1,191 @@
+"""One client's connection: HTTP/1.1 requests one after another, or a WebSocket."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable
+
+import h11
+
+from embedded.front_door.routing import Answer, Request
+from embedded.front_door.splice import Splice
+from embedded.front_door.upstream import NoWayError, Site, Upstream
+
+_CHUNK = 64 * 1024
+_HEAD_LIMIT = 64 * 1024
+_ANSWER_SECONDS = 60.0
+"""Idle timeout of an Application Load Balancer."""
+
+_HOP_BY_HOP = frozenset(
+    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade", "expect"}
+)
+"""RFC 9110, section 7.6.1; ``expect`` is answered here."""
+
+_REPLACED = frozenset({"host", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-port"})
+
+
+class _Peer:
+    """h11 over streams: one end of a connection."""
+
+    def __init__(
+        self,
+        role: type[h11.CLIENT | h11.SERVER],
+        streams: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+    ) -> None:
+        self.reader, self.writer = streams
+        self.http = h11.Connection(role, max_incomplete_event_size=_HEAD_LIMIT)
+
+    async def receive(self) -> h11.Event | type[h11.PAUSED]:
+        """The next event; raises `h11.RemoteProtocolError` for what is not HTTP."""
+        while True:
+            event = self.http.next_event()
+            if event is not h11.NEED_DATA:
+                return event
+            if self.http.they_are_waiting_for_100_continue:
+                await self.send(h11.InformationalResponse(status_code=100, headers=[]))
+            self.http.receive_data(await self.reader.read(_CHUNK))
+
+    async def send(self, event: h11.Event) -> None:
+        if data := self.http.send(event):
+            self.writer.write(data)
+            await self.writer.drain()
+
+    async def close(self) -> None:
+        self.writer.close()
+        with contextlib.suppress(OSError):
+            await self.writer.wait_closed()
+
+
+async def serve(site: Site, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Serve a client until it goes; a spliced connection lives on after this returns."""
+    client = _Peer(h11.SERVER, (reader, writer))
+    try:
+        while not await _serve_request(site, client):
+            if client.http.our_state is not h11.DONE or client.http.their_state is not h11.DONE:
+                break
+            client.http.start_next_cycle()
+        else:
+            return
+    except h11.RemoteProtocolError as error:
+        with contextlib.suppress(OSError, h11.LocalProtocolError):
+            await _answer(client, Answer(error.error_status_hint, f"{error}\n"))
+    except OSError:  # either side went away
+        pass
+    await client.close()
+
+
+async def _serve_request(site: Site, client: _Peer) -> bool:
+    """Serve the next request; returns whether the connection was given away to a WebSocket."""
+    head = await client.receive()
+    if not isinstance(head, h11.Request):
+        return False
+    upgrade = (b"upgrade", b"websocket") in [(n, v.lower()) for n, v in head.headers]
+    if upgrade:
+        client.writer.transport.pause_reading()  # from here on bytes are the other end's
+    address = client.writer.get_extra_info("peername")[0]
+    try:
+        upstream = await site.connect(_request(head), address)
+    except NoWayError as error:
+        if upgrade:
+            client.writer.transport.resume_reading()
+        await _answer(client, error.answer)
+        return False
+    if upgrade:
+        _give_away(client, head, upstream)
+        return True
+    await _forward(client, head, upstream)
+    return False
+
+
+def _give_away(client: _Peer, head: h11.Request, upstream: Upstream) -> None:
+    lines = [b"%s %s HTTP/1.1" % (head.method, head.target)]
+    kept = [(name, value) for name, value in head.headers.raw_items() if not _is_replaced(name)]
+    lines += [b"%s: %s" % header for header in [*kept, *_encoded(upstream.headers)]]
+    rest, _ = client.http.trailing_data
+    upstream.writer.write(b"\r\n".join(lines) + b"\r\n\r\n" + rest)
+    Splice.join(client.writer.transport, upstream.writer.transport)
+
+
+async def _forward(client: _Peer, head: h11.Request, upstream: Upstream) -> None:
+    origin = _Peer(h11.CLIENT, (upstream.reader, upstream.writer))
+    kept = [
+        (name, value)
+        for name, value in head.headers.raw_items()
+        if not _is_replaced(name) and name.lower().decode("latin-1") not in _HOP_BY_HOP
+    ]
+    headers = [*kept, *_encoded(upstream.headers), (b"connection", b"close")]
+    body = None
+    try:
+        await origin.send(h11.Request(method=head.method, target=head.target, headers=headers))
+        body = asyncio.create_task(_pass_on(client, origin))
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            response = await _response(origin)
+        await client.send(_without_hops(response))
+        await _pass_on(origin, client)
+        await body
+    except TimeoutError:
+        await _answer(client, Answer(504, "The target does not answer.\n"))
+    except (h11.RemoteProtocolError, ConnectionError):
+        if client.http.our_state is not h11.SEND_RESPONSE:
+            raise  # too late for another answer: the client sees a broken connection
+        await _answer(client, Answer(502, "The target broke off.\n"))
+    finally:
+        if body is not None:
+            body.cancel()
+        await origin.close()
+
+
+async def _response(origin: _Peer) -> h11.Response:
+    while True:
+        event = await origin.receive()
+        if isinstance(event, h11.Response):
+            return event
+        if not isinstance(event, h11.InformationalResponse):
+            raise ConnectionResetError("the target closed without an answer")
+
+
+async def _pass_on(source: _Peer, sink: _Peer) -> None:
+    """A message's body, as it comes."""
+    while True:
+        event = await source.receive()
+        if isinstance(event, h11.Data | h11.EndOfMessage):
+            await sink.send(event)
+        if not isinstance(event, h11.Data):
+            return
+
+
+async def _answer(client: _Peer, answer: Answer) -> None:
+    body = answer.body.encode()
+    headers = [
+        ("content-type", answer.content_type),
+        ("content-length", str(len(body))),
+        ("server", "embedded front door"),
+    ]
+    if answer.location is not None:
+        headers.append(("location", answer.location))
+    await client.send(h11.Response(status_code=answer.status, headers=headers))
+    await client.send(h11.Data(data=body))
+    await client.send(h11.EndOfMessage())
+
+
+def _without_hops(response: h11.Response) -> h11.Response:
+    kept = [
+        (name, value)
+        for name, value in response.headers.raw_items()
+        if name.lower().decode("latin-1") not in _HOP_BY_HOP
+    ]
+    return h11.Response(status_code=response.status_code, headers=kept, reason=response.reason)
+
+
+def _request(head: h11.Request) -> Request:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
+    path, _, query = head.target.decode("latin-1").partition("?")
+    host = headers.get("host", "").rsplit(":", 1)[0].lower()
+    return Request(head.method.decode("ascii"), path, query, host, headers)
+
+
+def _is_replaced(name: bytes) -> bool:
+    return name.lower().decode("latin-1") in _REPLACED
+
+
+def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
