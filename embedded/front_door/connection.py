@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterable
+from typing import cast
 
 import h11
 
@@ -34,12 +35,14 @@ class _Peer:
         self.reader, self.writer = streams
         self.http = h11.Connection(role, max_incomplete_event_size=_HEAD_LIMIT)
 
-    async def receive(self) -> h11.Event | type[h11.PAUSED]:
-        """The next event; raises `h11.RemoteProtocolError` for what is not HTTP."""
+    async def receive(self) -> h11.Event | None:
+        """The next event, None after a message's end; raises `h11.RemoteProtocolError`."""
         while True:
             event = self.http.next_event()
-            if event is not h11.NEED_DATA:
+            if isinstance(event, h11.Event):
                 return event
+            if event is h11.PAUSED:
+                return None
             if self.http.they_are_waiting_for_100_continue:
                 await self.send(h11.InformationalResponse(status_code=100, headers=[]))
             self.http.receive_data(await self.reader.read(_CHUNK))
@@ -48,6 +51,10 @@ class _Peer:
         if data := self.http.send(event):
             self.writer.write(data)
             await self.writer.drain()
+
+    @property
+    def transport(self) -> asyncio.Transport:
+        return cast(asyncio.Transport, self.writer.transport)  # sockets read and write
 
     async def close(self) -> None:
         self.writer.close()
@@ -80,13 +87,13 @@ async def _serve_request(site: Site, client: _Peer) -> bool:
         return False
     upgrade = (b"upgrade", b"websocket") in [(n, v.lower()) for n, v in head.headers]
     if upgrade:
-        client.writer.transport.pause_reading()  # from here on bytes are the other end's
+        client.transport.pause_reading()  # from here on bytes are the other end's
     address = client.writer.get_extra_info("peername")[0]
     try:
         upstream = await site.connect(_request(head), address)
     except NoWayError as error:
         if upgrade:
-            client.writer.transport.resume_reading()
+            client.transport.resume_reading()
         await _answer(client, error.answer)
         return False
     if upgrade:
@@ -102,7 +109,7 @@ def _give_away(client: _Peer, head: h11.Request, upstream: Upstream) -> None:
     lines += [b"%s: %s" % header for header in [*kept, *_encoded(upstream.headers)]]
     rest, _ = client.http.trailing_data
     upstream.writer.write(b"\r\n".join(lines) + b"\r\n\r\n" + rest)
-    Splice.join(client.writer.transport, upstream.writer.transport)
+    Splice.join(client.transport, cast(asyncio.Transport, upstream.writer.transport))
 
 
 async def _forward(client: _Peer, head: h11.Request, upstream: Upstream) -> None:

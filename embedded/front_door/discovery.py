@@ -24,7 +24,7 @@ from embedded.front_door.deployment import (
 )
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudfront.type_defs import DistributionSummaryTypeDef, OriginTypeDef
+    from mypy_boto3_cloudfront.type_defs import DistributionSummaryTypeDef, OriginOutputTypeDef
     from mypy_boto3_elbv2.type_defs import (
         ActionOutputTypeDef,
         ListenerTypeDef,
@@ -180,13 +180,13 @@ def _distribution(item: "DistributionSummaryTypeDef") -> Distribution:
     )
 
 
-def _origin(item: "OriginTypeDef") -> Origin:
+def _origin(item: "OriginOutputTypeDef") -> Origin:
     custom = item.get("CustomOriginConfig")
     port = None
     if custom is not None:
         ports = {"http-only": custom["HTTPPort"], "https-only": custom["HTTPSPort"]}
         port = ports.get(custom["OriginProtocolPolicy"])
-    headers = item.get("CustomHeaders", {}).get("Items", [])
+    headers = item["CustomHeaders"].get("Items", []) if "CustomHeaders" in item else []
     return Origin(
         domain_name=item["DomainName"],
         port=port,
