@@ -15,16 +15,16 @@ from stacks.environment_stage import EnvironmentStage
 
 def main() -> None:
     """Build every environment asked for, and check it."""
-    app = App()
+    app = App(stack_traces=False)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     fleet = environments.read()
     chosen: str | None = app.node.try_get_context("environment")
     known = fleet.named()
     if chosen is not None and chosen not in known:
         sys.exit(f"environment={chosen}: no such environment; there are {', '.join(known)}")
-    for name, environment in known.items():
+    for name in known:
         if chosen in (None, name):
-            EnvironmentStage(app, name, environment=environment, company=fleet.company)
+            EnvironmentStage(app, name, fleet=fleet)
     app.synth()
 
 

@@ -7,57 +7,88 @@ from constructs import Construct
 from stacks.common.auth import AuthStack
 from stacks.common.cluster import ClusterStack
 from stacks.common.data import DataStack
+from stacks.common.edge import EdgeStack
 from stacks.common.foundation import Foundation
+from stacks.common.hosting import HostingStack
 from stacks.common.network import NetworkStack
 from stacks.common.observability import ObservabilityStack
 from stacks.common.operations import OperationsStack
 from stacks.common.queue import QueueStack
+from stacks.common.roles import RolesStack
 from stacks.common.secrets import SecretsStack
-from stacks.environments import Company, Environment
+from stacks.constructs.environment_stack import EnvironmentStack
+from stacks.environments import Environment, Fleet
+from stacks.services.billing import BillingStack
 from stacks.services.charging import ChargingStack
+from stacks.services.telemetry import TelemetryStack
 
 
 class EnvironmentStage(Stage):
-    """One environment: the common stacks, then a stack for each service."""
+    """One environment: who may work in it, the common stacks, then a stack for each program.
 
-    def __init__(
-        self, scope: Construct, name: str, *, environment: Environment, company: Company
-    ) -> None:
+    Every stack after the first waits for the first: roles come before what they are for.
+    """
+
+    def __init__(self, scope: Construct, name: str, *, fleet: Fleet) -> None:
+        environment = fleet.named()[name]
         super().__init__(
             scope, name, env=Place(account=environment.account, region=environment.region)
         )
+        roles = RolesStack(
+            self, "roles", environment=environment, management=fleet.accounts.management
+        )
+        foundation = self._foundation(environment)
+        ChargingStack(self, "charging", environment=environment, foundation=foundation)
+        BillingStack(
+            self,
+            "billing",
+            environment=environment,
+            company=fleet.company,
+            foundation=foundation,
+        )
+        TelemetryStack(self, "telemetry", environment=environment, foundation=foundation)
+        edge = EdgeStack(self, "edge", environment=environment)
+        HostingStack(
+            self,
+            "hosting",
+            environment=environment,
+            data=foundation.data,
+            cluster=foundation.cluster,
+            edge=edge,
+        ).add_stack_dependency(edge, "a weak reference to another region orders nothing by itself")
+        for stack in self.node.children:
+            if isinstance(stack, EnvironmentStack) and stack is not roles:
+                stack.add_stack_dependency(roles)
+
+    def _foundation(self, environment: Environment) -> Foundation:
         secrets = SecretsStack(self, "secrets", environment=environment)
         key = secrets.key
         observability = ObservabilityStack(self, "observability", environment=environment, key=key)
-        alarms = observability.alarms
         network = NetworkStack(self, "network", environment=environment, key=key)
-        queue = QueueStack(self, "queue", environment=environment, key=key, alarms=alarms)
         data = DataStack(self, "data", environment=environment, key=key, network=network)
-        auth = AuthStack(self, "auth", environment=environment)
-        cluster = ClusterStack(
-            self,
-            "cluster",
-            environment=environment,
-            key=key,
-            network=network,
-            access_logs=data.access_logs,
-        )
-        operations = OperationsStack(
-            self,
-            "operations",
-            environment=environment,
-            key=key,
-            network=network,
-            database=data.database,
-        )
-        foundation = Foundation(
+        return Foundation(
             secrets=secrets,
             observability=observability,
             network=network,
-            queue=queue,
             data=data,
-            auth=auth,
-            cluster=cluster,
-            operations=operations,
+            queue=QueueStack(
+                self, "queue", environment=environment, key=key, alarms=observability.alarms
+            ),
+            auth=AuthStack(self, "auth", environment=environment),
+            cluster=ClusterStack(
+                self,
+                "cluster",
+                environment=environment,
+                key=key,
+                network=network,
+                access_logs=data.access_logs,
+            ),
+            operations=OperationsStack(
+                self,
+                "operations",
+                environment=environment,
+                key=key,
+                network=network,
+                database=data.database,
+            ),
         )
-        ChargingStack(self, "charging", environment=environment, foundation=foundation)

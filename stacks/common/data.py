@@ -1,11 +1,12 @@
 """What the environment keeps: the Aurora cluster, the single table, buckets and device logs."""
 
-from aws_cdk import CfnOutput, Duration, aws_dynamodb, aws_kms, aws_s3
+from aws_cdk import CfnOutput, Duration, aws_dynamodb, aws_iam, aws_kms, aws_s3
 from constructs import Construct
 
 from stacks.common.database_cluster import DatabaseCluster
 from stacks.common.network import NetworkStack
 from stacks.constructs.access_log_bucket import AccessLogBucket
+from stacks.constructs.acknowledgement import acknowledge
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.private_bucket import PrivateBucket
@@ -29,10 +30,13 @@ class DataStack(EnvironmentStack):
         network: NetworkStack,
     ) -> None:
         super().__init__(scope, name, environment=environment)
+        self._key = key
+        self._documents_name = f"fleetcharge-{self.environment_name}-documents-{self.account}"
         self.access_logs = AccessLogBucket(self, "AccessLogs")
         self.documents = PrivateBucket(
             self,
             "Documents",
+            bucket_name=self._documents_name,
             logs=self.access_logs,
             encryption=aws_s3.BucketEncryption.KMS,
             encryption_key=key,
@@ -52,6 +56,27 @@ class DataStack(EnvironmentStack):
         )
         CfnOutput(self, "TableName", value=self.table.table_name)
         CfnOutput(self, "DatabaseEndpoint", value=self.database.host)
+
+    def let_use_table(self, role: aws_iam.IRole, *actions: str) -> None:
+        """Allow `actions` on the table; not on its indexes. Functions have the key already."""
+        role.add_to_principal_policy(
+            aws_iam.PolicyStatement(actions=list(actions), resources=[self.table.table_arn])
+        )
+
+    def let_keep_documents(self, role: aws_iam.IRole) -> None:
+        """Allow a program to add documents and to read them; not to remove any."""
+        documents = f"arn:{self.partition}:s3:::{self._documents_name}/*"
+        for actions, resource in (
+            (["s3:ListBucket"], self.documents.bucket_arn),
+            (["s3:GetObject", "s3:PutObject"], documents),
+        ):
+            role.add_to_principal_policy(
+                aws_iam.PolicyStatement(actions=actions, resources=[resource])
+            )
+        self._key.grant(role, "kms:Decrypt", "kms:GenerateDataKey")
+        acknowledge(
+            role, "IAM5", f"Resource::{documents}", because="All objects of the one bucket."
+        )
 
     def _table(self, key: aws_kms.IKey) -> aws_dynamodb.Table:
         """The single table of telemetry: keys are overloaded, each access pattern one request."""

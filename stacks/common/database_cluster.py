@@ -48,11 +48,9 @@ class DatabaseCluster(Construct):
                 ADMINISTRATOR, encryption_key=key
             ),
             port=DATABASE_PORT,
-            writer=aws_rds.ClusterInstance.serverless_v2("Writer", **_INSTANCE),
+            writer=_instance("Writer"),
             readers=[
-                aws_rds.ClusterInstance.serverless_v2(
-                    f"Reader{number}", scale_with_writer=number == 1, **_INSTANCE
-                )
+                _instance(f"Reader{number}", scale_with_writer=number == 1)
                 for number in range(1, size.readers + 1)
             ],
             serverless_v2_min_capacity=size.minimum_capacity,
@@ -91,4 +89,11 @@ class DatabaseCluster(Construct):
             acknowledge(cluster, "RDS10", because="An unprotected environment can be torn down.")
 
 
-_INSTANCE = {"publicly_accessible": False, "auto_minor_version_upgrade": True}
+def _instance(name: str, *, scale_with_writer: bool | None = None) -> aws_rds.IClusterInstance:
+    """`scale_with_writer` keeps a reader as large as the writer that it may have to replace."""
+    return aws_rds.ClusterInstance.serverless_v2(
+        name,
+        publicly_accessible=False,
+        auto_minor_version_upgrade=True,
+        scale_with_writer=scale_with_writer,
+    )

@@ -29,7 +29,7 @@ class OperationsStack(EnvironmentStack):
         database: DatabaseCluster,
     ) -> None:
         super().__init__(scope, name, environment=environment)
-        self.database_role = PythonFunction(
+        database_role = PythonFunction(
             self,
             "DatabaseRole",
             handler="lambdas.operations.database_role.handler",
@@ -42,22 +42,23 @@ class OperationsStack(EnvironmentStack):
             subnets=PRIVATE,
             security_group=network.function,
         )
-        database.administrator.grant_read(self.database_role)
+        database.administrator.grant_read(database_role.role)
         role_secrets = self.format_arn(
             service="secretsmanager",
             resource="secret",
             resource_name=f"{self.environment_name}/*/{ROLE_SECRET_SUFFIX}-*",
         )
-        self.database_role.add_to_role_policy(
+        database_role.role.add_to_policy(
             aws_iam.PolicyStatement(
                 actions=["secretsmanager:GetSecretValue"], resources=[role_secrets]
             )
         )
-        key.grant_decrypt(self.database_role)
         acknowledge(
             self,
             "IAM5",
             f"Resource::{role_secrets}",
             because="Services come after this function: their role secrets are known by name only.",
         )
+        self.database_role = database_role.function
+        """What `Custom::DatabaseRole` is asked of."""
         CfnOutput(self, "DatabaseRoleFunctionArn", value=self.database_role.function_arn)

@@ -111,6 +111,7 @@ class LoadBalancedService(Construct):
             description=f"Starts tasks of {self._name}: image, secrets, log",
         )
         self._foundation.cluster.registries[self._name].grant_pull(start)
+        self._foundation.secrets.key.grant_decrypt(start)
         acknowledge(
             start,
             "IAM5",

@@ -23,7 +23,7 @@ from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.lambda_package import HOST, LAMBDA, LambdaPackage
 
 
-class PythonFunction(aws_lambda.Function):
+class PythonFunction(Construct):
     """A function of ``lambdas/``, ``handler`` being ``lambdas.{package}.{module}.{function}``.
 
     Rules: arm64; a role of its own that may write its own log and what its stack grants; its
@@ -46,30 +46,31 @@ class PythonFunction(aws_lambda.Function):
         subnets: aws_ec2.SubnetSelection | None = None,
         security_group: aws_ec2.ISecurityGroup | None = None,
     ) -> None:
-        package, _, entry = handler.removeprefix("lambdas.").partition(".")
-        log = EncryptedLogGroup(scope, f"{name}Log", key=key)
-        role = aws_iam.Role(
-            scope,
-            f"{name}Role",
+        super().__init__(scope, name)
+        log = EncryptedLogGroup(self, "Log", key=key)
+        self.role = aws_iam.Role(
+            self,
+            "Role",
             assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
             description=purpose,
         )
-        log.grant_write(role)
+        log.grant_write(self.role)
+        key.grant(self.role, "kms:Decrypt", "kms:GenerateDataKey")
         if network is not None:
-            _let_it_join_the_network(role)
-        super().__init__(
-            scope,
-            name,
+            _let_it_join_the_network(self.role)
+        self.function = aws_lambda.Function(
+            self,
+            "Function",
             description=purpose,
             runtime=aws_lambda.Runtime.PYTHON_3_14,
             architecture=aws_lambda.Architecture.ARM_64,
-            code=_code(scope, package),
-            handler=f"lambdas.{package}.{entry}",
+            code=_code(self, package=handler.split(".")[1]),
+            handler=handler,
             environment=program_settings.plain(program, settings),
             environment_encryption=key,
             memory_size=memory,
             timeout=timeout,
-            role=role,
+            role=self.role,
             log_group=log,
             logging_format=aws_lambda.LoggingFormat.JSON,
             vpc=network,
@@ -78,29 +79,27 @@ class PythonFunction(aws_lambda.Function):
         )
 
 
-def _code(scope: Construct, name: str) -> aws_lambda.Code:
+def _code(scope: Construct, *, package: str) -> aws_lambda.Code:
     """The package, as an asset that is uploaded once for each key.
 
     The asset is where it was built, not a copy in the assembly: a synthesis without bundling
     (``aws:cdk:bundling-stacks: []``) writes the same files, and needs no package to be there.
     """
     stack = Stack.of(scope)
-    package = LambdaPackage(
-        name, HOST if scope.node.try_get_context("packages") == "host" else LAMBDA
+    built = LambdaPackage(
+        package, HOST if scope.node.try_get_context("packages") == "host" else LAMBDA
     )
     if stack.bundling_required:
-        package.build()
+        built.build()
     assembly = Stage.of(scope)
     assert assembly is not None  # noqa: S101 — every stack stands in a stage
     asset = stack.synthesizer.add_file_asset(
-        source_hash=package.key,
+        source_hash=built.key,
         packaging=FileAssetPackaging.ZIP_DIRECTORY,
-        file_name=os.path.relpath(package.folder, assembly.outdir),
-        display_name=f"lambdas/{name}",
+        file_name=os.path.relpath(built.folder, assembly.outdir),
+        display_name=f"lambdas/{package}",
     )
-    assets = aws_s3.Bucket.from_bucket_name(
-        scope, f"PackagesOf{scope.node.id}{name}", asset.bucket_name
-    )
+    assets = aws_s3.Bucket.from_bucket_name(scope, "Packages", asset.bucket_name)
     return aws_lambda.Code.from_bucket_v2(assets, asset.object_key)
 
 

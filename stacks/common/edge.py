@@ -1,0 +1,104 @@
+"""What CloudFront takes from its home region: the firewall and the public certificate."""
+
+from typing import Any
+
+from aws_cdk import Environment as Place
+from aws_cdk import aws_certificatemanager, aws_route53, aws_wafv2
+from constructs import Construct
+
+from stacks.constructs.environment_stack import EnvironmentStack
+from stacks.environments import Environment
+
+HOME = "us-east-1"
+"""CloudFront reads certificates and firewalls here, wherever the origin is."""
+
+REQUESTS_PER_FIVE_MINUTES = 3000
+"""From one address. A depot's stations share one: after a power cut 500 reconnect and boot."""
+
+
+class EdgeStack(EnvironmentStack):
+    """The one stack of an environment outside of its region."""
+
+    def __init__(self, scope: Construct, name: str, *, environment: Environment) -> None:
+        super().__init__(
+            scope,
+            name,
+            environment=environment,
+            env=Place(account=environment.account, region=HOME),
+        )
+        self.certificate: aws_certificatemanager.ICertificate | None = None
+        if environment.domain:
+            zone = aws_route53.HostedZone.from_hosted_zone_attributes(
+                self,
+                "Zone",
+                hosted_zone_id=environment.domain.hosted_zone_id,
+                zone_name=environment.domain.name,
+            )
+            self.certificate = aws_certificatemanager.Certificate(
+                self,
+                "Certificate",
+                domain_name=environment.domain.name,
+                validation=aws_certificatemanager.CertificateValidation.from_dns(zone),
+            )
+        self.firewall = aws_wafv2.CfnWebACL(
+            self,
+            "Firewall",
+            name=f"fleetcharge-{self.environment_name}",
+            scope="CLOUDFRONT",
+            default_action=aws_wafv2.CfnWebACL.DefaultActionProperty(allow={}),
+            visibility_config=_visible("Firewall"),
+            rules=[
+                _rate_limit(0),
+                # Stations often name no user agent, and a few speak from cloud addresses.
+                _managed(1, "AWSManagedRulesCommonRuleSet", counted=["NoUserAgent_HEADER"]),
+                _managed(2, "AWSManagedRulesKnownBadInputsRuleSet"),
+                _managed(3, "AWSManagedRulesAmazonIpReputationList"),
+            ],
+        )
+
+
+def _rate_limit(priority: int) -> aws_wafv2.CfnWebACL.RuleProperty:
+    return aws_wafv2.CfnWebACL.RuleProperty(
+        name="RateLimit",
+        priority=priority,
+        action=aws_wafv2.CfnWebACL.RuleActionProperty(block={}),
+        statement=aws_wafv2.CfnWebACL.StatementProperty(
+            rate_based_statement=aws_wafv2.CfnWebACL.RateBasedStatementProperty(
+                limit=REQUESTS_PER_FIVE_MINUTES, aggregate_key_type="IP"
+            )
+        ),
+        visibility_config=_visible("RateLimit"),
+    )
+
+
+def _managed(
+    priority: int, group: str, counted: list[str] | None = None
+) -> aws_wafv2.CfnWebACL.RuleProperty:
+    """A rule group that AWS keeps up to date; `counted` rules of it are only counted."""
+    only_count: dict[str, Any] = {"count": {}}
+    return aws_wafv2.CfnWebACL.RuleProperty(
+        name=group,
+        priority=priority,
+        override_action=aws_wafv2.CfnWebACL.OverrideActionProperty(none={}),
+        statement=aws_wafv2.CfnWebACL.StatementProperty(
+            managed_rule_group_statement=aws_wafv2.CfnWebACL.ManagedRuleGroupStatementProperty(
+                vendor_name="AWS",
+                name=group,
+                rule_action_overrides=[
+                    aws_wafv2.CfnWebACL.RuleActionOverrideProperty(
+                        name=rule,
+                        action_to_use=aws_wafv2.CfnWebACL.RuleActionProperty(**only_count),
+                    )
+                    for rule in counted or ()
+                ]
+                or None,
+            )
+        ),
+        visibility_config=_visible(group),
+    )
+
+
+def _visible(name: str) -> aws_wafv2.CfnWebACL.VisibilityConfigProperty:
+    return aws_wafv2.CfnWebACL.VisibilityConfigProperty(
+        cloud_watch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
+    )

@@ -1,0 +1,148 @@
+"""The telemetry functions: devices' status documents come in, their history goes out."""
+
+from pathlib import Path
+from typing import cast
+
+from aws_cdk import (
+    CfnElement,
+    CfnOutput,
+    Duration,
+    aws_appsync,
+    aws_cloudwatch,
+    aws_cloudwatch_actions,
+    aws_iam,
+    aws_lambda,
+)
+from constructs import Construct
+
+from contracts.settings import TelemetryQuerySettings, TelemetryWebhookSettings
+from stacks.common.foundation import Foundation
+from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.encrypted_log_group import EncryptedLogGroup
+from stacks.constructs.environment_stack import EnvironmentStack
+from stacks.constructs.python_function import PythonFunction
+from stacks.environments import Environment
+
+SCHEMA = Path(__file__).parents[2] / "lambdas" / "telemetry" / "schema.graphql"
+QUERIES = ("deviceHistory", "deviceStatus")
+"""The fields of the schema's ``Query``, each resolved by the one function."""
+
+
+class TelemetryStack(EnvironmentStack):
+    """A webhook and a GraphQL API, without a server or a network of their own."""
+
+    def __init__(
+        self, scope: Construct, name: str, *, environment: Environment, foundation: Foundation
+    ) -> None:
+        super().__init__(scope, name, environment=environment)
+        self._foundation = foundation
+        webhook = self._webhook()
+        # The device cloud cannot sign requests; the function checks the shared token itself.
+        url = webhook.function.add_function_url(auth_type=aws_lambda.FunctionUrlAuthType.NONE)
+        api = self._api(self._query())
+        CfnOutput(self, "WebhookUrl", value=url.url)
+        CfnOutput(self, "WebhookSecretArn", value=foundation.secrets.webhook_token.secret_arn)
+        CfnOutput(self, "GraphQlUrl", value=api.graphql_url)
+        CfnOutput(self, "DeviceLogGroupName", value=foundation.data.device_logs.log_group_name)
+
+    def _webhook(self) -> PythonFunction:
+        data, secrets = self._foundation.data, self._foundation.secrets
+        webhook = PythonFunction(
+            self,
+            "Webhook",
+            handler="lambdas.telemetry.webhook.handler",
+            purpose="Takes one-minute status documents to the device's log and to the table",
+            program=TelemetryWebhookSettings,
+            settings={
+                "environment": self.environment_name,
+                "table_name": data.table.table_name,
+                "device_log_group": data.device_logs.log_group_name,
+                "webhook_secret_arn": secrets.webhook_token.secret_arn,
+            },
+            key=secrets.key,
+            # The device cloud gives up after 20.
+            timeout=Duration.seconds(18),
+            memory=512,
+        )
+        data.let_use_table(
+            webhook.role, "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"
+        )
+        data.device_logs.grant_write(webhook.role)
+        secrets.webhook_token.grant_read(webhook.role)
+        self._alarm_on_errors(webhook)
+        return webhook
+
+    def _query(self) -> PythonFunction:
+        data, secrets = self._foundation.data, self._foundation.secrets
+        query = PythonFunction(
+            self,
+            "Query",
+            handler="lambdas.telemetry.query.handler",
+            purpose="Resolves telemetry's GraphQL queries",
+            program=TelemetryQuerySettings,
+            settings={"environment": self.environment_name, "table_name": data.table.table_name},
+            key=secrets.key,
+            timeout=Duration.seconds(15),
+            memory=512,
+        )
+        data.let_use_table(query.role, "dynamodb:Query")
+        self._alarm_on_errors(query)
+        return query
+
+    def _api(self, query: PythonFunction) -> aws_appsync.GraphqlApi:
+        role = aws_iam.Role(
+            self,
+            "ApiLogRole",
+            assumed_by=aws_iam.ServicePrincipal("appsync.amazonaws.com"),
+            description="Writes the log of telemetry's GraphQL API",
+        )
+        api = aws_appsync.GraphqlApi(
+            self,
+            "Api",
+            name=f"fleetcharge-{self.environment_name}-telemetry",
+            definition=aws_appsync.Definition.from_file(str(SCHEMA)),
+            authorization_config=aws_appsync.AuthorizationConfig(
+                default_authorization=aws_appsync.AuthorizationMode(
+                    authorization_type=aws_appsync.AuthorizationType.USER_POOL,
+                    user_pool_config=aws_appsync.UserPoolConfig(
+                        user_pool=self._foundation.auth.user_pool
+                    ),
+                )
+            ),
+        )
+        # The construct's own option brings a function that sets the retention of a group that
+        # AppSync makes. The group is ours, made first under the name that AppSync writes to.
+        cast(
+            "aws_appsync.CfnGraphQLApi", api.node.default_child
+        ).log_config = aws_appsync.CfnGraphQLApi.LogConfigProperty(
+            cloud_watch_logs_role_arn=role.role_arn,
+            exclude_verbose_content=False,
+            field_log_level="ERROR",
+        )
+        EncryptedLogGroup(
+            self,
+            "ApiLog",
+            key=self._foundation.secrets.key,
+            log_group_name=f"/aws/appsync/apis/{api.api_id}",
+        ).grant_write(role)
+        source = api.add_lambda_data_source("Telemetry", query.function)
+        invoked = self.get_logical_id(cast("CfnElement", query.function.node.default_child))
+        acknowledge(
+            source,
+            "IAM5",
+            f"Resource::<{invoked}.Arn>:*",
+            because="AppSync invokes the function by its versions too.",
+        )
+        for field in QUERIES:
+            source.create_resolver(field, type_name="Query", field_name=field)
+        return api
+
+    def _alarm_on_errors(self, function: PythonFunction) -> None:
+        function.function.metric_errors(period=Duration.minutes(1)).create_alarm(
+            self,
+            f"{function.node.id}Errors",
+            alarm_description=f"{function.node.id} of telemetry fails.",
+            threshold=1,
+            evaluation_periods=3,
+            treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
+        ).add_alarm_action(aws_cloudwatch_actions.SnsAction(self._foundation.observability.alarms))
