@@ -36,10 +36,10 @@ class Cluster:
     )
     time_left_s: float = 60
 
-    def make(self, name: str = "charging", secret: str = "role") -> str:
+    def make(self, name: str = "charging", role_from: str = "role") -> str:
         databases = ServiceDatabases("chief", self.secrets.__getitem__, self.connect, self._sleep)
         return databases.make(
-            {"ServiceToken": "…", "DatabaseName": name, "RoleSecretArn": secret},
+            {"ServiceToken": "…", "DatabaseName": name, "RoleSecretArn": role_from},
             lambda: self.time_left_s,
         )
 

@@ -84,11 +84,12 @@ class WebhookEndpoint:
 def _body(event: Mapping[str, Any], content_type: str) -> str:
     """The request's text. A web form, the default of a Particle webhook, is read as JSON."""
     body: str = event.get("body") or ""
-    raw = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
     # What is no text is bad data, and kept in a form that shows every byte.
-    body = raw.decode(errors="backslashreplace")
+    escape = "backslashreplace"
+    encoded = event.get("isBase64Encoded")
+    body = (base64.b64decode(body) if encoded else body.encode(errors=escape)).decode(errors=escape)
     if content_type.lower().startswith("application/x-www-form-urlencoded"):
-        fields = urllib.parse.parse_qsl(body, keep_blank_values=True, errors="backslashreplace")
+        fields = urllib.parse.parse_qsl(body, keep_blank_values=True, errors=escape)
         return msgspec.json.encode(dict(fields)).decode() if fields else body
     return body
 

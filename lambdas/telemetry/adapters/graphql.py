@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ SEES_EVERY_DEVICE = frozenset({Persona.ADMINISTRATOR, Persona.OPERATOR})
 yet, so they see none."""
 
 Arguments = TypeVar("Arguments")
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class NotAllowedError(Exception):
@@ -32,8 +33,8 @@ class _StatusArguments(msgspec.Struct):
 
 class _HistoryArguments(msgspec.Struct):
     device_id: str = msgspec.field(name="deviceId")
-    start: datetime | None = msgspec.field(name="from", default=None)
-    end: datetime | None = msgspec.field(name="until", default=None)
+    start: Moment | None = msgspec.field(name="from", default=None)
+    end: Moment | None = msgspec.field(name="until", default=None)
 
 
 class Resolvers:

@@ -7,6 +7,7 @@ The form is that of a Particle webhook: ``event``, ``data`` (a string with JSON 
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
 
@@ -65,7 +66,7 @@ class StatusDocument(msgspec.Struct, frozen=True, kw_only=True):
 class _Form(msgspec.Struct):
     event: str
     coreid: str
-    published_at: datetime
+    published_at: Annotated[datetime, msgspec.Meta(tz=True)]
     data: msgspec.Raw
 
 
@@ -112,8 +113,6 @@ def _name(field: str, value: str, limit: int) -> str:
 
 
 def _published_at(value: datetime, received_at: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise UnreadableDocumentError("published_at: must carry Z or an offset")
     # The comparison is safe at the ends of the calendar, where a change of zone overflows.
     if not _EARLIEST <= value <= received_at + MOST_AHEAD:
         raise UnreadableDocumentError(
