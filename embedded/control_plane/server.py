@@ -8,7 +8,7 @@ from hypercorn.asyncio import serve as serve_forever
 from hypercorn.config import Config
 from ministack.app import app
 
-from embedded.containers import ecs
+from embedded import hardware, snapshots
 from embedded.control_plane import registration
 from embedded.control_plane.settings import ControlPlaneSettings
 
@@ -16,7 +16,7 @@ from embedded.control_plane.settings import ControlPlaneSettings
 def serve(settings: ControlPlaneSettings) -> None:
     """Blocks until SIGTERM or SIGINT; state is on disk when it returns."""
     registration.register(settings)
-    ecs.install()
+    hardware.install()
     _allow_many_open_files()
     config = Config()
     config.bind = [f"127.0.0.1:{settings.port}"]
@@ -30,7 +30,7 @@ async def _serve(config: Config) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    await serve_forever(app, config, shutdown_trigger=stopped.wait)
+    await serve_forever(app, config, shutdown_trigger=lambda: snapshots.save_until(stopped))
 
 
 def _allow_many_open_files() -> None:

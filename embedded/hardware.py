@@ -1,14 +1,18 @@
-"""What MiniStack's ECS does not yet tell Docker: patches, each with its reason.
+"""Ties MiniStack to this machine's containers, ports and health checks: patches, with reasons.
 
 `install` is called once in the control plane's process.
 """
 
+import json
+import os
+from pathlib import Path
 from typing import Any
 
-from ministack.services import ecs, ecs_metadata, rds
+from ministack.services import alb, ecs, ecs_metadata, rds
 
 from embedded import ports
 from embedded.containers.client import from_env
+from embedded.processes import MACHINE
 
 _DEFAULT_STOP_SECONDS = 30
 """``stopTimeout`` of a container that names none (Amazon ECS API, ContainerDefinition)."""
@@ -18,6 +22,7 @@ def install() -> None:
     """Put every patch in place."""
     _pass_on_the_container_definition()
     _keep_the_port_of_a_database()
+    _tell_the_health_of_targets()
 
 
 def _pass_on_the_container_definition() -> None:
@@ -56,3 +61,32 @@ def _keep_the_port_of_a_database() -> None:
     connection in TIME_WAIT moves the database to another port.
     """
     rds._is_host_port_free = ports.is_free
+
+
+def _tell_the_health_of_targets() -> None:
+    """MiniStack calls every target healthy; the front door checks them, and says so in a file."""
+    describe = alb._describe_target_health
+
+    def describe_target_health(parameters: dict[str, Any]) -> Any:
+        status, headers, body = describe(parameters)
+        arn = alb._p(parameters, "TargetGroupArn")
+        for target in alb._targets.get(arn, []) if status == 200 else []:
+            port = target.get("Port", alb._tgs[arn].get("Port", 80))
+            body = _with_state(body, target["Id"], port, _health(arn, f"{target['Id']}:{port}"))
+        return status, headers, body
+
+    alb._ACTION_MAP["DescribeTargetHealth"] = describe_target_health
+
+
+def _health(target_group: str, target: str) -> str:
+    report = Path(os.environ.get(MACHINE, ""), "target-health.json")
+    groups = json.loads(report.read_text()) if report.is_file() else {}
+    state: str = groups.get(target_group, {}).get(target, {}).get("state", "initial")
+    return state
+
+
+def _with_state(body: bytes, target: str, port: int, state: str) -> bytes:
+    head = f"<Target><Id>{target}</Id><Port>{port}</Port></Target><HealthStatus>"
+    theirs = f"{head}healthy</HealthStatus><TargetHealth><State>healthy<"
+    ours = f"{head}{state}</HealthStatus><TargetHealth><State>{state}<"
+    return body.replace(theirs.encode(), ours.encode())
