@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from aws_lambda_powertools import Logger
 
 from lambdas.telemetry.adapters.device_log import CloudWatchDeviceLog
-from lambdas.telemetry.adapters.function_url import BATCH_LIMIT, BODY_LIMIT
-from tests.telemetry.documents import DEVICE, text_of
+from lambdas.telemetry.adapters.function_url import BATCH_LIMIT, BODY_LIMIT, WebhookEndpoint
+from lambdas.telemetry.adapters.table import TelemetryTable
+from lambdas.telemetry.application.intake import Intake
+from tests.telemetry.documents import DEVICE, RECEIVED_AT, text_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -80,9 +83,16 @@ def test_who_does_not_know_the_token_is_turned_away(
     assert dynamodb.scan(TableName="fleet")["Count"] == 0
 
 
-def test_an_empty_secret_lets_nobody_in(post: Post) -> None:
-    boto3.client("secretsmanager").put_secret_value(SecretId="webhook", SecretString=" ")
-    assert post(text_of(), "")[0] == 401
+@pytest.mark.parametrize("token", ["", "guess"])
+def test_an_empty_secret_lets_nobody_in(
+    table: TelemetryTable, device_log: CloudWatchDeviceLog, token: str
+) -> None:
+    intake = Intake(table, device_log, clock=lambda: RECEIVED_AT)
+    endpoint = WebhookEndpoint(intake, token=lambda: "", logger=Logger(service="test"))
+    request = {"http": {"method": "POST"}}
+    headers = {"X-Webhook-Token": token}
+    answer = endpoint({"requestContext": request, "headers": headers, "body": text_of()})
+    assert answer["statusCode"] == 401
 
 
 def test_a_document_is_stored_once_and_logged_as_received(
