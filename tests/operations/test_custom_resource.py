@@ -1,6 +1,4 @@
-import http.server
 import json
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +6,7 @@ import pytest
 from aws_lambda_powertools import Logger
 
 from lambdas.operations.custom_resource import CustomResource, put
+from tests.operations.answers import listening
 
 REQUEST = {
     "RequestType": "Create",
@@ -79,21 +78,6 @@ def test_a_failed_update_keeps_the_physical_id() -> None:
 
 
 def test_the_answer_is_put_without_a_content_type() -> None:
-    received: list[tuple[str, str | None, bytes]] = []
-
-    class Listener(http.server.BaseHTTPRequestHandler):
-        def do_PUT(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            received.append((self.path, self.headers["Content-Type"], body))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the library's name
-            pass
-
-    with http.server.HTTPServer(("127.0.0.1", 0), Listener) as server:
-        thread = threading.Thread(target=server.handle_request)
-        thread.start()
-        put(f"http://127.0.0.1:{server.server_port}/answer?signed", b'{"Status":"SUCCESS"}')
-        thread.join()
+    with listening() as (url, received):
+        put(f"{url}/answer?signed", b'{"Status":"SUCCESS"}')
     assert received == [("/answer?signed", "", b'{"Status":"SUCCESS"}')]
