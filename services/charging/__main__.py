@@ -21,8 +21,10 @@ from services.charging.adapters.postgresql.meter_readings import PostgresMeterRe
 from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
 from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.adapters.postgresql.tokens import PostgresTokens
+from services.charging.adapters.postgresql.views import PostgresViews
 from services.charging.adapters.system_clock import utc_now
 from services.charging.application.central_system import CentralSystem
+from services.charging.application.remote_control import RemoteControl
 from services.charging.application.routes import ocpp16_routes
 from services.charging.entrypoints.gateway import Gateway
 from services.charging.entrypoints.program import Program
@@ -30,6 +32,8 @@ from services.charging.entrypoints.rest.app import rest_api
 from services.charging.entrypoints.rest.callers import Callers
 from services.charging.entrypoints.rest.health import health_router
 from services.charging.entrypoints.rest.registry import registry_router
+from services.charging.entrypoints.rest.sessions import sessions_router
+from services.charging.entrypoints.rest.stations import stations_router
 
 
 def bootstrap(settings: ChargingSettings, address: str) -> Program:
@@ -46,6 +50,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     relay = OutboxRelay(database, boto3.client("sqs"), settings.session_events_queue_url)
     stations = PostgresStations(database)
     tokens = PostgresTokens(database)
+    views = PostgresViews(database)
     connections = PostgresConnections(database, uuid4())
     central_system = CentralSystem(
         routes=ocpp16_routes(
@@ -66,7 +71,11 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     )
     api = rest_api(
         callers=Callers(verifier),
-        routers=[registry_router(stations=stations, tokens=tokens)],
+        routers=[
+            registry_router(stations=stations, tokens=tokens),
+            stations_router(views=views, remote_control=RemoteControl(gateway, utc_now)),
+            sessions_router(views=views),
+        ],
         health=health_router(database.check_migrated),
     )
     return Program(

@@ -70,9 +70,9 @@ class Aws:
         successful = []
         for entry in request["Entries"]:
             self.bodies.append(entry["MessageBody"])
-            digest = hashlib.md5(entry["MessageBody"].encode(), usedforsecurity=False)
+            digest = hashlib.md5(entry["MessageBody"].encode(), usedforsecurity=False).hexdigest()
             successful.append(
-                {"Id": entry["Id"], "MessageId": entry["Id"], "MD5OfMessageBody": digest.hexdigest()}
+                {"Id": entry["Id"], "MessageId": entry["Id"], "MD5OfMessageBody": digest}
             )
         return {"Successful": successful, "Failed": []}
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from ocpp.v16 import ChargePoint, call
 from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from contracts.events import SessionEndedEvent, SessionStartedEvent
 from tests.charging.aws import Aws
@@ -17,7 +18,9 @@ pytestmark = pytest.mark.integration
 async def test_full_session(program: ChargingProgram, aws: Aws) -> None:
     program.register("CP1")
     async with connect(
-        program.station_url("CP1"), subprotocols=["ocpp1.6"], additional_headers=basic("CP1")
+        program.station_url("CP1"),
+        subprotocols=[Subprotocol("ocpp1.6")],
+        additional_headers=basic("CP1"),
     ) as websocket:
         station = ChargePoint("CP1", websocket)
         listening = asyncio.create_task(station.start())

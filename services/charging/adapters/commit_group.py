@@ -12,7 +12,7 @@ LARGEST_GROUP = 500
 
 
 class CommitGroup(Generic[Item]):
-    """Hands items of many stations to one write; each caller waits for the write that holds its own.
+    """Hands items of many stations to one write; each caller waits for the one that holds its own.
 
     One write runs at a time, so the order of arrival is kept.
     """

@@ -1,6 +1,7 @@
 """Carries the outbox to the queue, at least once, in the order of commit."""
 
 import asyncio
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -30,13 +31,14 @@ class OutboxRelay:
         self._sqs = sqs
         self._queue_url = queue_url
         self._work = asyncio.Event()
+        self._finishing = False
 
     def notify(self) -> None:
         """There are new events."""
         self._work.set()
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Until told to finish."""
         while True:
             self._work.clear()
             try:
@@ -44,17 +46,15 @@ class OutboxRelay:
                     pass
             except (UnavailableError, BotoCoreError, ClientError) as error:
                 logger.warning("outbox is waiting", extra={"reason": str(error)})
-                await asyncio.sleep(LONGEST_PAUSE)
-            else:
-                await self._pause()
+            if self._finishing:
+                return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._work.wait(), LONGEST_PAUSE)
 
-    async def flush(self) -> None:
-        """Send what is left, as far as the queue takes it."""
-        try:
-            while await self.relay() == ROWS_A_ROUND:
-                pass
-        except (BotoCoreError, ClientError) as error:
-            logger.warning("outbox is left to others", extra={"reason": str(error)})
+    def finish(self) -> None:
+        """Send what is left, once, and end; what the queue refuses is left to other nodes."""
+        self._finishing = True
+        self._work.set()
 
     async def relay(self) -> int:
         """Send what is due, up to a round's worth; how many events were sent.
@@ -89,9 +89,3 @@ class OutboxRelay:
                 extra={"outbox_id": failure["Id"], "reason": failure.get("Message", "")},
             )
         return [int(success["Id"]) for success in answer.get("Successful", [])]
-
-    async def _pause(self) -> None:
-        try:
-            await asyncio.wait_for(self._work.wait(), LONGEST_PAUSE)
-        except TimeoutError:
-            pass

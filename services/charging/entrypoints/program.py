@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 NODE_SEEN_EVERY = 10.0
 """Seconds between a node's signs of life."""
-FLUSH_WITHIN = 5.0
+FINISH_WITHIN = 5.0
 """Seconds for the outbox to empty on the way out; what is left goes with the next node."""
 
 
@@ -47,10 +47,10 @@ class Relay(Protocol):
     """Empties the outbox."""
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Until told to finish."""
 
-    async def flush(self) -> None:
-        """Send what is left."""
+    def finish(self) -> None:
+        """Send what is left, and end."""
 
 
 class _Api(uvicorn.Server):
@@ -111,23 +111,22 @@ class Program:
         await self._database.close()
 
     async def _serve_stations(self, api: asyncio.Task[None], stop: asyncio.Task[bool]) -> None:
-        background = [
-            asyncio.create_task(self._relay.run()),
-            asyncio.create_task(self._show_signs_of_life()),
-        ]
+        relay = asyncio.create_task(self._relay.run())
+        signs_of_life = asyncio.create_task(self._show_signs_of_life())
         server = await self._gateway.serve(self._address, self._gateway_port)
         logger.info("serving stations", extra={"port": self._gateway_port})
-        await asyncio.wait({api, stop, *background}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({api, stop, relay, signs_of_life}, return_when=asyncio.FIRST_COMPLETED)
         logger.info("leaving")
         server.close(code=GOING_AWAY, reason="going away")
         await server.wait_closed()
-        for task in background:
-            task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
-        with contextlib.suppress(UnavailableError, TimeoutError):
-            await asyncio.wait_for(self._relay.flush(), FLUSH_WITHIN)
+        signs_of_life.cancel()
         with contextlib.suppress(UnavailableError):
             await self._node.leave()
+        self._relay.finish()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(relay, FINISH_WITHIN)
+        with contextlib.suppress(asyncio.CancelledError):
+            await signs_of_life
 
     async def _migrate(self) -> None:
         pause = 0.1

@@ -74,7 +74,6 @@ class Database:
         except psycopg.DataError as error:
             raise NotStorableError(str(error).splitlines()[0]) from error
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
-            # The others of the pool are as likely broken; better found here than by a station.
             logger.warning("database unavailable", extra={"reason": str(error)})
             raise UnavailableError(str(error)) from error
 

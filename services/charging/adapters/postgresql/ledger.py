@@ -28,7 +28,7 @@ class PostgresOutbox:
 
 
 class PostgresTransaction:
-    """All of it is kept, or none; also the tokens and the quarantine as this transaction sees them."""
+    """All of it is kept, or none."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

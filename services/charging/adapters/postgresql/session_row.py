@@ -15,7 +15,7 @@ COLUMNS: LiteralString = """
 """
 
 
-def session_row(cursor: AsyncCursor[Any]) -> Callable[[Sequence[Any]], Session]:
+def session_row(_cursor: AsyncCursor[Any]) -> Callable[[Sequence[Any]], Session]:
     """A row factory for queries that select `COLUMNS`."""
     return session_of
 

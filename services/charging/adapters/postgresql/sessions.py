@@ -1,6 +1,7 @@
 """Sessions in PostgreSQL; see `services.charging.application.ports.Sessions`."""
 
 from datetime import datetime
+from typing import LiteralString
 from uuid import uuid4
 
 from psycopg.rows import class_row
@@ -10,6 +11,16 @@ from services.charging.adapters.postgresql.session_row import COLUMNS, session_r
 from services.charging.application.ports import UnavailableError
 from services.charging.domain.ocpp16.types import AuthorizationStatus
 from services.charging.domain.sessions import Session, Start, Stop
+
+_INSERT_RETURNING: LiteralString = """
+    insert into session (id, start_identity, station_id, site_id, time_zone, connector_id,
+        token_uid, authorization_status, started_at, meter_start_wh)
+    select %s, %s, station.id, site.id, site.time_zone, %s, %s, %s, %s, %s
+    from station join site on site.id = station.site_id
+    where station.id = %s
+    on conflict (start_identity) do nothing
+    returning
+"""
 
 
 class PostgresSessions:
@@ -29,15 +40,7 @@ class PostgresSessions:
         """A new session, at the site where the station stands now."""
         async with self._connection.cursor(row_factory=session_row) as cursor:
             await cursor.execute(
-                f"""
-                insert into session (id, start_identity, station_id, site_id, time_zone,
-                    connector_id, token_uid, authorization_status, started_at, meter_start_wh)
-                select %s, %s, station.id, site.id, site.time_zone, %s, %s, %s, %s, %s
-                from station join site on site.id = station.site_id
-                where station.id = %s
-                on conflict (start_identity) do nothing
-                returning {COLUMNS}
-                """,
+                _INSERT_RETURNING + COLUMNS,
                 (
                     uuid4(),
                     identity,
@@ -125,7 +128,7 @@ class PostgresSessions:
             (session.id, stop.station_id, stop.transaction_id, stop.said_at, stop.meter_stop_wh),
         )
 
-    async def _find(self, condition: str, *values: object) -> list[Session]:
+    async def _find(self, condition: LiteralString, *values: object) -> list[Session]:
         async with self._connection.cursor(row_factory=session_row) as cursor:
-            await cursor.execute(f"select {COLUMNS} from session {condition}", values)  # noqa: S608 — conditions of this file
+            await cursor.execute("select " + COLUMNS + "from session " + condition, values)
             return await cursor.fetchall()

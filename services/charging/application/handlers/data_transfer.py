@@ -7,6 +7,6 @@ from services.charging.domain.ocpp16.data_transfer import DataTransfer, DataTran
 class DataTransferHandler:
     """No vendor's extension is known."""
 
-    async def handle(self, inbound: Inbound[DataTransfer]) -> DataTransferResponse:
+    async def handle(self, _inbound: Inbound[DataTransfer]) -> DataTransferResponse:
         """``UnknownVendorId`` (OCPP 1.6, section 4.3)."""
         return DataTransferResponse(status="UnknownVendorId")

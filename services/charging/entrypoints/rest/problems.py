@@ -13,11 +13,13 @@ from services.charging.application.ports import (
     NotStorableError,
     UnavailableError,
 )
+from services.charging.application.remote_control import StationFailedError
 from services.charging.domain.ocpp_j.connection import BusyError
 
 _STATUS: dict[type[Exception], http.HTTPStatus] = {
     NotConnectedError: http.HTTPStatus.CONFLICT,
     BusyError: http.HTTPStatus.CONFLICT,
+    StationFailedError: http.HTTPStatus.BAD_GATEWAY,
     NoAnswerError: http.HTTPStatus.GATEWAY_TIMEOUT,
     NotStorableError: http.HTTPStatus.UNPROCESSABLE_ENTITY,
     UnavailableError: http.HTTPStatus.SERVICE_UNAVAILABLE,

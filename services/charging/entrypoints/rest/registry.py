@@ -3,13 +3,19 @@
 import http
 import zoneinfo
 from collections.abc import Sequence
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
 from services.charging.domain.stations import Site, SiteKind, Station, StationKey
 from services.charging.domain.tokens import Token, TokenStatus, token_uid
+from services.charging.entrypoints.rest.identifiers import (
+    Identifier,
+    PathIdentifier,
+    PathUid,
+    Uid,
+)
 
 
 class Stations(Protocol):
@@ -33,12 +39,6 @@ def _known_zone(name: str) -> str:
     if name not in zoneinfo.available_timezones():
         raise ValueError(f"{name!r} is no IANA time zone")
     return name
-
-
-Identifier = Annotated[str, Field(min_length=1, max_length=48, pattern=r"^[A-Za-z0-9_.:\-*+=|@]+$")]
-"""Also the user name of basic authentication: no colon problems arise as stations send it whole."""
-Uid = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[!-~]+$")]
-PathId = Annotated[Identifier, Path()]
 
 
 class SiteIn(BaseModel, extra="forbid"):
@@ -91,17 +91,19 @@ class Registered(BaseModel):
 def registry_router(*, stations: Stations, tokens: Tokens) -> APIRouter:
     """Each PUT and each list may be repeated; the last word counts."""
     router = APIRouter(tags=["registry"])
-    created = {http.HTTPStatus.CREATED.value: {"description": "New"}}
+    created: dict[int | str, dict[str, Any]] = {
+        http.HTTPStatus.CREATED.value: {"description": "New"}
+    }
 
     @router.put("/sites/{site_id}", responses=created)
-    async def put_site(site_id: PathId, site: SiteIn, response: Response) -> SiteIn:
+    async def put_site(site_id: PathIdentifier, site: SiteIn, response: Response) -> SiteIn:
         new = await stations.put_site(Site(site_id, site.name, site.kind, site.time_zone))
         response.status_code = http.HTTPStatus.CREATED if new else http.HTTPStatus.OK
         return site
 
     @router.put("/stations/{station_id}", responses=created)
     async def put_station(
-        station_id: PathId, station: StationIn, response: Response
+        station_id: PathIdentifier, station: StationIn, response: Response
     ) -> dict[str, str | int]:
         new = await stations.put([station.station(station_id)])
         response.status_code = http.HTTPStatus.CREATED if new else http.HTTPStatus.OK
@@ -116,9 +118,7 @@ def registry_router(*, stations: Stations, tokens: Tokens) -> APIRouter:
         return Registered(created=new, updated=len(by_id) - new)
 
     @router.put("/tokens/{uid}", responses=created)
-    async def put_token(
-        uid: Annotated[Uid, Path()], token: TokenIn, response: Response
-    ) -> NamedTokenIn:
+    async def put_token(uid: PathUid, token: TokenIn, response: Response) -> NamedTokenIn:
         kept = Token(token_uid(uid), token.status, token.driver)
         new = await tokens.put([kept])
         response.status_code = http.HTTPStatus.CREATED if new else http.HTTPStatus.OK

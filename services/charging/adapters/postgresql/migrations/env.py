@@ -1,4 +1,4 @@
-"""Alembic's environment: the connection comes from `services.charging.adapters.postgresql.schema`."""
+"""Alembic's environment; `services.charging.adapters.postgresql.schema` gives the connection."""
 
 from alembic import context
 

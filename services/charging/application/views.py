@@ -1,0 +1,115 @@
+"""What operators see of stations, sessions and the quarantine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+Row = TypeVar("Row")
+
+
+class SessionStatus(StrEnum):
+    """Whether a session goes on."""
+
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorView:
+    """A connector as it last reported itself; 0 is the station as a whole."""
+
+    connector_id: int
+    status: str
+    error_code: str
+    info: str | None
+    vendor_error_code: str | None
+    reported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StationView:
+    """A station; `online` when a living node holds its connection."""
+
+    id: str
+    site_id: str
+    connectors: int
+    online: bool
+    connected_at: datetime | None
+    boot: dict[str, str] | None
+    booted_at: datetime | None
+    connector_statuses: list[ConnectorView]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A session; times are UTC, `time_zone` is the site's.
+
+    While it goes on, `energy_wh` is what the latest meter value says, or None.
+    """
+
+    id: UUID
+    transaction_id: int
+    station_id: str
+    site_id: str
+    time_zone: str
+    connector_id: int
+    token_uid: str
+    authorization_status: str
+    status: SessionStatus
+    started_at: datetime
+    ended_at: datetime | None
+    meter_start_wh: int
+    meter_stop_wh: int | None
+    energy_wh: int | None
+    stop_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineView:
+    """What was received, and the rule that noticed it."""
+
+    id: int
+    station_id: str
+    rule: str
+    finding: str
+    received: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some rows, and the cursor of those that follow."""
+
+    items: Sequence[Row]
+    next: str | None
+
+
+class Views(Protocol):
+    """Where they come from."""
+
+    async def stations(self, *, after: str, limit: int) -> list[StationView]:
+        """In the order of their ids."""
+
+    async def station(self, station_id: str) -> StationView | None:
+        """One station."""
+
+    async def sessions(
+        self,
+        *,
+        station_id: str | None,
+        status: SessionStatus | None,
+        before: int | None,
+        limit: int,
+    ) -> list[SessionView]:
+        """Latest first; `before` is a transaction id."""
+
+    async def session(self, session_id: UUID) -> SessionView | None:
+        """One session."""
+
+    async def quarantine(
+        self, *, station_id: str | None, before: int | None, limit: int
+    ) -> list[QuarantineView]:
+        """Latest first; `before` is a record's id."""

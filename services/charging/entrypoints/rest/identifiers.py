@@ -1,0 +1,16 @@
+"""The forms of names that people give."""
+
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import Field
+
+Identifier = Annotated[str, Field(min_length=1, max_length=48, pattern=r"^[A-Za-z0-9_.\-*+=|@ ]+$")]
+"""Of a site or a station: OCPP 2.0.1 ``identifierString`` but for the colon, as a station's id is
+also the user name of its basic authentication."""
+
+Uid = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[!-~]+$")]
+"""Of a token: what fits into an ``idTag``."""
+
+PathIdentifier = Annotated[Identifier, Path()]
+PathUid = Annotated[Uid, Path()]

@@ -1,0 +1,48 @@
+"""Sessions and the quarantine, read only."""
+
+import http
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException
+
+from services.charging.application.views import (
+    Page,
+    QuarantineView,
+    SessionStatus,
+    SessionView,
+    Views,
+)
+from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, NumberCursor, page
+
+
+def sessions_router(*, views: Views) -> APIRouter:
+    """Latest first."""
+    router = APIRouter(tags=["sessions"])
+
+    @router.get("/sessions")
+    async def get_sessions(
+        station_id: str | None = None,
+        status: SessionStatus | None = None,
+        cursor: NumberCursor = None,
+        limit: Limit = DEFAULT_LIMIT,
+    ) -> Page[SessionView]:
+        found = await views.sessions(
+            station_id=station_id, status=status, before=cursor, limit=limit + 1
+        )
+        return page(found, limit, lambda session: session.transaction_id)
+
+    @router.get("/sessions/{session_id}")
+    async def get_session(session_id: UUID) -> SessionView:
+        session = await views.session(session_id)
+        if session is None:
+            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no session {session_id}")
+        return session
+
+    @router.get("/quarantine")
+    async def get_quarantine(
+        station_id: str | None = None, cursor: NumberCursor = None, limit: Limit = DEFAULT_LIMIT
+    ) -> Page[QuarantineView]:
+        found = await views.quarantine(station_id=station_id, before=cursor, limit=limit + 1)
+        return page(found, limit, lambda record: record.id)
+
+    return router
