@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 
 from contracts.routes import OCPP
 from demo.rest import RestApi
@@ -45,19 +46,23 @@ async def register(api: RestApi, scenario: Scenario) -> dict[str, str]:
     return keys
 
 
-async def ended_sessions(api: RestApi) -> set[tuple[str, int, str]]:
+async def ended_sessions(api: RestApi) -> set[tuple[str, int, datetime]]:
     """Station, connector and start of every session that has ended."""
-    found: set[tuple[str, int, str]] = set()
+    found: set[tuple[str, int, datetime]] = set()
     query: dict[str, str | int] = {"status": "ended", "limit": 1000}
     while True:
         page = await api.get("/sessions", **query)
         found |= {
-            (session["station_id"], session["connector_id"], session["started_at"])
+            (
+                session["station_id"],
+                session["connector_id"],
+                datetime.fromisoformat(session["started_at"]),
+            )
             for session in page["items"]
         }
-        if not page.get("next_cursor"):
+        if page["next"] is None:
             return found
-        query["cursor"] = page["next_cursor"]
+        query["cursor"] = page["next"]
 
 
 async def play(
@@ -82,8 +87,7 @@ async def play(
         async with Station(url, station_id, keys[station_id]) as station:
             for planned in planned_station.charges:
                 charge = planned.charge
-                start = f"{charge.started_at:%Y-%m-%dT%H:%M:%SZ}"
-                if (station_id, charge.connector, start) in ended:
+                if (station_id, charge.connector, charge.started_at) in ended:
                     station.already_charged(charge)
                     kept += 1
                 elif planned.by_app:
