@@ -4,11 +4,14 @@ It is made from ``embedded/requirements.txt`` with hashes, and made again when t
 interpreter changes.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 LOCK = Path(__file__).with_name("requirements.txt")
@@ -40,16 +43,31 @@ def install(folder: Path) -> bool:
     interpreter = base_interpreter()
     wanted = hashlib.sha256(LOCK.read_bytes() + str(interpreter).encode()).hexdigest()
     stamp = folder / ".installed"
-    if stamp.is_file() and stamp.read_text() == wanted:
-        return False
-    shutil.rmtree(folder, ignore_errors=True)
-    _run("venv", "--python", str(interpreter), str(folder))
-    _run(
-        *("pip", "install", "--python", str(folder / "bin/python")),
-        *("--require-hashes", "-r", str(LOCK)),
-    )
-    stamp.write_text(wanted)
-    return True
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        if stamp.is_file() and stamp.read_text() == wanted:
+            return False
+        _run("venv", "--clear", "--python", str(interpreter), str(folder))
+        _run(
+            *("pip", "install", "--python", str(folder / "bin/python")),
+            *("--require-hashes", "-r", str(LOCK)),
+        )
+        stamp.write_text(wanted)
+        return True
+
+
+@contextlib.contextmanager
+def locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold a lock on a folder itself: the kernel lets go of it when its holder dies.
+
+    Raises `BlockingIOError` when another process holds it and `wait` is not given.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+    finally:
+        os.close(handle)
 
 
 def _run(*arguments: str) -> None:

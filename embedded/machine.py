@@ -13,7 +13,6 @@ The folder holds all there is: ``venv/`` (MiniStack), ``state/`` (what was deplo
 """
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
@@ -115,13 +114,12 @@ class Machine:
         """End every process of the machine, however it was started or orphaned."""
         if not self.folder.is_dir():
             return
-        with self._locked() as lock:
+        with self._locked():
             self._end(CONTROL_PLANE)
             self._end(FRONT_DOOR, CONTAINER, DATABASE)
             self._end()
             if (self.folder / "machine.json").exists():
                 self._write(replace(self._noted(), pids={}))
-            lock.unlink()
 
     def reset(self) -> None:
         """Bring the machine down and forget what was deployed, published and stored."""
@@ -237,13 +235,12 @@ class Machine:
             raise MachineError(f"these processes do not end: {names}")
 
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[Path]:
-        """One `up` or `down` at a time; the kernel lets go when its holder dies."""
+    def _locked(self) -> Iterator[None]:
+        """One `up` or `down` at a time."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / "lock"
-        with path.open("w") as lock:
+        with contextlib.ExitStack() as stack:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                stack.enter_context(installation.locked(self.folder, wait=False))
             except BlockingIOError:
                 raise MachineError(f"another program is just now busy with {self.folder}") from None
-            yield path
+            yield

@@ -5,18 +5,16 @@ import contextlib
 import os
 import resource
 import signal
-from functools import partial
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from embedded.front_door.connection import serve
+from embedded.front_door.connection import listen
 from embedded.front_door.discovery import Discovery
 from embedded.front_door.health import HealthChecks
 from embedded.front_door.upstream import Site
 
 _READ_SECONDS = 1.5
-_BACKLOG = 4096
 
 
 async def _keep_reading(site: Site, discovery: Discovery, wake: asyncio.Event) -> None:
@@ -29,9 +27,9 @@ async def _keep_reading(site: Site, discovery: Discovery, wake: asyncio.Event) -
                 await wake.wait()
 
 
-async def _keep_checking(site: Site, health: HealthChecks) -> None:
+async def _keep_checking(site: Site) -> None:
     while True:
-        await health.run_due(site.deployment.target_groups)
+        await site.check_health()
         await asyncio.sleep(0.25)
 
 
@@ -46,18 +44,13 @@ async def _main() -> None:
     wake = asyncio.Event()
     health = HealthChecks(machine / "target-health.json")
     site = Site(health, control_plane_port, wake.set)
-    server = await asyncio.start_server(
-        partial(serve, site),
-        "127.0.0.1",
-        int(os.environ["FRONT_DOOR_PORT"]),
-        backlog=_BACKLOG,
-    )
+    server = await listen(site, int(os.environ["FRONT_DOOR_PORT"]))
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     tasks = [
         asyncio.create_task(_keep_reading(site, discovery, wake)),
-        asyncio.create_task(_keep_checking(site, health)),
+        asyncio.create_task(_keep_checking(site)),
         asyncio.create_task(stopped.wait()),
     ]
     # A loop that fails ends the program: `up` starts it again, its log says why.

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterable
+from functools import partial
 from typing import cast
 
 import h11
@@ -11,6 +12,7 @@ from embedded.front_door.routing import Answer, Request
 from embedded.front_door.splice import Splice
 from embedded.front_door.upstream import NoWayError, Site, Upstream
 
+_BACKLOG = 4096
 _CHUNK = 64 * 1024
 _HEAD_LIMIT = 64 * 1024
 _ANSWER_SECONDS = 60.0
@@ -52,17 +54,39 @@ class _Peer:
             self.writer.write(data)
             await self.writer.drain()
 
-    @property
-    def transport(self) -> asyncio.Transport:
-        return cast(asyncio.Transport, self.writer.transport)  # sockets read and write
-
     async def close(self) -> None:
         self.writer.close()
         with contextlib.suppress(OSError):
             await self.writer.wait_closed()
 
 
-async def serve(site: Site, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+class _ClientReader(asyncio.StreamReader):
+    """A reader that can be emptied: bytes may still come in just after reading was paused."""
+
+    _ended = False
+
+    def feed_eof(self) -> None:
+        self._ended = True
+        super().feed_eof()
+
+    async def take_rest(self) -> tuple[bytes, bool]:
+        """All that has come in, at once, and whether that is the end."""
+        ended = self._ended
+        super().feed_eof()
+        return await self.read(), ended
+
+
+async def listen(site: Site, port: int) -> asyncio.Server:
+    """Serve the site on 127.0.0.1."""
+
+    def protocol() -> asyncio.StreamReaderProtocol:
+        return asyncio.StreamReaderProtocol(_ClientReader(), partial(_serve, site))
+
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(protocol, "127.0.0.1", port, backlog=_BACKLOG)
+
+
+async def _serve(site: Site, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Serve a client until it goes; a spliced connection lives on after this returns."""
     client = _Peer(h11.SERVER, (reader, writer))
     try:
@@ -87,29 +111,34 @@ async def _serve_request(site: Site, client: _Peer) -> bool:
         return False
     upgrade = (b"upgrade", b"websocket") in [(n, v.lower()) for n, v in head.headers]
     if upgrade:
-        client.transport.pause_reading()  # from here on bytes are the other end's
+        _transport(client.writer).pause_reading()  # from here on bytes are the other end's
     address = client.writer.get_extra_info("peername")[0]
     try:
         upstream = await site.connect(_request(head), address)
     except NoWayError as error:
         if upgrade:
-            client.transport.resume_reading()
+            _transport(client.writer).resume_reading()
         await _answer(client, error.answer)
         return False
     if upgrade:
-        _give_away(client, head, upstream)
+        await _give_away(client, head, upstream)
         return True
     await _forward(client, head, upstream)
     return False
 
 
-def _give_away(client: _Peer, head: h11.Request, upstream: Upstream) -> None:
+def _transport(writer: asyncio.StreamWriter) -> asyncio.Transport:
+    return cast(asyncio.Transport, writer.transport)  # sockets read and write
+
+
+async def _give_away(client: _Peer, head: h11.Request, upstream: Upstream) -> None:
     lines = [b"%s %s HTTP/1.1" % (head.method, head.target)]
     kept = [(name, value) for name, value in head.headers.raw_items() if not _is_replaced(name)]
     lines += [b"%s: %s" % header for header in [*kept, *_encoded(upstream.headers)]]
-    rest, _ = client.http.trailing_data
-    upstream.writer.write(b"\r\n".join(lines) + b"\r\n\r\n" + rest)
-    Splice.join(client.transport, cast(asyncio.Transport, upstream.writer.transport))
+    early, _ = client.http.trailing_data
+    rest, ended = await cast(_ClientReader, client.reader).take_rest()
+    upstream.writer.write(b"\r\n".join(lines) + b"\r\n\r\n" + early + rest)
+    Splice.join(client.writer, upstream.writer, ended=ended)
 
 
 async def _forward(client: _Peer, head: h11.Request, upstream: Upstream) -> None:

@@ -1,6 +1,7 @@
 """Two connections made one: bytes go through as they come, both ways."""
 
 import asyncio
+from typing import cast
 
 
 class Splice(asyncio.Protocol):
@@ -10,14 +11,18 @@ class Splice(asyncio.Protocol):
     is passed on while the other direction goes on (half-close).
     """
 
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer  # kept: a writer that nobody holds closes its transport
+        self._transport = cast(asyncio.Transport, writer.transport)  # sockets read and write
         self._peer: Splice | None = None
         self._finished = False
 
     @classmethod
-    def join(cls, one: asyncio.Transport, other: asyncio.Transport) -> None:
-        """Take over both transports; what their readers had buffered was passed on before."""
+    def join(cls, one: asyncio.StreamWriter, other: asyncio.StreamWriter, *, ended: bool) -> None:
+        """Take over both connections; what their readers had buffered was passed on before.
+
+        `ended` says that the first has finished sending.
+        """
         near, far = cls(one), cls(other)
         near._peer, far._peer = far, near
         for end in (near, far):
@@ -27,6 +32,8 @@ class Splice(asyncio.Protocol):
                 end.connection_lost(None)
             else:
                 end._transport.resume_reading()
+        if ended:
+            near.eof_received()
 
     def data_received(self, data: bytes) -> None:
         """Pass it on."""

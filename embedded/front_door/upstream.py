@@ -41,6 +41,10 @@ class Site:
         self._control_plane_port = control_plane_port
         self._look_again = look_again
 
+    async def check_health(self) -> None:
+        """Make the health checks that are due."""
+        await self._health.run_due(self.deployment.target_groups)
+
     async def connect(self, request: Request, client: str) -> Upstream:
         """The way of a request, opened; raises `NoWayError`."""
         way = route(self.deployment, request)
