@@ -34,9 +34,10 @@ class Aws:
         """Answer everything with an error."""
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
-    @property
-    def events(self) -> list[events.SessionEvent]:
-        return [events.decode(body) for body in self.bodies]
+    def events_of(self, station_id: str) -> list[events.SessionEvent]:
+        """As consumers see them that know an event by its id."""
+        known = {event.id: event for event in map(events.decode, self.bodies)}
+        return [event for event in known.values() if event.data.station_id == station_id]
 
     @property
     def environment(self) -> dict[str, str]:

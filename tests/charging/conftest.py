@@ -1,27 +1,49 @@
 """Fixtures of the charging program."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+import itertools
+from collections.abc import Iterator
 
 import pytest
 
 from tests.charging.aws import Aws
 from tests.charging.aws import running as running_aws
 from tests.charging.program import ChargingProgram, charging_program
-from tests.postgres import Database
+from tests.postgres import Server
+
+_numbers = itertools.count(1)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def aws() -> Iterator[Aws]:
     with running_aws() as aws:
         yield aws
 
 
-@pytest.fixture
-async def program(database: Database, aws: Aws, tmp_path: Path) -> AsyncIterator[ChargingProgram]:
-    """Started, healthy, signed in."""
-    with charging_program(database, aws, tmp_path) as program:
-        program.start()
-        await program.healthy()
-        program.sign_in()
+@pytest.fixture(scope="session")
+def _program(
+    postgres: Server, aws: Aws, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ChargingProgram]:
+    with (
+        postgres.database() as database,
+        charging_program(database, aws, tmp_path_factory.mktemp("charging")) as program,
+    ):
         yield program
+
+
+@pytest.fixture
+def program(_program: ChargingProgram, aws: Aws) -> ChargingProgram:
+    """Running, healthy and signed in, whatever an earlier test did to it."""
+    aws.refuses = False
+    if not _program.is_running:
+        _program.start()
+        _program.healthy()
+    _program.sign_in()
+    return _program
+
+
+@pytest.fixture
+def station_id(program: ChargingProgram) -> str:
+    """A station that no other test knows, registered; and the token CARD1."""
+    station_id = f"CP{next(_numbers)}"
+    program.register(station_id)
+    return station_id

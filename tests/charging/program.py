@@ -1,11 +1,11 @@
 """The charging program in a process of its own, as it is deployed."""
 
-import asyncio
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -36,6 +36,7 @@ class ChargingProgram:
         self.gateway_port, self.api_port = free_port(), free_port()
         self._aws = aws
         self._log = log
+        self.database = database
         self._environment = {
             "PATH": os.environ["PATH"],
             **aws.environment,
@@ -79,17 +80,24 @@ class ChargingProgram:
                 stderr=subprocess.STDOUT,
             )
 
-    async def healthy(self) -> None:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.api_port}") as client:
-            while True:
-                assert self._process is not None
-                assert self._process.poll() is None, self.log
-                try:
-                    if (await client.get(HEALTH)).status_code == 200:
-                        return
-                except httpx.TransportError:
-                    pass
-                await asyncio.sleep(0.05)
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def healthy(self) -> None:
+        """Wait until it says so of itself."""
+        while not self._is_healthy():
+            assert self.is_running, self.log
+            time.sleep(0.05)
+
+    def _is_healthy(self) -> bool:
+        try:
+            return self.health().status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def health(self) -> httpx.Response:
+        return self.api.get(f"http://127.0.0.1:{self.api_port}{HEALTH}")
 
     def kill(self) -> None:
         assert self._process is not None
@@ -121,7 +129,7 @@ class ChargingProgram:
 
     def stop(self) -> None:
         self.api.close()
-        if self._process is not None and self._process.poll() is None:
+        if self.is_running:
             self.kill()
 
 

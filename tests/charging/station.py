@@ -62,7 +62,7 @@ class Station:
 
 @asynccontextmanager
 async def connected(
-    program: ChargingProgram, station_id: str = "CP1", key: str = KEY
+    program: ChargingProgram, station_id: str, key: str = KEY
 ) -> AsyncIterator[Station]:
     async with connect(
         program.station_url(station_id),

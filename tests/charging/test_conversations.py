@@ -15,65 +15,62 @@ pytestmark = pytest.mark.integration
 
 
 async def test_a_start_repeated_with_new_message_ids_is_one_session(
-    program: ChargingProgram,
+    program: ChargingProgram, station_id: str
 ) -> None:
-    program.register("CP1")
-    async with connected(program) as station:
+    async with connected(program, station_id) as station:
         assert len({await station.start() for _ in range(3)}) == 1
-    async with connected(program) as station:
+    async with connected(program, station_id) as station:
         await station.start()
-    assert len(program.get("/sessions")["items"]) == 1
+    assert len(program.get("/sessions", station_id=station_id)["items"]) == 1
 
 
-async def test_a_repeated_stop_changes_nothing(program: ChargingProgram) -> None:
-    program.register("CP1")
-    async with connected(program) as station:
+async def test_a_repeated_stop_changes_nothing(program: ChargingProgram, station_id: str) -> None:
+    async with connected(program, station_id) as station:
         transaction_id = await station.start(meter=0)
         first = await station.stop(transaction_id, 7000)
         assert await station.stop(transaction_id, 7000) == first
         assert await station.stop(transaction_id, 9999) == first
-    [session] = program.get("/sessions")["items"]
+    [session] = program.get("/sessions", station_id=station_id)["items"]
     assert session["energy_wh"] == 7000
-    [record] = program.get("/quarantine")["items"]
+    [record] = program.get("/quarantine", station_id=station_id)["items"]
     assert record["rule"] == "stop-differs"
     assert "9999" in record["received"]
 
 
-async def test_a_stop_of_an_unknown_transaction_is_kept_and_matched(
-    program: ChargingProgram,
+async def test_an_unknown_stop_is_kept_and_matched(
+    program: ChargingProgram, station_id: str
 ) -> None:
-    program.register("CP1")
-    async with connected(program) as station:
+    async with connected(program, station_id) as station:
         assert await station.stop(-1, 6000) == {}
         assert await station.stop(-1, 6000) == {}
         await station.start(meter=1000)
-    [session] = program.get("/sessions")["items"]
+    [session] = program.get("/sessions", station_id=station_id)["items"]
     assert (session["status"], session["energy_wh"]) == ("ended", 5000)
-    assert [record["rule"] for record in program.get("/quarantine")["items"]] == [
-        "stop-of-unknown-transaction"
-    ]
+    assert [
+        record["rule"] for record in program.get("/quarantine", station_id=station_id)["items"]
+    ] == ["stop-of-unknown-transaction"]
 
 
 @pytest.mark.parametrize("status", ["blocked", "unknown"])
 async def test_a_start_without_the_right_is_recorded_all_the_same(
-    program: ChargingProgram, status: str
+    program: ChargingProgram, station_id: str, status: str
 ) -> None:
-    program.register("CP1")
     program.api.put("/tokens/BAD", json={"status": "blocked", "driver": "x"}).raise_for_status()
-    async with connected(program) as station:
+    async with connected(program, station_id) as station:
         token = "bad" if status == "blocked" else "nobody"
         answer = await station.call(
             "StartTransaction", connectorId=1, idTag=token, meterStart=0, timestamp=NOW
         )
         assert answer["idTagInfo"]["status"] == ("Blocked" if status == "blocked" else "Invalid")
         await station.stop(answer["transactionId"], 300)
-    [session] = program.get("/sessions", status="ended")["items"]
+    [session] = program.get("/sessions", station_id=station_id, status="ended")["items"]
     assert session["energy_wh"] == 300
     assert session["token_uid"] == token.upper()
 
 
-async def test_malformed_frames_are_answered_and_quarantined(program: ChargingProgram) -> None:
-    program.register("CP1")
+async def test_malformed_frames_are_answered_and_quarantined(
+    program: ChargingProgram, station_id: str
+) -> None:
     frames: dict[str | bytes, list[object]] = {
         "no json": [4, "-1", "FormationViolation"],
         "{}": [4, "-1", "ProtocolError"],
@@ -92,51 +89,49 @@ async def test_malformed_frames_are_answered_and_quarantined(program: ChargingPr
         '[2,"13","StatusNotification",{"connectorId":99999999999,"errorCode":"NoError",'
         '"status":"Available"}]': [4, "13", "PropertyConstraintViolation"],
     }
-    async with connected(program) as station:
+    async with connected(program, station_id) as station:
         for frame, answer in frames.items():
             assert (await station.send(frame))[:3] == answer
         await station.websocket.send('[9,"unknown type",{}]')
         await station.websocket.send('[3,"answers nothing",{}]')
         assert "currentTime" in await station.call("Heartbeat")
-    records = program.get("/quarantine", station_id="CP1")["items"]
+    records = program.get("/quarantine", station_id=station_id)["items"]
     assert len(records) == len(frames) + 2
     assert max(len(record["received"]) for record in records) <= 8192
 
 
 async def test_calls_in_a_row_without_waiting_are_answered_in_order(
-    program: ChargingProgram,
+    program: ChargingProgram, station_id: str
 ) -> None:
-    program.register("CP1")
-    async with connected(program) as station:
+    async with connected(program, station_id) as station:
         for number in range(10):
             await station.websocket.send(f'[2,"{number}","Heartbeat",{{}}]')
         answers = [await station.receive() for _ in range(10)]
     assert [answer[1] for answer in answers] == [str(number) for number in range(10)]
 
 
-async def test_a_newer_socket_supersedes_and_the_older_ones_end_changes_nothing(
-    program: ChargingProgram,
+async def test_a_newer_socket_supersedes_the_older_for_good(
+    program: ChargingProgram, station_id: str
 ) -> None:
-    program.register("CP1")
-    async with connected(program) as older, connected(program) as newer:
+    async with connected(program, station_id) as older, connected(program, station_id) as newer:
         await newer.call("Heartbeat")
         with pytest.raises(ConnectionClosed):
             await older.receive()
-        assert program.get("/stations/CP1")["online"]
+        assert program.get(f"/stations/{station_id}")["online"]
         command = asyncio.to_thread(
-            program.api.post, "/stations/CP1/remote-start", json={"token_uid": "CARD1"}
+            program.api.post, f"/stations/{station_id}/remote-start", json={"token_uid": "CARD1"}
         )
         asking = asyncio.create_task(command)
         _, message_id, action, payload = await newer.receive()
         assert (action, payload) == ("RemoteStartTransaction", {"idTag": "CARD1"})
         await newer.websocket.send(json.dumps([3, message_id, {"status": "Accepted"}]))
         assert (await asking).json() == {"status": "Accepted"}
-    while program.get("/stations/CP1")["online"]:
+    while program.get(f"/stations/{station_id}")["online"]:
         await asyncio.sleep(0.02)
 
 
-async def test_who_may_connect(program: ChargingProgram) -> None:
-    program.register("CP1", "CP 2")
+async def test_who_may_connect(program: ChargingProgram, station_id: str) -> None:
+    program.register("CP 2")
 
     async def status(station_id: str, headers: dict[str, str]) -> int:
         with pytest.raises(InvalidStatus) as refused:
@@ -149,10 +144,10 @@ async def test_who_may_connect(program: ChargingProgram) -> None:
         return refused.value.response.status_code
 
     assert await status("nobody", basic("nobody")) == 404
-    assert await status("CP1", basic("CP1", "wrong")) == 401
-    assert await status("CP1", basic("CP 2")) == 401
-    assert await status("CP1", {"Authorization": "Basic ?"}) == 401
-    assert await status("CP1", {}) == 401
+    assert await status(station_id, basic(station_id, "wrong")) == 401
+    assert await status(station_id, basic("CP 2")) == 401
+    assert await status(station_id, {"Authorization": "Basic ?"}) == 401
+    assert await status(station_id, {}) == 401
     async with connect(
         program.station_url("CP%202"),
         subprotocols=[Subprotocol("ocpp1.5"), Subprotocol("ocpp1.6")],
@@ -160,9 +155,9 @@ async def test_who_may_connect(program: ChargingProgram) -> None:
     ) as websocket:
         assert websocket.subprotocol == "ocpp1.6"
     async with connect(
-        program.station_url("CP1"),
+        program.station_url(station_id),
         subprotocols=[Subprotocol("ocpp2.0.1")],
-        additional_headers=basic("CP1"),
+        additional_headers=basic(station_id),
     ) as websocket:
         assert websocket.subprotocol is None
         with pytest.raises(ConnectionClosed):

@@ -7,72 +7,69 @@ import pytest
 from psycopg import sql
 from websockets.exceptions import ConnectionClosed
 
-from contracts.events import SessionEndedEvent, SessionStartedEvent
+from contracts.events import SessionEndedEvent, SessionEvent, SessionStartedEvent
 from tests.charging.aws import Aws
 from tests.charging.program import ChargingProgram
 from tests.charging.station import NOW, connected
-from tests.postgres import Database
 
 pytestmark = pytest.mark.integration
 
 
-async def events_arrived(aws: Aws, count: int) -> None:
-    while len({event.id for event in aws.events}) < count:
+async def events_of(station_id: str, aws: Aws) -> list[SessionEvent]:
+    while len(aws.events_of(station_id)) < 2:
         await asyncio.sleep(0.02)
+    return aws.events_of(station_id)
 
 
-async def test_killed_in_mid_session_and_restarted(program: ChargingProgram, aws: Aws) -> None:
-    program.register("CP1")
-    async with connected(program) as station:
+async def test_killed_in_mid_session_and_restarted(
+    program: ChargingProgram, station_id: str, aws: Aws
+) -> None:
+    async with connected(program, station_id) as station:
         transaction_id = await station.start(meter=1000)
         await station.meter(transaction_id, "4000")
         program.kill()
         with pytest.raises(ConnectionClosed):
             await station.meter(transaction_id, "5000")
     program.start()
-    await program.healthy()
-    async with connected(program) as station:
+    program.healthy()
+    async with connected(program, station_id) as station:
         assert await station.start(meter=1000) == transaction_id  # it never knew of our answer
         await station.meter(transaction_id, "5000")
         await station.stop(transaction_id, 8450)
         await station.stop(transaction_id, 8450)
 
-    [session] = program.get("/sessions")["items"]
+    [session] = program.get("/sessions", station_id=station_id)["items"]
     assert (session["status"], session["energy_wh"]) == ("ended", 7450)
-    await events_arrived(aws, 2)
-    assert {type(event) for event in aws.events} == {SessionStartedEvent, SessionEndedEvent}
-    assert len({event.data.session_id for event in aws.events}) == 1
+    events = await events_of(station_id, aws)
+    assert [type(event) for event in events] == [SessionStartedEvent, SessionEndedEvent]
+    assert {event.data.session_id for event in events} == {session["id"]}
 
 
 async def test_a_queue_that_refuses_gets_the_events_later(
-    program: ChargingProgram, aws: Aws
+    program: ChargingProgram, station_id: str, aws: Aws
 ) -> None:
-    program.register("CP1")
     aws.refuses = True
-    async with connected(program) as station:
+    async with connected(program, station_id) as station:
         await station.stop(await station.start(meter=0), 5000)
         program.kill()
         aws.refuses = False
         program.start()
-        await program.healthy()
-    await events_arrived(aws, 2)
-    [ended] = [event for event in aws.events if isinstance(event, SessionEndedEvent)]
+        program.healthy()
+    _, ended = await events_of(station_id, aws)
+    assert isinstance(ended, SessionEndedEvent)
     assert ended.data.energy_wh == 5000
 
 
-async def test_no_yes_while_nothing_can_be_kept(
-    program: ChargingProgram, database: Database
-) -> None:
-    program.register("CP1")
-    admin = psycopg.connect(database.conninfo, dbname="postgres", autocommit=True)
+async def test_no_yes_while_nothing_can_be_kept(program: ChargingProgram, station_id: str) -> None:
+    admin = psycopg.connect(program.database.conninfo, dbname="postgres", autocommit=True)
     allow = sql.SQL("alter database {} allow_connections {}")
-    name = sql.Identifier(database.name)
-    async with connected(program) as station:
+    name = sql.Identifier(program.database.name)
+    async with connected(program, station_id) as station:
         transaction_id = await station.start()
         admin.execute(allow.format(name, sql.SQL("false")))
         admin.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s",
-            (database.name,),
+            (program.database.name,),
         )
         refused = await station.try_call(
             "StopTransaction", transactionId=transaction_id, meterStop=2000, timestamp=NOW
@@ -81,21 +78,20 @@ async def test_no_yes_while_nothing_can_be_kept(
         value = {"timestamp": NOW, "sampledValue": [{"value": "1"}]}
         refused = await station.try_call("MeterValues", connectorId=1, meterValue=[value])
         assert refused[:1] + refused[2:3] == [4, "InternalError"]
-        health = program.api.get(f"http://127.0.0.1:{program.api_port}/health")
+        health = program.health()
         assert health.status_code == 503
         assert "database" in health.json()["detail"]
 
         admin.execute(allow.format(name, sql.SQL("true")))
         admin.close()
-        await program.healthy()
+        program.healthy()
         await station.stop(transaction_id, 2000)
-    [session] = program.get("/sessions")["items"]
+    [session] = program.get("/sessions", station_id=station_id)["items"]
     assert session["energy_wh"] == 1000
 
 
-async def test_leaves_politely(program: ChargingProgram, aws: Aws) -> None:
-    program.register("CP1")
-    async with connected(program) as station:
+async def test_leaves_politely(program: ChargingProgram, station_id: str, aws: Aws) -> None:
+    async with connected(program, station_id) as station:
         await station.stop(await station.start(), 2000)
         status = await asyncio.to_thread(program.terminate)
         with pytest.raises(ConnectionClosed) as closed:
@@ -103,4 +99,4 @@ async def test_leaves_politely(program: ChargingProgram, aws: Aws) -> None:
     assert status == 0
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1001
-    assert len(aws.events) == 2
+    assert len(aws.events_of(station_id)) == 2

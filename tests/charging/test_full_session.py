@@ -15,14 +15,13 @@ from tests.charging.program import ChargingProgram, basic
 pytestmark = pytest.mark.integration
 
 
-async def test_full_session(program: ChargingProgram, aws: Aws) -> None:
-    program.register("CP1")
+async def test_full_session(program: ChargingProgram, station_id: str, aws: Aws) -> None:
     async with connect(
-        program.station_url("CP1"),
+        program.station_url(station_id),
         subprotocols=[Subprotocol("ocpp1.6")],
-        additional_headers=basic("CP1"),
+        additional_headers=basic(station_id),
     ) as websocket:
-        station = ChargePoint("CP1", websocket)
+        station = ChargePoint(station_id, websocket)
         listening = asyncio.create_task(station.start())
         boot = await station.call(call.BootNotification("Model", "Vendor"))
         assert boot.status == "Accepted"
@@ -35,9 +34,9 @@ async def test_full_session(program: ChargingProgram, aws: Aws) -> None:
         await station.call(call.MeterValues(1, [value], started.transaction_id))
         await station.call(call.StopTransaction(8450, now, started.transaction_id))
         listening.cancel()
-    while len(aws.events) < 2:
+    while len(aws.events_of(station_id)) < 2:
         await asyncio.sleep(0.02)
-    begun, ended = aws.events
+    begun, ended = aws.events_of(station_id)
     assert isinstance(begun, SessionStartedEvent)
     assert isinstance(ended, SessionEndedEvent)
     assert ended.data.energy_wh == 7450

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 Connection = AsyncConnection[TupleRow]
 
-WAIT_FOR_CONNECTION = 5.0
+WAIT_FOR_CONNECTION = 3.0
 """Seconds; a station should hear that it must repeat before it gives up by itself."""
 
 
@@ -49,7 +49,7 @@ class Database:
             max_size=connections,
             open=False,
             timeout=WAIT_FOR_CONNECTION,
-            reconnect_timeout=30,
+            reconnect_timeout=5,
             kwargs={"prepare_threshold": 1},
         )
 
