@@ -72,7 +72,7 @@ class NetworkStack(EnvironmentStack):
             },
         )
         self._keep_flow_logs(key)
-        NetworkAcls(self, "NetworkAcls", vpc=self.vpc)
+        NetworkAcls(self, "NetworkAcls", vpc=self.vpc, cidr=environment.cidr)
         self._let_each_reach_what_it_must(environment)
         CfnOutput(self, "VpcId", value=self.vpc.vpc_id)
 

@@ -16,14 +16,14 @@ class NetworkAcls(Construct):
     answers, and the network's own traffic; the isolated ones speak with the network only.
     """
 
-    def __init__(self, scope: Construct, name: str, *, vpc: aws_ec2.Vpc) -> None:
+    def __init__(self, scope: Construct, name: str, *, vpc: aws_ec2.Vpc, cidr: str) -> None:
         super().__init__(scope, name)
         acknowledge(
             self,
             "VPC3",
             because="Required: a mistake in a security group must not open the database's subnets.",
         )
-        own = aws_ec2.AclCidr.ipv4(vpc.vpc_cidr_block)
+        own = aws_ec2.AclCidr.ipv4(cidr)
         anyone = aws_ec2.AclCidr.any_ipv4()
         everything = aws_ec2.AclTraffic.all_traffic()
         answers = aws_ec2.AclTraffic.tcp_port_range(*EPHEMERAL)

@@ -64,7 +64,7 @@ class PythonFunction(Construct):
             description=purpose,
             runtime=aws_lambda.Runtime.PYTHON_3_14,
             architecture=aws_lambda.Architecture.ARM_64,
-            code=_code(self, package=handler.split(".")[1]),
+            code=_PackagedCode(handler.split(".")[1]),
             handler=handler,
             environment=program_settings.plain(program, settings),
             environment_encryption=key,
@@ -79,28 +79,35 @@ class PythonFunction(Construct):
         )
 
 
-def _code(scope: Construct, *, package: str) -> aws_lambda.Code:
-    """The package, as an asset that is uploaded once for each key.
+class _PackagedCode(aws_lambda.Code):
+    """A package as an asset that is uploaded once for each key.
 
-    The asset is where it was built, not a copy in the assembly: a synthesis without bundling
+    The asset is where it was built, not a copy in the assembly: so a synthesis without bundling
     (``aws:cdk:bundling-stacks: []``) writes the same files, and needs no package to be there.
     """
-    stack = Stack.of(scope)
-    built = LambdaPackage(
-        package, HOST if scope.node.try_get_context("packages") == "host" else LAMBDA
-    )
-    if stack.bundling_required:
-        built.build()
-    assembly = Stage.of(scope)
-    assert assembly is not None  # noqa: S101 — every stack stands in a stage
-    asset = stack.synthesizer.add_file_asset(
-        source_hash=built.key,
-        packaging=FileAssetPackaging.ZIP_DIRECTORY,
-        file_name=os.path.relpath(built.folder, assembly.outdir),
-        display_name=f"lambdas/{package}",
-    )
-    assets = aws_s3.Bucket.from_bucket_name(scope, "Packages", asset.bucket_name)
-    return aws_lambda.Code.from_bucket_v2(assets, asset.object_key)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def bind(self, scope: Construct) -> aws_lambda.CodeConfig:
+        """Build the package where the stack is to be deployed, and say where it is kept."""
+        stack = Stack.of(scope)
+        on_this_machine = scope.node.try_get_context("packages") == "host"
+        package = LambdaPackage(self._name, HOST if on_this_machine else LAMBDA)
+        if stack.bundling_required:
+            package.build()
+        assembly = Stage.of(scope)
+        assert assembly is not None  # noqa: S101 — every stack stands in a stage
+        asset = stack.synthesizer.add_file_asset(
+            source_hash=package.key,
+            packaging=FileAssetPackaging.ZIP_DIRECTORY,
+            file_name=os.path.relpath(package.folder, assembly.outdir),
+            display_name=f"lambdas/{self._name}",
+        )
+        return aws_lambda.CodeConfig(
+            s3_location=aws_s3.Location(bucket_name=asset.bucket_name, object_key=asset.object_key)
+        )
 
 
 def _let_it_join_the_network(role: aws_iam.Role) -> None:
