@@ -245,7 +245,8 @@ class Queries:
 
 
 def _record_view(row: DictRow) -> RecordView:
-    return RecordView(record_of(row), row["contract_id"], row["invoice"], row["state"])
+    state = BillingState(row["state"])
+    return RecordView(record_of(row), row["contract_id"], row["invoice"], state)
 
 
 def _contract_view(row: DictRow) -> ContractView:
