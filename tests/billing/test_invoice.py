@@ -32,7 +32,7 @@ def invoice(of: Contract, month: Draft, period: BillingPeriod = MARCH) -> Invoic
 def test_a_month_of_two_sessions() -> None:
     month = draft(contract(), MARCH, [record(energy_wh=7780), record(energy_wh=9745)])
     fee, energy = month.lines
-    assert (fee.quantity, fee.unit, fee.net) == (1, Unit.MONTH, Decimal("49.90"))
+    assert (fee.quantity, fee.unit, fee.net) == (Decimal(1), Unit.MONTH, Decimal("49.90"))
     assert (energy.quantity, energy.unit) == (Decimal("17.525"), Unit.KILOWATT_HOUR)
     assert energy.net == Decimal("6.83")  # 6.83475; by session it would have been 3.03 + 3.80
     issued = invoice(contract(), month)
@@ -115,7 +115,11 @@ def test_the_fee_of_a_part_of_a_month_is_by_calendar_days(
     lines = fee_lines(contract(terms(valid_from, valid_to, monthly_fee="31")), MARCH)
     assert [str(line.net) for line in lines] == ([net] if net else [])
     if days:
-        assert (lines[0].quantity, lines[0].unit, lines[0].price_base) == (days, Unit.DAY, 31)
+        assert (lines[0].quantity, lines[0].unit, lines[0].price_base) == (
+            Decimal(days),
+            Unit.DAY,
+            31,
+        )
 
 
 def test_without_a_fee_and_sessions_there_are_no_lines() -> None:

@@ -107,9 +107,11 @@ class Books:
         return self.invoice if self.due_at and self.due_at <= now else None
 
     async def documents_written(self, number: str) -> None:
+        assert number == self.invoice.number
         self.due_at = None
 
     async def postpone_documents(self, number: str, until: datetime) -> None:
+        assert number == self.invoice.number
         self.due_at = until
 
 
@@ -121,6 +123,7 @@ class Shelf:
         self.documents: dict[str, bytes] = {}
 
     def put(self, key: str, content: bytes, media_type: str) -> None:
+        assert media_type == f"application/{key.rsplit('.')[-1]}"
         if len(self.documents) == self.room:
             raise DocumentError("no room")
         self.documents.setdefault(key, content)
