@@ -32,6 +32,8 @@ class Rule(StrEnum):
     """Not among the values that the standard lists; replaced by its ``Other``, or left out."""
     FIELD_MISSING = "field-missing"
     """Replaced by what the standard's other fields imply."""
+    FIELD_LEFT_OUT = "field-left-out"
+    """Optional, and not readable: the message counts without it."""
     NUL_CHARACTER = "nul-character"
     """Replaced by U+FFFD: no database stores it."""
 

@@ -1,8 +1,6 @@
 """``MeterValue`` and ``SampledValue`` (OCPP 1.6, sections 7.33 and 7.43)."""
 
-from typing import Annotated, Literal
-
-import msgspec
+from typing import Literal
 
 from services.charging.domain.ocpp16.types import DateTime, Message
 
@@ -78,7 +76,7 @@ class SampledValue(Message, frozen=True, kw_only=True):
 
 
 class MeterValue(Message, frozen=True, kw_only=True):
-    """Values measured at one time."""
+    """Values measured at one time. The schema of ``StopTransaction`` lets there be none."""
 
     timestamp: DateTime
-    sampled_value: Annotated[list[SampledValue], msgspec.Meta(min_length=1)]
+    sampled_value: list[SampledValue]

@@ -19,9 +19,16 @@ M = TypeVar("M", bound=Message)
 MOST_MENDINGS = 64
 """In one message; beyond that it is not the message it says it is."""
 
-_IMPLIED: dict[str, object] = {"errorCode": "NoError", "chargePointModel": "", "reason": "Other"}
-"""What a missing field, or an unknown value, of this name stands for."""
+_IMPLIED: dict[str, object] = {
+    "errorCode": "NoError",
+    "chargePointVendor": "",
+    "chargePointModel": "",
+    "sampledValue": [],
+    "value": "",
+}
+"""What a missing field of this name stands for."""
 _UNKNOWN: dict[str, object] = {"errorCode": "OtherError", "reason": "Other", "context": "Other"}
+"""What an unknown value of a field of this name stands for."""
 _OCCUPIED = {"Occupied": "Preparing"}
 """OCPP 1.5 had one status for what 1.6 divides."""
 
@@ -43,15 +50,39 @@ def read(kind: type[M], payload: bytes, received_at: datetime) -> tuple[M, list[
     try:
         return msgspec.json.decode(payload, type=kind), findings
     except msgspec.ValidationError:
-        document: Any = msgspec.json.decode(payload)
+        document = _document(payload)
     except (msgspec.DecodeError, RecursionError) as error:
         raise UnreadableError(ErrorCode.FORMATION_VIOLATION, str(error)) from error
     for _ in range(MOST_MENDINGS):
         try:
             return msgspec.convert(document, kind), findings
         except msgspec.ValidationError as error:
-            findings.append(_mend(document, str(error), received_at))
+            findings.append(_mend_or_leave_out(kind, document, str(error), received_at))
     raise UnreadableError(ErrorCode.FORMATION_VIOLATION, f"more than {MOST_MENDINGS} faults")
+
+
+def _document(payload: bytes) -> Any:
+    try:
+        return msgspec.json.decode(payload)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise UnreadableError(ErrorCode.FORMATION_VIOLATION, str(error)) from error
+
+
+def _mend_or_leave_out(
+    kind: type[Message], document: Any, complaint: str, received_at: datetime
+) -> Finding:
+    """A fault in an optional field must not cost the message: a stop counts without its reason."""
+    try:
+        return _mend(document, complaint, received_at)
+    except UnreadableError:
+        [top, *_] = _steps(complaint.rpartition(" - at `")[2]) or [""]
+        optional = {
+            field.encode_name for field in msgspec.structs.fields(kind) if not field.required
+        }
+        if top not in optional:
+            raise
+        del document[top]
+        return Finding(Rule.FIELD_LEFT_OUT, complaint)
 
 
 def _mend(document: Any, complaint: str, received_at: datetime) -> Finding:
@@ -129,7 +160,7 @@ def _as_integer(owner: Any, last: str | int, value: str | float, path: str) -> F
 def _steps(path: str) -> list[str | int]:
     """``$.meterValue[0].timestamp`` as keys and indexes."""
     return [
-        int(index) if index else name for name, index in re.findall(r"\.([^.\[]+)|\[(\d+)\]", path)
+        int(index) if index else name for name, index in re.findall(r"\.([^.\[`]+)|\[(\d+)\]", path)
     ]
 
 

@@ -1,0 +1,169 @@
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.charging.domain.ocpp16.boot_notification import BootNotification
+from services.charging.domain.ocpp16.meter_values import MeterValues
+from services.charging.domain.ocpp16.reading import UnreadableError, read
+from services.charging.domain.ocpp16.start_transaction import StartTransaction
+from services.charging.domain.ocpp16.status_notification import StatusNotification
+from services.charging.domain.ocpp16.stop_transaction import StopTransaction
+from services.charging.domain.ocpp16.types import Message
+from services.charging.domain.quarantine import Rule
+
+RECEIVED = datetime(2026, 3, 1, 12, tzinfo=UTC)
+START = {
+    "connectorId": 1,
+    "idTag": "CARD1",
+    "meterStart": 0,
+    "timestamp": "2026-03-01T10:00:00Z",
+}
+STATUS = {"connectorId": 1, "errorCode": "NoError", "status": "Available"}
+STOP = {"transactionId": 1, "meterStop": 5, "timestamp": "2026-03-01T10:00:00Z"}
+
+
+def meter_values(**sample: object) -> dict[str, object]:
+    value = {"timestamp": "2026-03-01T10:00:00Z", "sampledValue": [{"value": "1", **sample}]}
+    return {"connectorId": 1, "meterValue": [value]}
+
+
+def test_a_right_message_has_no_findings() -> None:
+    message, findings = read(StartTransaction, json.dumps(START).encode(), RECEIVED)
+    assert message.id_tag == "CARD1"
+    assert findings == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "rule", "read_as"),
+    [
+        (StartTransaction, START | {"meterStart": "12"}, Rule.TEXT_FOR_NUMBER, {"meter_start": 12}),
+        (
+            StartTransaction,
+            START | {"meterStart": 12.6},
+            Rule.FRACTION_FOR_INTEGER,
+            {"meter_start": 13},
+        ),
+        (StartTransaction, START | {"idTag": 4711}, Rule.NUMBER_FOR_TEXT, {"id_tag": "4711"}),
+        (
+            StartTransaction,
+            START | {"idTag": "X" * 30},
+            Rule.TEXT_TOO_LONG,
+            {"id_tag": "X" * 19 + "…"},
+        ),
+        (StartTransaction, START | {"idTag": "A\0B"}, Rule.NUL_CHARACTER, {"id_tag": "A\ufffdB"}),
+        (
+            StartTransaction,
+            START | {"timestamp": "2026-03-01T10:00:00"},
+            Rule.ZONE_MISSING,
+            {"timestamp": datetime(2026, 3, 1, 10, tzinfo=UTC)},
+        ),
+        (
+            StartTransaction,
+            START | {"timestamp": "yesterday"},
+            Rule.TIME_UNREADABLE,
+            {"timestamp": RECEIVED},
+        ),
+        (
+            StopTransaction,
+            {"transactionId": 1, "meterStop": 5},
+            Rule.FIELD_MISSING,
+            {"timestamp": RECEIVED},
+        ),
+        (StopTransaction, STOP | {"reason": "Tired"}, Rule.VALUE_UNKNOWN, {"reason": "Other"}),
+        (
+            StatusNotification,
+            {"connectorId": 1, "status": "Available"},
+            Rule.FIELD_MISSING,
+            {"error_code": "NoError"},
+        ),
+        (
+            StatusNotification,
+            STATUS | {"errorCode": "E17"},
+            Rule.VALUE_UNKNOWN,
+            {"error_code": "OtherError"},
+        ),
+        (
+            StatusNotification,
+            STATUS | {"status": "Occupied"},
+            Rule.VALUE_UNKNOWN,
+            {"status": "Preparing"},
+        ),
+        (
+            BootNotification,
+            {"chargePointVendor": "V"},
+            Rule.FIELD_MISSING,
+            {"charge_point_model": ""},
+        ),
+    ],
+)
+def test_each_rule_of_lenience(
+    kind: type[Message], payload: dict[str, object], rule: Rule, read_as: dict[str, object]
+) -> None:
+    message, [finding] = read(kind, json.dumps(payload).encode(), RECEIVED)
+    assert finding.rule is rule
+    assert {name: getattr(message, name) for name in read_as} == read_as
+
+
+@pytest.mark.parametrize(
+    "fault", [{"reason": []}, {"transactionData": [{"sampledValue": 7}]}, {"idTag": {"id": 1}}]
+)
+def test_a_stop_counts_without_its_optional_fields(fault: dict[str, object]) -> None:
+    message, findings = read(StopTransaction, json.dumps(STOP | fault).encode(), RECEIVED)
+    assert message.meter_stop == 5
+    assert findings[-1].rule is Rule.FIELD_LEFT_OUT
+
+
+def test_several_faults_at_once() -> None:
+    payload = START | {"idTag": 1, "meterStart": "2", "connectorId": 1.0, "timestamp": ""}
+    message, findings = read(StartTransaction, json.dumps(payload).encode(), RECEIVED)
+    assert (message.id_tag, message.meter_start, message.connector_id) == ("1", 2, 1)
+    assert len(findings) == 4
+
+
+def test_values_of_an_unknown_measurand_are_never_taken_for_energy() -> None:
+    payload = json.dumps(meter_values(measurand="Power.Imaginary", unit="Wh")).encode()
+    message, [finding] = read(MeterValues, payload, RECEIVED)
+    assert finding.rule is Rule.VALUE_UNKNOWN
+    [sample] = message.meter_value[0].sampled_value
+    assert sample.measurand == "RPM"
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        ({}, "ProtocolError"),
+        (START | {"idTag": None}, "TypeConstraintViolation"),
+        (START | {"meterStart": "many"}, "TypeConstraintViolation"),
+        (START | {"meterStart": {}}, "TypeConstraintViolation"),
+    ],
+)
+def test_what_no_rule_mends_is_refused(payload: dict[str, object], code: str) -> None:
+    with pytest.raises(UnreadableError) as unreadable:
+        read(StartTransaction, json.dumps(payload).encode(), RECEIVED)
+    assert unreadable.value.code == code
+
+
+values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=60),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*START, *STOP, *STATUS, "meterValue", "transactionData"]), values
+    ),
+    st.sampled_from([StartTransaction, StopTransaction, StatusNotification, MeterValues]),
+)
+def test_anything_is_read_or_refused(payload: dict[str, Any], kind: type[Message]) -> None:
+    try:
+        message, _ = read(kind, json.dumps(payload).encode(), RECEIVED)
+    except UnreadableError:
+        return
+    assert isinstance(message, kind)
