@@ -87,7 +87,10 @@ class ApiResource:
         }
 
     def create(
-        self, logical_id: str, properties: Properties, stack_name: str
+        self,
+        logical_id: str,  # noqa: ARG002 — MiniStack's signature
+        properties: Properties,
+        stack_name: str,  # noqa: ARG002 — MiniStack's signature
     ) -> tuple[str, dict[str, Any]]:
         """Raises what the API answers, and `ValueError` naming a property that it has not."""
         response = self._call(self._type.create, self._input(self._type.create, properties))
@@ -102,7 +105,7 @@ class ApiResource:
     def update(
         self,
         physical_id: str,
-        old: Properties,
+        old: Properties,  # noqa: ARG002 — MiniStack's signature
         new: Properties,
         stack_name: str,
         logical_id: str | None = None,

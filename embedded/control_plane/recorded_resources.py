@@ -65,7 +65,7 @@ class RecordedType:
     def update(
         self,
         physical_id: str,
-        old: Properties,
+        old: Properties,  # noqa: ARG002 — MiniStack's signature
         new: Properties,
         stack_name: str,
         logical_id: str | None = None,
@@ -73,7 +73,11 @@ class RecordedType:
         """In place: the engine has replaced it already when a create-only property changed."""
         return self.create(logical_id or physical_id, new, stack_name)
 
-    def delete(self, physical_id: str, properties: Properties) -> None:
+    def delete(
+        self,
+        physical_id: str,
+        properties: Properties,  # noqa: ARG002 — MiniStack's signature
+    ) -> None:
         """Takes it off the record."""
         self._record.remove(get_account_id(), get_region(), self._type, physical_id)
 

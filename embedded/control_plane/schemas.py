@@ -2,7 +2,7 @@
 
 import importlib.util
 import json
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ class ResourceSchemas:
         return _read(self._folder / "resources" / f"{self._files[resource_type]}.json")
 
 
-@lru_cache(maxsize=None)  # noqa: B019 — a module function; the files never change
+@cache
 def _read(path: Path) -> Schema:
     schema: Schema = json.loads(path.read_text("utf-8"))
     return schema

@@ -1,6 +1,7 @@
 """MiniStack's application with our additions, served on the loopback address only."""
 
 import asyncio
+import os
 import resource
 import signal
 
@@ -9,13 +10,14 @@ from hypercorn.config import Config
 from ministack.app import app
 
 from embedded import hardware, snapshots
-from embedded.control_plane import registration
+from embedded.control_plane import functions, registration
 from embedded.control_plane.settings import ControlPlaneSettings
 
 
 def serve(settings: ControlPlaneSettings) -> None:
     """Blocks until SIGTERM or SIGINT; state is on disk when it returns."""
     registration.register(settings)
+    functions.mend(settings, os.environ)
     hardware.install()
     _allow_many_open_files()
     config = Config()

@@ -14,7 +14,9 @@ class UnmappedPropertyError(ValueError):
     """The operation has no member for a property, so the property would be lost; names it."""
 
 
-def as_input(shape: StructureShape, properties: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+def as_input(
+    shape: StructureShape, properties: Mapping[str, Any], path: str = ""
+) -> dict[str, Any]:
     """Raises `UnmappedPropertyError`, or `ValueError` for a scalar that is none."""
     members = {name.lower(): (name, member) for name, member in shape.members.items()}
     mapped = {}

@@ -12,15 +12,15 @@ from jsonschema import Draft7Validator, TypeChecker, ValidationError, validators
 from embedded.control_plane.schemas import Schema
 
 
-def _is_boolean(checker: TypeChecker, value: object) -> bool:
+def _is_boolean(_: TypeChecker, value: object) -> bool:
     return isinstance(value, bool) or value in ("true", "false")
 
 
-def _is_string(checker: TypeChecker, value: object) -> bool:
+def _is_string(_: TypeChecker, value: object) -> bool:
     return isinstance(value, str | bool | int | float)
 
 
-def _is_integer(checker: TypeChecker, value: object) -> bool:
+def _is_integer(_: TypeChecker, value: object) -> bool:
     if isinstance(value, bool):
         return False
     return isinstance(value, int) or (
@@ -28,7 +28,7 @@ def _is_integer(checker: TypeChecker, value: object) -> bool:
     )
 
 
-def _is_number(checker: TypeChecker, value: object) -> bool:
+def _is_number(_: TypeChecker, value: object) -> bool:
     if isinstance(value, bool):
         return False
     return isinstance(value, int | float) or (
@@ -36,9 +36,7 @@ def _is_number(checker: TypeChecker, value: object) -> bool:
     )
 
 
-def _pattern(
-    validator: Draft7Validator, pattern: str, value: object, schema: Schema
-) -> Any:  # the iterator that jsonschema asks of a keyword
+def _pattern(_: Draft7Validator, pattern: str, value: object, __: Schema) -> Any:
     # The official patterns are Java's: `re` cannot read all of them.
     try:
         matches = not isinstance(value, str) or regex.search(pattern, value)
