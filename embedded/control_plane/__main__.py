@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 
 from embedded.control_plane.settings import ControlPlaneSettings
 
@@ -20,4 +19,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

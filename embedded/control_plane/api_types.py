@@ -9,7 +9,9 @@ def _security_group_rule(properties: dict[str, Any]) -> dict[str, Any]:
     """One rule as the ``IpPermissions`` of ``AuthorizeSecurityGroupIngress`` and ``…Egress``."""
     rule = dict(properties)
     description = {"Description": rule["Description"]} if rule.get("Description") else {}
-    permission = {name: rule[name] for name in ("IpProtocol", "FromPort", "ToPort") if name in rule}
+    permission: dict[str, Any] = {
+        name: rule[name] for name in ("IpProtocol", "FromPort", "ToPort") if name in rule
+    }
     if "CidrIp" in rule:
         permission["IpRanges"] = [{"CidrIp": rule["CidrIp"], **description}]
     if "CidrIpv6" in rule:

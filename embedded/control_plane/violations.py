@@ -47,7 +47,7 @@ def _pattern(_: Draft7Validator, pattern: str, value: object, __: Schema) -> Any
 
 
 # CloudFormation itself takes "true" for true, "8" for 8 and 8 for "8".
-_Validator: Any = validators.extend(
+_Validator: Any = validators.extend(  # type: ignore[no-untyped-call]  # jsonschema leaves it so
     Draft7Validator,
     {"pattern": _pattern},
     type_checker=Draft7Validator.TYPE_CHECKER.redefine_many(
