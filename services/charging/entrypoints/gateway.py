@@ -75,6 +75,7 @@ class Gateway:
             max_size=LARGEST_MESSAGE,
             ping_interval=PING_EVERY,
             ping_timeout=PING_EVERY,
+            close_timeout=5,
             server_header=None,
         )
 

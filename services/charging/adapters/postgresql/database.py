@@ -71,8 +71,9 @@ class Database:
         try:
             async with self._pool.connection() as connection:
                 yield connection
-        except psycopg.DataError as error:
-            raise NotStorableError(str(error).splitlines()[0]) from error
+        except (psycopg.DataError, psycopg.IntegrityError) as error:
+            said = error.diag.message_detail or error.diag.message_primary or str(error)
+            raise NotStorableError(said) from error
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
             logger.warning("database unavailable", extra={"reason": str(error)})
             raise UnavailableError(str(error)) from error

@@ -29,7 +29,7 @@ class PostgresMeterReadings:
                 """
                 insert into meter_reading (station_id, connector_id, transaction_id, measured_at,
                     register_wh, received, received_at)
-                select * from unnest(%s::text[], %s::integer[], %s::integer[], %s::timestamptz[],
+                select * from unnest(%s::text[], %s::integer[], %s::bigint[], %s::timestamptz[],
                     %s::bigint[], %s::text[], %s::timestamptz[])
                 """,
                 (

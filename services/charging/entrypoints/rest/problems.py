@@ -54,6 +54,11 @@ def install(app: FastAPI) -> None:
     for kind in _STATUS:
         app.add_exception_handler(kind, known)
 
+    @app.exception_handler(Exception)
+    async def unforeseen(_request: Request, _error: Exception) -> JSONResponse:
+        # The server logs the error; what it says may not be for the caller.
+        return problem(http.HTTPStatus.INTERNAL_SERVER_ERROR, "an error of this program")
+
     @app.exception_handler(HTTPException)
     async def raised(_request: Request, error: HTTPException) -> JSONResponse:
         headers = dict(error.headers) if error.headers else None

@@ -74,9 +74,10 @@ create table session (
 create index open_session on session (station_id) where ended_at is null;
 create index session_by_station on session (station_id, transaction_id);
 
+-- Transaction ids that stations made up may be of any size.
 create table unmatched_stop (
     station_id text not null references station,
-    transaction_id integer not null,
+    transaction_id bigint not null,
     token_uid text,
     said_at timestamptz not null,
     received_at timestamptz not null,
@@ -89,7 +90,7 @@ create table unmatched_stop (
 create table meter_reading (
     station_id text not null,
     connector_id integer not null,
-    transaction_id integer,
+    transaction_id bigint,
     measured_at timestamptz not null,
     register_wh bigint,
     received text not null,

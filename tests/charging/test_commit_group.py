@@ -1,0 +1,73 @@
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from services.charging.adapters.commit_group import CommitGroup
+from services.charging.application.ports import NotStorableError, UnavailableError
+
+
+class Store:
+    """Commits when told to."""
+
+    def __init__(self) -> None:
+        self.groups: list[list[int]] = []
+        self.may_commit = asyncio.Event()
+
+    async def write(self, items: Sequence[int]) -> None:
+        self.groups.append(list(items))
+        await self.may_commit.wait()
+        if -1 in items:
+            raise NotStorableError("-1")
+        if 0 in items:
+            raise UnavailableError("gone")
+
+
+async def outcome(work: "asyncio.Task[None]") -> type[BaseException] | None:
+    await asyncio.wait({work})
+    error = work.exception()
+    return type(error) if error else None
+
+
+async def test_what_comes_during_a_commit_is_committed_together() -> None:
+    store = Store()
+    group = CommitGroup(store.write)
+    work = [asyncio.create_task(group.add(number)) for number in (1,)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    work += [asyncio.create_task(group.add(number)) for number in (2, 3, 4)]
+    await asyncio.sleep(0)
+    assert not any(task.done() for task in work)
+    store.may_commit.set()
+    await asyncio.gather(*work)
+    assert store.groups == [[1], [2, 3, 4]]
+
+
+async def test_a_failed_commit_is_told_to_each() -> None:
+    store = Store()
+    store.may_commit.set()
+    group = CommitGroup(store.write)
+    work = [asyncio.create_task(group.add(number)) for number in (0, 1)]
+    assert [await outcome(task) for task in work] == [UnavailableError, UnavailableError]
+    await group.add(2)
+
+
+async def test_one_bad_value_costs_the_others_nothing() -> None:
+    store = Store()
+    store.may_commit.set()
+    group = CommitGroup(store.write)
+    work = [asyncio.create_task(group.add(number)) for number in (1, -1, 2)]
+    assert [await outcome(task) for task in work] == [None, NotStorableError, None]
+
+
+async def test_a_caller_that_went_away_does_not_stop_the_others() -> None:
+    store = Store()
+    group = CommitGroup(store.write)
+    gone = asyncio.create_task(group.add(1))
+    stays = asyncio.create_task(group.add(2))
+    await asyncio.sleep(0)
+    gone.cancel()
+    store.may_commit.set()
+    await stays
+    with pytest.raises(asyncio.CancelledError):
+        await gone
