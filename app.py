@@ -15,7 +15,8 @@ from stacks.environment_stage import EnvironmentStage
 
 def main() -> None:
     """Build every environment asked for, and check it."""
-    app = App(stack_traces=False)
+    # A trace holds the path of a temporary folder; the construct's own path names it as well.
+    app = App(stack_traces=False, context={"aws:cdk:disable-creation-stack-traces": True})
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     fleet = environments.read()
     chosen: str | None = app.node.try_get_context("environment")
