@@ -12,7 +12,8 @@ import signal
 import sys
 
 _PR_SET_PDEATHSIG = 1
-_PR_SET_KEEPCAPS = 8
+_PR_SET_SECUREBITS = 28
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 _CAP_DAC_OVERRIDE = 1
@@ -29,16 +30,26 @@ def _prctl(option: int, *arguments: int) -> None:
 
 
 def _become(user: str) -> None:
-    """Change to another user, who keeps root's way through folders.
+    """Change to another user, who keeps root's way through folders where the system allows it.
 
     The machine's folder may lie below one that only root may enter, such as ``/root``; opening
     that to everybody would be worse than CAP_DAC_OVERRIDE for this one program.
     """
     entry = pwd.getpwnam(user)
-    _prctl(_PR_SET_KEEPCAPS, 1)
+    try:
+        # Neither setuid nor access(2) takes capabilities away (capabilities(7), securebits).
+        _prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP)
+        keeps = True
+    except PermissionError:
+        keeps = False
     os.setgroups([])
     os.setgid(entry.pw_gid)
     os.setuid(entry.pw_uid)
+    if keeps:
+        _keep_only_the_way_through_folders()
+
+
+def _keep_only_the_way_through_folders() -> None:
     mask = 1 << _CAP_DAC_OVERRIDE
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     # Twice effective, permitted, inheritable: capabilities 0–31, then 32–63 (capset(2)).

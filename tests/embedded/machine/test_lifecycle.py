@@ -33,7 +33,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     machine.down()
 
 
-def connect(cloud: Cloud) -> psycopg.Connection[tuple[int]]:
+def connect(cloud: Cloud) -> psycopg.Connection[tuple[object, ...]]:
     port = eventually(lambda: cloud.database_port("fleet"))
     return psycopg.connect(
         host="localhost",
