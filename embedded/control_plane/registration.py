@@ -6,27 +6,28 @@ from ministack.services.cloudformation import provisioners, stacks
 
 from embedded.control_plane.api_resources import ApiClients, ApiResource
 from embedded.control_plane.api_types import API_TYPES
+from embedded.control_plane.mends.bucket_properties import BUCKET
 from embedded.control_plane.record import RecordFile
 from embedded.control_plane.recorded_resources import RecordedType
 from embedded.control_plane.schemas import ResourceSchemas, property_names
 from embedded.control_plane.settings import ControlPlaneSettings
 
-_STARTS_PROCESSES = frozenset(
+_CALLS_BACK = frozenset(
     {
         "AWS::ECS::Service",
         "AWS::Lambda::Version",  # with SnapStart it starts the function
         "AWS::RDS::DBCluster",
         "AWS::RDS::DBInstance",
+        BUCKET,
     }
 )
-"""MiniStack's own types that may wait for a process, which may call this endpoint back."""
+"""MiniStack's own types that call this endpoint, or wait for a process that may."""
 
 
-def register(settings: ControlPlaneSettings) -> None:
+def register(settings: ControlPlaneSettings, clients: ApiClients) -> None:
     """Every type is created, or recorded; MiniStack refuses by name what is then unknown."""
     schemas = ResourceSchemas(settings.region)
     table: dict[str, Any] = provisioners._RESOURCE_HANDLERS
-    clients = ApiClients(settings.endpoint)
     for resource_type, api_type in API_TYPES.items():
         table[resource_type] = ApiResource(api_type, clients).handlers()
     record = RecordFile(settings.record)
@@ -36,7 +37,7 @@ def register(settings: ControlPlaneSettings) -> None:
     provisioners._REPLACING_PROPERTIES = _CreateOnlyProperties(
         provisioners._REPLACING_PROPERTIES, schemas, recorded | API_TYPES.keys()
     )
-    _provision_off_the_event_loop(frozenset(API_TYPES) | _STARTS_PROCESSES)
+    _provision_off_the_event_loop(frozenset(API_TYPES) | _CALLS_BACK)
 
 
 class _CreateOnlyProperties(dict[str, tuple[str, ...]]):

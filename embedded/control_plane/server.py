@@ -10,14 +10,25 @@ from hypercorn.config import Config
 from ministack.app import app
 
 from embedded import hardware, snapshots
-from embedded.control_plane import functions, registration
+from embedded.control_plane import registration
+from embedded.control_plane.api_resources import ApiClients
+from embedded.control_plane.mends import (
+    bucket_properties,
+    functions,
+    stack_outputs,
+    stack_waiting,
+)
 from embedded.control_plane.settings import ControlPlaneSettings
 
 
 def serve(settings: ControlPlaneSettings) -> None:
     """Blocks until SIGTERM or SIGINT; state is on disk when it returns."""
-    registration.register(settings)
+    clients = ApiClients(settings.endpoint)
+    registration.register(settings, clients)
+    bucket_properties.mend(clients)
     functions.mend(settings, os.environ)
+    stack_outputs.mend()
+    stack_waiting.mend()
     hardware.install()
     _allow_many_open_files()
     config = Config()

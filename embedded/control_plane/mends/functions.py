@@ -1,6 +1,6 @@
 """Lambda functions run as deployed: with what their package and configuration hold, and fast.
 
-Mends of MiniStack's local executor (``ministack.core.lambda_runtime``), which
+MiniStack's local executor (``ministack.core.lambda_runtime``) does otherwise. It
 
 - starts functions with the control plane's own environment and installed packages. A variable or
   a module that was never deployed would be found here and missed in an account.
