@@ -77,5 +77,6 @@ def record(*arguments: Any, **changed: Any) -> ChargingRecord:
 
 def message(ended: SessionEnded | None = None, event_id: str | None = None) -> str:
     ended = ended or session()
-    event = SessionEndedEvent(id=event_id or str(uuid4()), time=ended.ended_at, data=ended)
+    own_id = str(uuid4()) if event_id is None else event_id
+    event = SessionEndedEvent(id=own_id, time=ended.ended_at, data=ended)
     return encode(event).decode()

@@ -48,6 +48,11 @@ class _Quarantine:
         ("[]", "Expected `object`"),
         ('{"type":"charging.session.paused.v1"}', "charging.session.paused.v1"),
         (message(session(hours=-1)), "not in this order"),
+        (message(event_id="a\0b"), "id: 'a"),
+        (message(event_id=""), "id: ''"),
+        ('{"type":"a\\u0000b"}', "�"),
+        (message().replace("2026-03-10T08:00:00Z", "0001-01-01T00:00:00+14:00"), "2000"),
+        (message().replace("2026-03-10T10:00:00Z", "9999-12-31T23:59:59-12:00"), "2200"),
     ],
 )
 async def test_what_cannot_be_billed_is_set_aside_with_its_reason(body: str, reason: str) -> None:

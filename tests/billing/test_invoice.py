@@ -30,7 +30,11 @@ def invoice(of: Contract, month: Draft, period: BillingPeriod = MARCH) -> Invoic
 
 
 def test_a_month_of_two_sessions() -> None:
-    month = draft(contract(), MARCH, [record(energy_wh=7780), record(energy_wh=9745)])
+    month = draft(
+        contract(),
+        MARCH,
+        [record(energy_wh=7780, session_id="s1"), record(energy_wh=9745, session_id="s2")],
+    )
     fee, energy = month.lines
     assert (fee.quantity, fee.unit, fee.net) == (Decimal(1), Unit.MONTH, Decimal("49.90"))
     assert (energy.quantity, energy.unit) == (Decimal("17.525"), Unit.KILOWATT_HOUR)

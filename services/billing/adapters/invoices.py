@@ -19,8 +19,8 @@ _ADD = """
 """
 
 _NEXT_NUMBER = """
-    insert into invoice_numbers (seller, year, last) values (%s, %s, 1)
-    on conflict (seller, year) do update set last = invoice_numbers.last + 1
+    insert into invoice_numbers (year, last) values (%s, 1)
+    on conflict (year) do update set last = invoice_numbers.last + 1
     returning last
 """
 
@@ -50,9 +50,9 @@ class PostgresInvoices:
         )
         return [BillingPeriod.parse(row["period"]) for row in await cursor.fetchall()]
 
-    async def next_number(self, seller_vat_id: str, year: int) -> str:
-        """Gapless for each seller and year: the row's lock is held until the commit."""
-        cursor = await self._connection.execute(_NEXT_NUMBER, [seller_vat_id, year])
+    async def next_number(self, year: int) -> str:
+        """Gapless for each year: the row's lock is held until the commit."""
+        cursor = await self._connection.execute(_NEXT_NUMBER, [year])
         row = await cursor.fetchone()
         if row is None:
             raise RuntimeError("an upsert returned no row")

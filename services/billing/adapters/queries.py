@@ -221,7 +221,8 @@ class Queries:
 
     async def ping(self) -> None:
         """Raises a psycopg error when the database cannot be asked."""
-        await self._rows(sql.SQL("select 1"), {})
+        async with self._pool.connection(timeout=2) as connection:
+            await connection.execute("select 1")
 
     async def _parameters(self, which: RecordFilter) -> dict[str, object]:
         bounds: tuple[datetime | None, datetime | None] = (None, None)

@@ -26,10 +26,9 @@ class SessionIntake:
             try:
                 event = decode(body)
                 if isinstance(event, SessionEndedEvent):
-                    record = ChargingRecord.of(event.data)
-                    received.append(ReceivedRecord(event.id, record, body))
+                    received.append(_received(event, body))
             except (msgspec.DecodeError, UnusableRecordError) as error:
-                set_aside.append(Quarantined(body, str(error)))
+                set_aside.append(Quarantined(body, str(error).replace("\0", "�")))
         if not received and not set_aside:
             return
         async with self._ledger.transaction() as transaction:
@@ -42,3 +41,9 @@ class SessionIntake:
                 for other in await transaction.charging_records.add(received)
             ]
             await transaction.quarantine.add(set_aside)
+
+
+def _received(event: SessionEndedEvent, body: str) -> ReceivedRecord:
+    if not event.id or "\0" in event.id or len(event.id) > 255:
+        raise UnusableRecordError(f"id: {event.id!r} is empty, too long or no text")
+    return ReceivedRecord(event.id, ChargingRecord.of(event.data), body)

@@ -44,10 +44,8 @@ class MonthClose:
                     f"{contract_id} has neither a fee nor a session in {period}; it stays open"
                 )
             issue_date = now.astimezone(contract.zone).date()
-            # Last, as it makes every other close of this seller wait for the commit.
-            number = await transaction.invoices.next_number(
-                self._seller.address.vat_id or self._seller.address.name, issue_date.year
-            )
+            # Last, as it makes every other close wait for the commit.
+            number = await transaction.invoices.next_number(issue_date.year)
             invoice = issue(
                 month,
                 number=number,

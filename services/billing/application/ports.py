@@ -103,7 +103,7 @@ class Invoices(Protocol):
     async def closed_periods(self, contract_id: str) -> Sequence[BillingPeriod]:
         """The months of a contract that have an invoice, in their order."""
 
-    async def next_number(self, seller_vat_id: str, year: int) -> str:
+    async def next_number(self, year: int) -> str:
         """Allocate it in this transaction: a rollback gives it back."""
 
     async def add(self, invoice: Invoice, period: tuple[datetime, datetime]) -> None:

@@ -49,10 +49,8 @@ create table contract_tokens (
 create index on contract_tokens (contract_id);
 
 create table invoice_numbers (
-    seller text not null,
-    year int not null,
-    last int not null,
-    primary key (seller, year)
+    year int primary key,
+    last int not null
 );
 
 create table invoices (
