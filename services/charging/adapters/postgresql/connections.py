@@ -33,7 +33,7 @@ class PostgresConnections:
 
     async def register(self, station_id: str) -> int:
         """The epoch of a new connection of this station."""
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             cursor = await connection.execute(
                 """
                 insert into station_connection as known (station_id, epoch, node_id, connected_at)
@@ -50,7 +50,7 @@ class PostgresConnections:
 
     async def deregister(self, station_id: str, epoch: int) -> None:
         """The connection of this epoch is gone; a newer one stays."""
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await connection.execute(
                 "delete from station_connection where station_id = %s and epoch = %s",
                 (station_id, epoch),
@@ -58,5 +58,5 @@ class PostgresConnections:
 
     async def leave(self) -> None:
         """This node holds no connections any more."""
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await connection.execute("delete from node where id = %s", (self._node_id,))

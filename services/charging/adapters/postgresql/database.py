@@ -50,7 +50,7 @@ class Database:
             open=False,
             timeout=WAIT_FOR_CONNECTION,
             reconnect_timeout=5,
-            kwargs={"prepare_threshold": 1},
+            kwargs={"autocommit": True, "prepare_threshold": 1},
         )
 
     async def open(self) -> None:
@@ -63,7 +63,13 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
-        """Commits when left without an error.
+        """Commits when left without an error; raises what `statement` raises."""
+        async with self.statement() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[Connection]:
+        """For a single statement, which is a transaction by itself.
 
         Raises `UnavailableError` when it cannot be known to be committed, and `NotStorableError`
         when a value is not for this database.
@@ -90,5 +96,5 @@ class Database:
         """Raise `UnavailableError` unless the database is up to date and answers."""
         if not self._migrated:
             raise UnavailableError("its schema is not known to be up to date yet")
-        async with self.transaction() as connection:
+        async with self.statement() as connection:
             await connection.execute("select 1")

@@ -26,12 +26,12 @@ async def add_records(connection: Connection, records: Sequence[QuarantineRecord
 
 
 class PostgresQuarantine:
-    """Adds records, each time in a transaction of its own."""
+    """Adds records, each time in one statement."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def add(self, records: Sequence[QuarantineRecord]) -> None:
         """Return when they are committed."""
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await add_records(connection, records)

@@ -90,7 +90,7 @@ class PostgresSessions:
             """
             insert into unmatched_stop (station_id, transaction_id, token_uid, said_at,
                 received_at, meter_stop_wh, reason)
-            values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing
+            values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing returning 1
             """,
             (
                 stop.station_id,
@@ -102,7 +102,7 @@ class PostgresSessions:
                 stop.reason,
             ),
         )
-        return kept.rowcount == 1
+        return await kept.fetchone() is not None
 
     async def unmatched_at(self, station_id: str) -> list[Stop]:
         """Stops that have no session yet, earliest first."""

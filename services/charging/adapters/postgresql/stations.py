@@ -19,7 +19,7 @@ class PostgresStations:
 
     async def put_site(self, site: Site) -> bool:
         """Keep a site as it is given; True when it is new."""
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             cursor = await connection.execute(
                 """
                 insert into site (id, name, kind, time_zone) values (%s, %s, %s, %s)
@@ -37,7 +37,7 @@ class PostgresStations:
 
         Raises `NotStorableError` when one's site is not known.
         """
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             cursor = await connection.execute(
                 """
                 merge into station using (
@@ -65,7 +65,7 @@ class PostgresStations:
 
     async def key(self, station_id: str) -> StationKey | None:
         """What is kept of a station's key; None when there is no such station."""
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             cursor = await connection.execute(
                 "select key_salt, key_digest from station where id = %s", (station_id,)
             )
@@ -74,7 +74,7 @@ class PostgresStations:
 
     async def booted(self, station_id: str, boot: BootNotification, at: datetime) -> None:
         """Keep the latest boot."""
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await connection.execute(
                 "update station set boot = %s, booted_at = %s where id = %s",
                 (msgspec.json.encode(boot).decode(), at, station_id),
@@ -82,7 +82,7 @@ class PostgresStations:
 
     async def status(self, station_id: str, status: StatusNotification, at: datetime) -> None:
         """Keep the latest state of a connector."""
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await connection.execute(
                 """
                 insert into connector_status (station_id, connector_id, status, error_code, info,

@@ -23,12 +23,12 @@ class PostgresTokens:
 
     async def get(self, uid: str) -> Token | None:
         """The token by its uid in upper case."""
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             return await find_token(connection, uid)
 
     async def put(self, tokens: Sequence[Token]) -> int:
         """Keep these tokens as they are given; how many of them are new."""
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             cursor = await connection.execute(
                 """
                 merge into token using (

@@ -105,7 +105,7 @@ class PostgresViews:
         parameters: Sequence[Any] | dict[str, Any],
     ) -> list[View]:
         async with (
-            self._database.transaction() as connection,
+            self._database.statement() as connection,
             connection.cursor(row_factory=dict_row) as cursor,
         ):
             await cursor.execute(query, parameters)
