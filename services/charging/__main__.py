@@ -63,7 +63,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         quarantine=PostgresQuarantine(database),
         clock=utc_now,
     )
-    gateway = Gateway(central_system=central_system, keys=stations, connections=connections)
+    gateway = Gateway(central_system=central_system, connections=connections)
     verifier = AccessTokens(
         user_pool_endpoint=boto3.client("cognito-idp").meta.endpoint_url,
         user_pool_id=settings.user_pool_id,

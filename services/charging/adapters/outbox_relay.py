@@ -41,12 +41,14 @@ class OutboxRelay:
         """Until told to finish."""
         while True:
             self._work.clear()
+            # Read before the look: what was committed before `finish` is still to be sent.
+            last_look = self._finishing
             try:
                 while await self.relay() == ROWS_A_ROUND:
                     pass
             except (UnavailableError, BotoCoreError, ClientError) as error:
                 logger.warning("outbox is waiting", extra={"reason": str(error)})
-            if self._finishing:
+            if last_look:
                 return
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._work.wait(), LONGEST_PAUSE)

@@ -11,6 +11,7 @@ from base64 import b64decode
 from collections.abc import Sequence
 from typing import Protocol
 from urllib.parse import unquote
+from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
@@ -32,21 +33,21 @@ LARGEST_MESSAGE = 256 * 1024
 PING_EVERY = 60.0
 """Seconds; keeps load balancers from closing idle sockets, and notices dead ones."""
 
-SUPERSEDED, GOING_AWAY = 1008, 1001
-
-
-class StationKeys(Protocol):
-    """Who may connect."""
-
-    async def key(self, station_id: str) -> StationKey | None:
-        """None when there is no such station."""
+GOING_AWAY = 1001
+PROTOCOL_ERROR = 1002
+SUPERSEDED = 1008
+COME_BACK_LATER = 1013
+"""Close codes (RFC 6455, section 7.4.1, and its registry)."""
 
 
 class Connections(Protocol):
-    """Which connection of a station counts."""
+    """Who may connect, and which connection of a station counts."""
 
-    async def register(self, station_id: str) -> int:
-        """The epoch of a new connection; higher than all before it."""
+    async def admission(self, station_id: str) -> tuple[StationKey, int] | None:
+        """The key to show, and an epoch higher than all before; None: no such station."""
+
+    async def register(self, station_id: str, epoch: int) -> bool:
+        """The station is connected here; False when it has a newer connection already."""
 
     async def deregister(self, station_id: str, epoch: int) -> None:
         """The connection of this epoch is gone."""
@@ -55,12 +56,11 @@ class Connections(Protocol):
 class Gateway:
     """Accepts stations, and finds the socket of a station that is to be called."""
 
-    def __init__(
-        self, *, central_system: CentralSystem, keys: StationKeys, connections: Connections
-    ) -> None:
+    def __init__(self, *, central_system: CentralSystem, connections: Connections) -> None:
         self._central_system = central_system
-        self._keys = keys
         self._connections = connections
+        self._epochs: WeakKeyDictionary[ServerConnection, int] = WeakKeyDictionary()
+        """Given before the handshake is answered: so what a station thinks newer, is."""
         self._sockets: dict[str, StationSocket] = {}
 
     async def serve(self, host: str, port: int) -> Server:
@@ -92,11 +92,12 @@ class Gateway:
         if station_id is None:
             return connection.respond(http.HTTPStatus.NOT_FOUND, f"stations use {OCPP}/<id>\n")
         try:
-            key = await self._keys.key(station_id)
+            admission = await self._connections.admission(station_id)
         except UnavailableError:
             return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "come back later\n")
-        if key is None:
+        if admission is None:
             return connection.respond(http.HTTPStatus.NOT_FOUND, "no such station\n")
+        key, self._epochs[connection] = admission
         user, password = _credentials(request.headers)
         if user != station_id.encode() or not key.matches(password):
             logger.warning("wrong key", extra={"station_id": station_id})
@@ -110,29 +111,33 @@ class Gateway:
         station_id = _station_id(request.path) if request else None
         if station_id is None or websocket.subprotocol is None:
             # OCPP-J 1.6, section 3.1.2: complete the handshake, then close at once.
-            await websocket.close(1002, "the sub-protocol ocpp1.6 is needed")
+            await websocket.close(PROTOCOL_ERROR, "the sub-protocol ocpp1.6 is needed")
             return
+        epoch = self._epochs.pop(websocket)
         try:
-            epoch = await self._connections.register(station_id)
+            newest = await self._connections.register(station_id, epoch)
         except UnavailableError:
-            await websocket.close(1013, "come back later")
+            await websocket.close(COME_BACK_LATER, "come back later")
+            return
+        if not newest:
+            await websocket.close(SUPERSEDED, "a newer connection took over")
             return
         socket = StationSocket(station_id, epoch, websocket, self._central_system)
-        await self._supersede(socket)
+        self._supersede(socket)
         logger.info("connected", extra={"station_id": station_id, "epoch": epoch})
         try:
             await socket.run()
         finally:
             await self._disconnected(socket)
 
-    async def _supersede(self, socket: StationSocket) -> None:
+    def _supersede(self, socket: StationSocket) -> None:
         older = self._sockets.get(socket.station_id)
         if older is not None and older.epoch > socket.epoch:
-            await socket.close(SUPERSEDED, "a newer connection took over")
+            socket.close_soon(SUPERSEDED, "a newer connection took over")
             return
         self._sockets[socket.station_id] = socket
         if older is not None:
-            # Not awaited: an older socket may be half dead, and the station is here.
+            # Without waiting: the older socket may be half dead, and the station is here.
             older.close_soon(SUPERSEDED, "a newer connection took over")
 
     async def _disconnected(self, socket: StationSocket) -> None:

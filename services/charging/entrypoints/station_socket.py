@@ -77,13 +77,9 @@ class StationSocket:
         finally:
             self._answers.pop(message_id, None)
 
-    async def close(self, code: int, reason: str) -> None:
-        """Close the socket politely."""
-        await self._websocket.close(code, reason)
-
     def close_soon(self, code: int, reason: str) -> None:
-        """Close without waiting for the other side."""
-        self._spawn(self.close(code, reason))
+        """Close politely, without waiting for the other side."""
+        self._spawn(self._websocket.close(code, reason))
 
     async def _proceed(self) -> None:
         """Act on what happened, then send what there is to send."""

@@ -7,9 +7,7 @@ is its connection; an older one can neither take it back nor deregister it.
 from uuid import UUID
 
 from services.charging.adapters.postgresql.database import Database
-
-NODE_SEEN_EVERY = 10.0
-"""Seconds between a node's signs of life; see the view of stations for how many may be missed."""
+from services.charging.domain.stations import StationKey
 
 
 class PostgresConnections:
@@ -31,22 +29,33 @@ class PostgresConnections:
             )
             await connection.execute("delete from node where seen_at < now() - interval '1 hour'")
 
-    async def register(self, station_id: str) -> int:
-        """The epoch of a new connection of this station."""
+    async def admission(self, station_id: str) -> tuple[StationKey, int] | None:
+        """What is kept of the station's key, and an epoch; None when there is no such station."""
+        async with self._database.statement() as connection:
+            cursor = await connection.execute(
+                """
+                select key_salt, key_digest, nextval('connection_epoch') from station
+                where id = %s
+                """,
+                (station_id,),
+            )
+            row = await cursor.fetchone()
+            return None if row is None else (StationKey(row[0], row[1]), row[2])
+
+    async def register(self, station_id: str, epoch: int) -> bool:
+        """The station is connected here; False when it has a newer connection already."""
         async with self._database.statement() as connection:
             cursor = await connection.execute(
                 """
                 insert into station_connection as known (station_id, epoch, node_id, connected_at)
-                values (%s, nextval('connection_epoch'), %s, now())
+                values (%s, %s, %s, now())
                 on conflict (station_id) do update set epoch = excluded.epoch,
                     node_id = excluded.node_id, connected_at = excluded.connected_at
                     where known.epoch < excluded.epoch
-                returning epoch
                 """,
-                (station_id, self._node_id),
+                (station_id, epoch, self._node_id),
             )
-            row = await cursor.fetchone()
-            return int(row[0]) if row else 0
+            return cursor.rowcount == 1
 
     async def deregister(self, station_id: str, epoch: int) -> None:
         """The connection of this epoch is gone; a newer one stays."""

@@ -8,7 +8,7 @@ import msgspec
 from services.charging.adapters.postgresql.database import Database
 from services.charging.domain.ocpp16.boot_notification import BootNotification
 from services.charging.domain.ocpp16.status_notification import StatusNotification
-from services.charging.domain.stations import Site, Station, StationKey
+from services.charging.domain.stations import Site, Station
 
 
 class PostgresStations:
@@ -62,15 +62,6 @@ class PostgresStations:
                 ),
             )
             return sum(action == "INSERT" for (action,) in await cursor.fetchall())
-
-    async def key(self, station_id: str) -> StationKey | None:
-        """What is kept of a station's key; None when there is no such station."""
-        async with self._database.statement() as connection:
-            cursor = await connection.execute(
-                "select key_salt, key_digest from station where id = %s", (station_id,)
-            )
-            row = await cursor.fetchone()
-            return None if row is None else StationKey(row[0], row[1])
 
     async def booted(self, station_id: str, boot: BootNotification, at: datetime) -> None:
         """Keep the latest boot."""
