@@ -14,6 +14,7 @@ from embedded.control_plane import registration
 from embedded.control_plane.api_resources import ApiClients
 from embedded.control_plane.mends import (
     bucket_properties,
+    databases,
     functions,
     stack_outputs,
     stack_waiting,
@@ -26,6 +27,7 @@ def serve(settings: ControlPlaneSettings) -> None:
     clients = ApiClients(settings.endpoint)
     registration.register(settings, clients)
     bucket_properties.mend(clients)
+    databases.mend(clients)
     functions.mend(settings, os.environ)
     stack_outputs.mend()
     stack_waiting.mend()

@@ -1,8 +1,9 @@
 """Properties of ``AWS::S3::Bucket`` that MiniStack's CloudFormation drops though its S3 has them.
 
-Without its tags, a bucket that CDK promised to empty is refused by the function that would. The
-others are what an audit of a deployed bucket asks for. Rules of a life cycle are not among them:
-nothing here grows old.
+Without its tags, a bucket that CDK promised to empty is refused by the function that would. Its
+ownership controls are what an audit of a deployed bucket asks for. Default encryption is not among
+them: with it, MiniStack refuses every object for which the caller names no key. Nor are the rules
+of a life cycle: nothing here grows old.
 """
 
 from collections.abc import Callable
@@ -44,17 +45,6 @@ def _apply(clients: ApiClients, bucket: str, old: Properties, new: Properties) -
             getattr(s3, delete)(Bucket=bucket)
 
 
-def _encryption(value: Any) -> Properties:
-    rules = [
-        {
-            ("ApplyServerSideEncryptionByDefault" if k == "ServerSideEncryptionByDefault" else k): v
-            for k, v in rule.items()
-        }
-        for rule in value["ServerSideEncryptionConfiguration"]
-    ]
-    return {"ServerSideEncryptionConfiguration": {"Rules": rules}}
-
-
 _APPLIED: dict[str, tuple[str, str, Callable[[Any], Properties]]] = {
     "Tags": (
         "put_bucket_tagging",
@@ -66,5 +56,4 @@ _APPLIED: dict[str, tuple[str, str, Callable[[Any], Properties]]] = {
         "delete_bucket_ownership_controls",
         lambda value: {"OwnershipControls": value},
     ),
-    "BucketEncryption": ("put_bucket_encryption", "delete_bucket_encryption", _encryption),
 }
