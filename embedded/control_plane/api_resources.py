@@ -13,6 +13,7 @@ from typing import Any
 import botocore.session
 import jmespath
 from ministack.core.responses import get_account_id, get_region
+from ministack.services.cloudformation.provisioners import _physical_name
 
 from embedded.control_plane.shapes import as_input
 
@@ -40,6 +41,10 @@ class ApiType:
     update: str | None = None
     """Takes the same input as `create`; without it, any change replaces the resource."""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    keeps_update: bool = False
+    """MiniStack has the type, and its own update is right."""
+    named: str | None = None
+    """The property that CloudFormation makes up where a template leaves it out."""
     tagged_as: str | None = None
     """EC2 takes tags as ``TagSpecifications`` of a resource type."""
     shaped: Callable[[Properties], Properties] = _unchanged
@@ -78,21 +83,22 @@ class ApiResource:
         self._clients = clients
 
     def handlers(self) -> dict[str, Any]:
-        """The entry for MiniStack's table of provisioners."""
-        return {
-            "create": self.create,
-            "update": self.update,
-            "update_with_logical_id": True,
-            "delete": self.delete,
-        }
+        """What to put into the type's entry in MiniStack's table of provisioners."""
+        ours: dict[str, Any] = {"create": self.create, "delete": self.delete}
+        if not self._type.keeps_update:
+            ours |= {"update": self.update, "update_with_logical_id": True}
+        return ours
 
     def create(
         self,
-        logical_id: str,  # noqa: ARG002 — MiniStack's signature
+        logical_id: str,
         properties: Properties,
-        stack_name: str,  # noqa: ARG002 — MiniStack's signature
+        stack_name: str,
     ) -> tuple[str, dict[str, Any]]:
         """Raises what the API answers, and `ValueError` naming a property that it has not."""
+        if self._type.named:
+            name = _physical_name(stack_name, logical_id)
+            properties = {self._type.named: name, **properties}
         response = self._call(self._type.create, self._input(self._type.create, properties))
         known = {"properties": properties, "response": response}
         physical_id = str(_value(self._type.physical_id, known))

@@ -1,4 +1,4 @@
-"""The resource types that MiniStack's services have and its CloudFormation lacks."""
+"""The resource types that MiniStack's services have and its CloudFormation lacks or loses."""
 
 from typing import Any
 
@@ -128,6 +128,27 @@ API_TYPES: dict[str, ApiType] = {
         },
         update="put_cluster_capacity_providers",
         shaped=_cluster_capacity_providers,
+    ),
+    # MiniStack has this one, but forgets the secrets of containers, among others.
+    "AWS::ECS::TaskDefinition": ApiType(
+        service="ecs",
+        create="register_task_definition",
+        physical_id="response.taskDefinition.taskDefinitionArn",
+        attributes={"TaskDefinitionArn": "id"},
+        delete="deregister_task_definition",
+        delete_input={"taskDefinition": "id"},
+        named="Family",
+    ),
+    # So it does with the grace period, the registries and more of a service's first properties.
+    "AWS::ECS::Service": ApiType(
+        service="ecs",
+        create="create_service",
+        physical_id="response.service.serviceArn",
+        attributes={"Name": "response.service.serviceName", "ServiceArn": "id"},
+        delete="delete_service",
+        delete_input={"cluster": "properties.Cluster", "service": "id", "force": "`true`"},
+        named="ServiceName",
+        keeps_update=True,
     ),
     "AWS::SecretsManager::ResourcePolicy": ApiType(
         service="secretsmanager",

@@ -14,7 +14,6 @@ from embedded.control_plane.settings import ControlPlaneSettings
 
 _CALLS_BACK = frozenset(
     {
-        "AWS::ECS::Service",
         "AWS::Lambda::Version",  # with SnapStart it starts the function
         "AWS::RDS::DBCluster",
         "AWS::RDS::DBInstance",
@@ -29,7 +28,7 @@ def register(settings: ControlPlaneSettings, clients: ApiClients) -> None:
     schemas = ResourceSchemas(settings.region)
     table: dict[str, Any] = provisioners._RESOURCE_HANDLERS
     for resource_type, api_type in API_TYPES.items():
-        table[resource_type] = ApiResource(api_type, clients).handlers()
+        table.setdefault(resource_type, {}).update(ApiResource(api_type, clients).handlers())
     record = RecordFile(settings.record)
     recorded = schemas.types - table.keys()
     for resource_type in recorded:
