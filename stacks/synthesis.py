@@ -54,7 +54,6 @@ def synthesise(environment: str, *, into: Path = ROOT / "cdk.out", root: Path = 
         "CDK_CONTEXT_JSON": json.dumps(context),
         "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
         "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
     start = time.perf_counter()
     app = subprocess.run(

@@ -36,6 +36,15 @@ class DatabaseCluster(Construct):
         log = EncryptedLogGroup(
             self, "Log", key=key, log_group_name=f"/aws/rds/cluster/{identifier}/postgresql"
         )
+        self.administrator = aws_rds.DatabaseSecret(
+            self, "Administrator", username=ADMINISTRATOR, encryption_key=key
+        )
+        self.administrator.apply_removal_policy(stack.data_removal)
+        acknowledge(
+            self.administrator,
+            "SMG4",
+            because="Used only while a service's own role is made; changed by hand after use.",
+        )
         cluster = aws_rds.DatabaseCluster(
             self,
             "Cluster",
@@ -44,9 +53,7 @@ class DatabaseCluster(Construct):
             parameter_group=aws_rds.ParameterGroup(
                 self, "Parameters", engine=engine, parameters={"rds.force_ssl": "1"}
             ),
-            credentials=aws_rds.Credentials.from_generated_secret(
-                ADMINISTRATOR, encryption_key=key
-            ),
+            credentials=aws_rds.Credentials.from_secret(self.administrator),
             port=DATABASE_PORT,
             writer=_instance("Writer"),
             readers=[
@@ -74,17 +81,8 @@ class DatabaseCluster(Construct):
             removal_policy=stack.data_removal,
         )
         cluster.node.add_dependency(log)
-        secret = cluster.secret
-        assert secret is not None  # noqa: S101 — its credentials are generated, above
-        self.administrator = secret
-        """JSON with host, port, username and password."""
         self.host = cluster.cluster_endpoint.hostname
         self.port = Token.as_string(cluster.cluster_endpoint.port)
-        acknowledge(
-            cluster,
-            "SMG4",
-            because="Used only while a service's own role is made; changed by hand after use.",
-        )
         if not stack.settings.protected:
             acknowledge(cluster, "RDS10", because="An unprotected environment can be torn down.")
 

@@ -1,0 +1,131 @@
+import re
+import tomllib
+
+import pytest
+
+from stacks import environments
+from stacks.environments import EnvironmentsError
+
+TEXT = environments.DEFAULT_FILE.read_text()
+
+
+def in_playground(old: str, new: str) -> str:
+    head, _, playground = TEXT.partition("[environments.playground]")
+    assert old in playground
+    return f"{head}[environments.playground]{playground.replace(old, new, 1)}"
+
+
+def test_the_file_of_this_repository_is_accepted() -> None:
+    fleet = environments.read()
+    assert list(fleet.named()) == ["live", "qa", "dev", "playground"]
+    assert {e.region for e in fleet.named().values()} == {"eu-central-1"}
+    assert fleet.environments.live.nat_gateways == 3
+
+
+def test_environments_cannot_be_changed_once_read() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        environments.read().environments.live.protected = False
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "says"),
+    [
+        ('"eu-central-1"', '"eu-west-1"', ".region", "'eu-central-1'"),
+        ('"eu-central-1c"', '"eu-central-1d"', ".zones.2", "eu-central-1a, -1b, -1c"),
+        ('"eu-central-1c"', '"eu-central-1b"', "", "one zone twice"),
+        (', "eu-central-1c"', "", ".zones", "at least 3"),
+        ('"100000000024"', '"10000000002"', ".account", "12 digits"),
+        ('"100000000024"', "100000000024", ".account", "string"),
+        ('"10.50.0.0/16"', '"10.50.0.0/20"', ".cidr", "private /16"),
+        ('"10.50.0.0/16"', '"10.50.0.1/16"', ".cidr", "host bits"),
+        ('"10.50.0.0/16"', '"8.8.0.0/16"', ".cidr", "private /16"),
+        ('"10.50.0.0/16"', '"ten"', ".cidr", "not an IPv4 network"),
+        ("nat_gateways = 1", "nat_gateways = 4", ".nat_gateways", "less than or equal to 3"),
+        ("nat_gateways = 1", "nat_gateways = true", ".nat_gateways", "integer"),
+        ("protected = false", 'protected = "no"', ".protected", "boolean"),
+        ("protected = false", "protected = true", "", "needs a domain"),
+        ("log_retention_days = 7", "log_retention_days = 8", ".log_retention_days", "7, 14, 30"),
+        ("playground@fleetcharge.example", "nobody", ".on_call", "e-mail address"),
+        ("minimum_capacity = 0.0", "minimum_capacity = 0.3", ".database.minimum_capacity", "0.5"),
+        ("minimum_capacity = 0.0", "minimum_capacity = 2.0", ".database", "above maximum_capacity"),
+        ("backup_days = 1", "backup_days = 36", ".database.backup_days", "35"),
+        ("cpu = 256", "cpu = 300", ".charging.cpu", "256, 512, 1024, 2048 or 4096"),
+        ("memory = 512", "memory = 8192", ".charging", "512, 1024, 2048 do"),
+        ("minimum_tasks = 1", "minimum_tasks = 0", ".charging.minimum_tasks", "1"),
+        ("minimum_tasks = 1", "minimum_tasks = 2", ".charging", "above maximum_tasks"),
+        ("nat_gateways = 1", "nat_gateway = 1", ".nat_gateway", "allowed here: account, region"),
+        ("cpu = 256", "cpus = 256", ".charging.cpus", "allowed here: cpu, memory"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_path_and_what_is_allowed(
+    old: str, new: str, path: str, says: str
+) -> None:
+    with pytest.raises(EnvironmentsError) as refused:
+        environments.parse(in_playground(old, new))
+    line = next(
+        line
+        for line in str(refused.value).splitlines()
+        if line.startswith(f"environments.playground{path}: ")
+    )
+    assert says in line
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ('country = "DE"', 'country = "de"', "company.country: 'de' is not a country"),
+        ('vat_id = "DE1', 'vat_id = "1', "company.vat_id: '123456789' is no"),
+        ('"DE89', '"DE88', "company.iban: 'DE88370400440532013000' has wrong check digits"),
+        ('postal_code = "10115"', "postal_code = 10115", "company.postal_code: input should be"),
+        ('city = "Berlin"', 'city = ""', "company.city: '' is not one line"),
+        ('hosted_zone_id = "Z', 'hosted_zone_id = "', "environments.live.domain.hosted_zone_id: "),
+        ("[environments.qa]", "[environments.qaa]", "environments.qa.account: is missing"),
+        ("[environments.qa]", "[environments.qaa]", "environments.qaa: no such key; allowed"),
+        ("[company]", "[compani]", "compani: no such key; allowed here: company, accounts"),
+        ('log = "', 'logs = "', "accounts.logs: no such key; allowed here: management"),
+    ],
+)
+def test_a_wrong_table_or_key_is_named(old: str, new: str, line: str) -> None:
+    assert old in TEXT
+    with pytest.raises(EnvironmentsError, match=re.escape(line)):
+        environments.parse(TEXT.replace(old, new, 1))
+
+
+def test_every_fault_is_told_at_once() -> None:
+    wrong = in_playground("cpu = 256", "cpu = 1").replace('city = "Berlin"', "city = 1")
+    with pytest.raises(EnvironmentsError) as refused:
+        environments.parse(wrong)
+    assert len(str(refused.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize("other", ["accounts.security", "environments.live.account"])
+def test_an_account_belongs_to_one(other: str) -> None:
+    number = {"accounts.security": "100000000011", "environments.live.account": "100000000021"}
+    with pytest.raises(EnvironmentsError, match=f"playground.account: .* is {other} already"):
+        environments.parse(in_playground("100000000024", number[other]))
+
+
+def test_networks_do_not_overlap() -> None:
+    with pytest.raises(EnvironmentsError, match=r"playground.cidr: .* overlaps environments.dev"):
+        environments.parse(in_playground("10.50.0.0/16", "10.40.0.0/16"))
+
+
+def test_what_is_no_toml_is_named_with_its_line() -> None:
+    with pytest.raises(EnvironmentsError, match=r"not TOML: .*line 3"):
+        environments.parse("[company]\nname = 'a'\nstreet = \n")
+
+
+def test_every_key_of_the_file_is_needed_but_the_domain() -> None:
+    playground = tomllib.loads(TEXT)["environments"]["playground"]
+    for key, value in playground.items():
+        line = f"{key} = "
+        if isinstance(value, dict):
+            continue
+        cut = "\n".join(
+            text
+            for text in in_playground("", "").partition("[environments.playground]")[2].splitlines()
+            if not text.startswith(line)
+        )
+        head = TEXT.partition("[environments.playground]")[0]
+        with pytest.raises(EnvironmentsError, match=rf"playground\.{key}: is missing"):
+            environments.parse(f"{head}[environments.playground]{cut}")

@@ -1,0 +1,180 @@
+"""What holds for every stack of every environment."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from stacks.environments import Environment
+from tests.stacks.assembly import Assembly, Template, values_of
+
+SERVICES = {"charging", "billing", "telemetry"}
+COMMON = {
+    *("roles", "secrets", "observability", "network", "queue", "data"),
+    *("auth", "cluster", "operations", "edge", "hosting"),
+}
+STATEFUL = (
+    "AWS::Cognito::UserPool",
+    "AWS::DynamoDB::Table",
+    "AWS::ECR::Repository",
+    "AWS::KMS::Key",
+    "AWS::RDS::DBCluster",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+)
+
+
+def test_nothing_is_found(assembly: Assembly) -> None:
+    reports = {report["pluginName"]: report for report in assembly.report["pluginReports"]}
+    assert set(reports) == {"AwsSolutions", "CloudFormation Validate"}
+    for report in reports.values():
+        assert report["conclusion"] == "success"
+        assert report["violations"] == []
+
+
+def test_acknowledgements_are_few_and_give_a_reason(assembly: Assembly) -> None:
+    (nag,) = (r for r in assembly.report["pluginReports"] if r["pluginName"] == "AwsSolutions")
+    accepted = nag["suppressedViolations"]
+    assert len(accepted) < 30
+    assert all(len(violation["reason"]) > 20 for violation in accepted)
+
+
+def test_stacks_are_named_for_their_environment(assembly: Assembly) -> None:
+    for name, stack in assembly.stacks.items():
+        assert stack.name == f"{assembly.environment}-{name}"
+    assert set(assembly.stacks) == COMMON | SERVICES
+
+
+def test_no_stack_comes_near_the_limit_of_500_resources(assembly: Assembly) -> None:
+    for stack in assembly.stacks.values():
+        assert 0 < len(stack.template["Resources"]) < 450, stack.name
+
+
+def test_stacks_are_protected_where_the_environment_is(
+    assembly: Assembly, environment: Environment
+) -> None:
+    assert {stack.terminates for stack in assembly.stacks.values()} == {not environment.protected}
+
+
+def test_data_outlives_its_stack_where_the_environment_is_protected(
+    assembly: Assembly, environment: Environment
+) -> None:
+    kept = "RetainExceptOnCreate" if environment.protected else "Delete"
+    for type_ in STATEFUL:
+        found = list(assembly.of_type(type_))
+        assert found, type_
+        for place, body in found:
+            if type_ == "AWS::RDS::DBCluster" and not environment.protected:
+                continue
+            assert body["DeletionPolicy"] == kept, place
+            assert body["UpdateReplacePolicy"] == kept.replace("ExceptOnCreate", ""), place
+
+
+def test_no_stack_holds_another_by_an_export(assembly: Assembly) -> None:
+    for name, stack in assembly.stacks.items():
+        assert not list(values_of(stack.template, "Fn::ImportValue")), name
+        assert not [o for o in stack.template.get("Outputs", {}).values() if "Export" in o], name
+
+
+def test_every_weak_reference_names_an_output_of_a_stack_deployed_before(
+    assembly: Assembly,
+) -> None:
+    by_name = {stack.name: key for key, stack in assembly.stacks.items()}
+    seen = 0
+    for key, stack in assembly.stacks.items():
+        for reference in values_of(stack.template, "Fn::GetStackOutput"):
+            producer = by_name[reference["StackName"]]
+            assert reference["OutputName"] in assembly[producer].outputs, (key, reference)
+            assert producer in stack.needs, f"{key} must wait for {producer}"
+            seen += 1
+    assert seen > 100
+
+
+def test_roles_come_first(assembly: Assembly) -> None:
+    assert not assembly["roles"].needs
+    assert all("roles" in s.needs for name, s in assembly.stacks.items() if name != "roles")
+
+
+def test_no_stack_waits_for_a_service(assembly: Assembly) -> None:
+    for name, stack in assembly.stacks.items():
+        assert not stack.needs & SERVICES, f"{name} must deploy without any service"
+
+
+def test_every_log_group_is_encrypted_and_kept_for_a_stated_time(assembly: Assembly) -> None:
+    groups = list(assembly.of_type("AWS::Logs::LogGroup"))
+    assert len(groups) >= 8
+    for place, body in groups:
+        assert body["Properties"]["RetentionInDays"] > 0, place
+        assert body["Properties"]["KmsKeyId"], place
+
+
+def test_every_function_and_container_writes_to_a_group_of_ours(assembly: Assembly) -> None:
+    for place, body in assembly.of_type("AWS::Lambda::Function"):
+        assert body["Properties"]["LoggingConfig"]["LogGroup"]["Ref"], place
+    for place, body in assembly.of_type("AWS::ECS::TaskDefinition"):
+        for container in body["Properties"]["ContainerDefinitions"]:
+            group = container["LogConfiguration"]["Options"]["awslogs-group"]
+            assert group["Ref"], place
+
+
+@pytest.mark.parametrize(
+    ("type_", "property_"),
+    [
+        ("AWS::DynamoDB::Table", "SSESpecification"),
+        ("AWS::ECR::Repository", "EncryptionConfiguration"),
+        ("AWS::Lambda::Function", "KmsKeyArn"),
+        ("AWS::RDS::DBCluster", "KmsKeyId"),
+        ("AWS::S3::Bucket", "BucketEncryption"),
+        ("AWS::SNS::Topic", "KmsMasterKeyId"),
+        ("AWS::SQS::Queue", "KmsMasterKeyId"),
+        ("AWS::SecretsManager::Secret", "KmsKeyId"),
+    ],
+)
+def test_everything_at_rest_is_encrypted(assembly: Assembly, type_: str, property_: str) -> None:
+    found = list(assembly.of_type(type_))
+    assert found
+    for place, body in found:
+        assert body["Properties"].get(property_), place
+
+
+def test_no_bucket_can_be_made_public(assembly: Assembly) -> None:
+    for place, body in assembly.of_type("AWS::S3::Bucket"):
+        blocked = body["Properties"]["PublicAccessBlockConfiguration"]
+        assert set(blocked.values()) == {True}, place
+        assert len(blocked) == 4, place
+
+
+def test_no_program_may_do_everything_of_a_service(assembly: Assembly) -> None:
+    for place, actions in _allowed_actions(assembly):
+        for action in actions:
+            assert not action.endswith(":*"), f"{place} allows {action}"
+            assert action != "*", place
+
+
+def test_no_secret_stands_in_a_template(assembly: Assembly) -> None:
+    for place, body in assembly.of_type("AWS::SecretsManager::Secret"):
+        assert "SecretString" not in body["Properties"], place
+        assert body["Properties"]["GenerateSecretString"]["PasswordLength"] >= 30 or (
+            "data/" in place  # the CDK's own default for a cluster's administrator
+        ), place
+
+
+def test_every_stack_is_tagged_for_its_environment(assembly: Assembly) -> None:
+    for name, stack in assembly.stacks.items():
+        assert stack.tags == {
+            "fleetcharge:environment": assembly.environment,
+            "fleetcharge:stack": name,
+        }
+
+
+def _allowed_actions(assembly: Assembly) -> Iterator[tuple[str, list[str]]]:
+    for type_ in ("AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::ManagedPolicy"):
+        for place, body in assembly.of_type(type_):
+            for statement in _statements(body["Properties"]):
+                actions: Any = statement.get("Action", [])
+                yield place, [actions] if isinstance(actions, str) else actions
+
+
+def _statements(properties: Template) -> Iterator[Template]:
+    for document in values_of(properties, "PolicyDocument"):
+        yield from document["Statement"]

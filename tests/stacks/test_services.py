@@ -1,0 +1,195 @@
+import pytest
+
+from contracts import routes
+from contracts.settings import (
+    BillingSettings,
+    ChargingSettings,
+    DatabaseRoleSettings,
+    Settings,
+    TelemetryQuerySettings,
+    TelemetryWebhookSettings,
+)
+from stacks.environments import Environment
+from tests.stacks.assembly import Assembly, Template
+
+SERVICES = ("charging", "billing")
+
+
+def container(assembly: Assembly, service: str) -> Template:
+    (only,) = assembly[service].only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
+    result: Template = only
+    return result
+
+
+@pytest.mark.parametrize(
+    ("service", "program"), [("charging", ChargingSettings), ("billing", BillingSettings)]
+)
+def test_a_service_is_deployed_with_exactly_its_settings(
+    assembly: Assembly, service: str, program: type[Settings]
+) -> None:
+    deployed = container(assembly, service)
+    plain = [variable["Name"] for variable in deployed["Environment"]]
+    secret = [variable["Name"] for variable in deployed["Secrets"]]
+    assert sorted(plain) == sorted(program.plain_variables())
+    assert sorted(secret) == sorted(program.secret_variables())
+
+
+@pytest.mark.parametrize(
+    ("stack", "handler", "program"),
+    [
+        ("telemetry", "lambdas.telemetry.webhook.handler", TelemetryWebhookSettings),
+        ("telemetry", "lambdas.telemetry.query.handler", TelemetryQuerySettings),
+        ("operations", "lambdas.operations.database_role.handler", DatabaseRoleSettings),
+    ],
+)
+def test_a_function_is_deployed_with_exactly_its_settings(
+    assembly: Assembly, stack: str, handler: str, program: type[Settings]
+) -> None:
+    (function,) = (
+        body["Properties"]
+        for body in assembly[stack].of_type("AWS::Lambda::Function").values()
+        if body["Properties"]["Handler"] == handler
+    )
+    assert sorted(function["Environment"]["Variables"]) == sorted(program.plain_variables())
+    assert function["Architectures"] == ["arm64"]
+
+
+def test_the_company_is_the_seller(assembly: Assembly) -> None:
+    deployed = container(assembly, "billing")["Environment"]
+    values = {variable["Name"]: variable["Value"] for variable in deployed}
+    assert values["SELLER_NAME"] == "Fleetcharge GmbH"
+    assert values["SELLER_IBAN"] == "DE89370400440532013000"
+    assert values["ENVIRONMENT"] == assembly.environment
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_image_is_the_digest_that_was_promoted(assembly: Assembly, service: str) -> None:
+    assert assembly[service].template["Parameters"]["ImageDigest"] == {
+        "Type": "AWS::SSM::Parameter::Value<String>",
+        "Default": f"/fleetcharge/{assembly.environment}/{service}/image-digest",
+        "Description": f"Parameter that names the digest of the image of {service}",
+    }
+    *_, at, digest = container(assembly, service)["Image"]["Fn::Join"][1]
+    assert (at, digest) == ("@", {"Ref": "ImageDigest"})
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_task_runs_on_graviton_with_little_that_it_may_write(
+    assembly: Assembly, environment: Environment, service: str
+) -> None:
+    task = assembly[service].only("AWS::ECS::TaskDefinition")
+    size = getattr(environment, service)
+    assert task["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
+    assert task["NetworkMode"] == "awsvpc"
+    assert (task["Cpu"], task["Memory"]) == (str(size.cpu), str(size.memory))
+    deployed = container(assembly, service)
+    assert deployed["ReadonlyRootFilesystem"] is True
+    assert [mount["ContainerPath"] for mount in deployed["MountPoints"]] == ["/tmp"]  # noqa: S108 — in the container
+    assert deployed["StopTimeout"] == 120
+    assert "Privileged" not in deployed
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_deployment_interrupts_nobody_and_rolls_back(assembly: Assembly, service: str) -> None:
+    deployed = assembly[service].only("AWS::ECS::Service")
+    deployment = deployed["DeploymentConfiguration"]
+    assert deployment["MinimumHealthyPercent"] == 100
+    assert deployment["MaximumPercent"] == 200
+    assert deployment["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
+    # A count in the template would undo what autoscaling found right.
+    assert "DesiredCount" not in deployed
+    assert deployed["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == "DISABLED"
+
+
+@pytest.mark.parametrize(
+    ("service", "ways"),
+    [
+        ("charging", [(routes.OCPP, 9000), (routes.CHARGING_API, 8080)]),
+        ("billing", [(routes.BILLING_API, 8080)]),
+    ],
+)
+def test_each_public_path_leads_from_both_load_balancers_to_its_port(
+    assembly: Assembly, service: str, ways: list[tuple[str, int]]
+) -> None:
+    stack = assembly[service]
+    groups = stack.of_type("AWS::ElasticLoadBalancingV2::TargetGroup")
+    found = []
+    for body in stack.of_type("AWS::ElasticLoadBalancingV2::ListenerRule").values():
+        rule = body["Properties"]
+        (pattern,) = rule["Conditions"][0]["PathPatternConfig"]["Values"]
+        group = groups[rule["Actions"][0]["TargetGroupArn"]["Ref"]]["Properties"]
+        assert group["HealthCheckPath"] == routes.HEALTH
+        assert group["HealthCheckPort"] == "8080"
+        assert group["TargetType"] == "ip"
+        output = rule["ListenerArn"]["Fn::GetStackOutput"]["OutputName"]
+        side = "public" if "Public" in output else "private"
+        found.append((side, pattern.removesuffix("/*"), group["Port"]))
+    assert sorted(found) == sorted(
+        (side, path, port) for side in ("public", "private") for path, port in ways
+    )
+    registered = stack.only("AWS::ECS::Service")["LoadBalancers"]
+    assert {r["TargetGroupArn"]["Ref"] for r in registered} == set(groups)
+
+
+def test_no_two_rules_of_a_listener_have_one_priority(assembly: Assembly) -> None:
+    taken = [
+        (str(body["Properties"]["ListenerArn"]), body["Properties"]["Priority"])
+        for _, body in assembly.of_type("AWS::ElasticLoadBalancingV2::ListenerRule")
+    ]
+    assert len(taken) == len(set(taken)) == 6
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_waits_for_its_database(assembly: Assembly, service: str) -> None:
+    stack = assembly[service]
+    ((made, body),) = stack.of_type("Custom::DatabaseRole").items()
+    assert body["Properties"]["DatabaseName"] == service
+    ((_, deployed),) = stack.of_type("AWS::ECS::Service").items()
+    assert made in deployed["DependsOn"]
+
+
+def test_charging_may_send_events_and_billing_may_take_them(assembly: Assembly) -> None:
+    assert actions(assembly, "charging", "sqs:") == {"sqs:SendMessage"}
+    assert actions(assembly, "billing", "sqs:") == {
+        "sqs:ReceiveMessage",
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+    }
+    assert actions(assembly, "billing", "s3:") == {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}
+    assert not actions(assembly, "charging", "s3:")
+
+
+def test_only_the_query_reads_and_only_the_webhook_writes(assembly: Assembly) -> None:
+    assert actions(assembly, "telemetry", "dynamodb:") == {
+        "dynamodb:BatchGetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:Query",
+    }
+
+
+def test_queries_need_a_sign_in_and_the_webhook_its_token(assembly: Assembly) -> None:
+    stack = assembly["telemetry"]
+    assert stack.only("AWS::AppSync::GraphQLApi")["AuthenticationType"] == (
+        "AMAZON_COGNITO_USER_POOLS"
+    )
+    fields = {
+        body["Properties"]["FieldName"] for body in stack.of_type("AWS::AppSync::Resolver").values()
+    }
+    schema = stack.only("AWS::AppSync::GraphQLSchema")["Definition"]
+    for field in fields:
+        assert f"  {field}(" in schema
+    queries = schema.partition("type Query {")[2].partition("}")[0]
+    asked = {line.strip().partition("(")[0] for line in queries.splitlines() if "(" in line}
+    assert fields == {field for field in asked if '"' not in field}
+    assert stack.only("AWS::Lambda::Url")["AuthType"] == "NONE"
+
+
+def actions(assembly: Assembly, stack: str, service: str) -> set[str]:
+    """What the roles of a stack may do with a service."""
+    found: set[str] = set()
+    for body in assembly[stack].of_type("AWS::IAM::Policy").values():
+        for statement in body["Properties"]["PolicyDocument"]["Statement"]:
+            allowed = statement["Action"]
+            found |= {allowed} if isinstance(allowed, str) else set(allowed)
+    return {action for action in found if action.startswith(service)}

@@ -1,0 +1,78 @@
+import hashlib
+import shutil
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from stacks import synthesis
+from stacks.synthesis import ROOT, Synthesis, synthesise
+
+SOURCES = ("app.py", "cdk.json", "environments.toml", "contracts", "lambdas", "stacks")
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """What synthesis reads of the repository, at another path."""
+    for name in SOURCES:
+        source, copy = ROOT / name, tmp_path / "another checkout" / name
+        copy.parent.mkdir(exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(source, copy)
+    return copy.parent
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def test_two_paths_give_the_same_bytes(elsewhere: Path, tmp_path: Path) -> None:
+    here = synthesise("playground", into=ROOT / "cdk.out")
+    there = synthesise("playground", into=elsewhere / "cdk.out", root=elsewhere)
+    assert here.failure is None
+    assert there.failure is None, there.failure
+    assert len(digests(here.assembly)) > 40
+    assert digests(here.assembly) == digests(there.assembly)
+
+
+def test_a_finding_stops_the_synthesis(elsewhere: Path) -> None:
+    queue = elsewhere / "stacks/constructs/encrypted_queue.py"
+    queue.write_text(queue.read_text().replace("enforce_ssl=True", "enforce_ssl=False"))
+    refused = synthesise("playground", into=elsewhere / "cdk.out", root=elsewhere)
+    assert refused.failure is not None
+    assert "AwsSolutions-SQS4" in refused.failure
+    assert "playground/queue/SessionEvents/Queue" in refused.failure
+
+
+def test_a_wrong_environments_file_is_told_in_one_line(elsewhere: Path) -> None:
+    file = elsewhere / "environments.toml"
+    file.write_text(file.read_text().replace('city = "Berlin"', "city = 1"))
+    refused = synthesise("playground", into=elsewhere / "cdk.out", root=elsewhere)
+    assert refused.failure is not None
+    *_, heading, line = refused.failure.strip().splitlines()
+    assert heading == "environments.toml is refused:"
+    assert line == "company.city: input should be a valid string, not 1"
+
+
+def test_an_unknown_environment_is_refused_with_those_there_are() -> None:
+    with pytest.raises(SystemExit, match="liv; there are live, qa, dev, playground"):
+        synthesis.main(["liv"])
+
+
+def test_each_environment_is_told_with_its_resources_and_seconds(
+    syntheses: dict[str, Future[Synthesis]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    done = syntheses["playground"].result()
+    monkeypatch.setattr(synthesis, "synthesise", lambda name: done)
+    assert synthesis.main(["playground"]) == 0
+    stacks, resources = len(done.templates()), done.resources()
+    assert resources > 200
+    assert f"playground   {stacks} stacks   {resources} resources" in capsys.readouterr().out
