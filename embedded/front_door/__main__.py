@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import resource
 import signal
@@ -14,13 +15,18 @@ from embedded.front_door.discovery import Discovery
 from embedded.front_door.health import HealthChecks
 from embedded.front_door.upstream import Site
 
+_log = logging.getLogger("front door")
 _READ_SECONDS = 1.5
 
 
 async def _keep_reading(site: Site, discovery: Discovery, wake: asyncio.Event) -> None:
     while True:
-        with contextlib.suppress(BotoCoreError, ClientError):  # the control plane is restarting
+        try:
             site.deployment = await asyncio.to_thread(discovery.read)
+        except (BotoCoreError, ClientError) as error:
+            _log.info("the control plane does not answer: %s", error)
+        except Exception:
+            _log.exception("what was deployed cannot be read: the last reading stays in force")
         wake.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_READ_SECONDS):

@@ -1,7 +1,7 @@
 """Reads from the control plane's APIs what was deployed."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -184,7 +184,8 @@ def _origin(item: "OriginOutputTypeDef") -> Origin:
     custom = item.get("CustomOriginConfig")
     port = None
     if custom is not None:
-        ports = {"http-only": custom["HTTPPort"], "https-only": custom["HTTPSPort"]}
+        given: Mapping[str, Any] = custom  # the control plane leaves out what is as usual
+        ports = {"http-only": given.get("HTTPPort", 80), "https-only": given.get("HTTPSPort", 443)}
         port = ports.get(custom["OriginProtocolPolicy"])
     headers = item["CustomHeaders"].get("Items", []) if "CustomHeaders" in item else []
     return Origin(
