@@ -12,7 +12,9 @@ Resources = dict[str, Any]
 class Stack:
     """One stack; every method waits until it is done."""
 
-    def __init__(self, control_plane: ControlPlane, name: str, region: str = "eu-central-1") -> None:
+    def __init__(
+        self, control_plane: ControlPlane, name: str, region: str = "eu-central-1"
+    ) -> None:
         self.name = name
         self._cloudformation = control_plane.client("cloudformation", region)
         self._id = name
@@ -27,6 +29,9 @@ class Stack:
         return self._status()
 
     def delete(self) -> str:
+        # A deleted stack answers to its id alone.
+        [stack] = self._cloudformation.describe_stacks(StackName=self._id)["Stacks"]
+        self._id = stack["StackId"]
         self._cloudformation.delete_stack(StackName=self.name)
         return self._status()
 

@@ -1,0 +1,197 @@
+"""A resource is created, or recorded, or refused by name."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.embedded.control_plane.conftest import ControlPlane
+from tests.embedded.control_plane.stack import Resources, Stack
+
+pytestmark = pytest.mark.integration
+
+
+def _network() -> Resources:
+    """Types of MiniStack's own, and types that only its API has."""
+    vpc, group = {"Ref": "Vpc"}, {"Fn::GetAtt": ["Group", "GroupId"]}
+    rule: dict[str, Any] = {"GroupId": group, "IpProtocol": "tcp", "FromPort": 443, "ToPort": "443"}
+    types: dict[str, tuple[str, Resources]] = {
+        "Vpc": ("EC2::VPC", {"CidrBlock": "10.0.0.0/16"}),
+        "Subnet": ("EC2::Subnet", {"VpcId": vpc, "CidrBlock": "10.0.1.0/24"}),
+        "Address": ("EC2::EIP", {"Domain": "vpc", "Tags": [{"Key": "Name", "Value": "out"}]}),
+        "Nat": (
+            "EC2::NatGateway",
+            {
+                "SubnetId": {"Ref": "Subnet"},
+                "AllocationId": {"Fn::GetAtt": ["Address", "AllocationId"]},
+            },
+        ),
+        "Acl": ("EC2::NetworkAcl", {"VpcId": vpc}),
+        "Entry": (
+            "EC2::NetworkAclEntry",
+            {
+                "NetworkAclId": {"Ref": "Acl"},
+                "RuleNumber": 100,
+                "Protocol": -1,
+                "RuleAction": "allow",
+                "CidrBlock": "0.0.0.0/0",
+            },
+        ),
+        "Group": ("EC2::SecurityGroup", {"VpcId": vpc, "GroupDescription": "of the test"}),
+        "In": ("EC2::SecurityGroupIngress", {**rule, "SourceSecurityGroupId": group}),
+        "Out": ("EC2::SecurityGroupEgress", {**rule, "CidrIp": "0.0.0.0/0"}),
+    }
+    return _resources(types)
+
+
+def _scaling() -> Resources:
+    """Types that nothing stands behind."""
+    return _resources(
+        {
+            "Target": (
+                "ApplicationAutoScaling::ScalableTarget",
+                {
+                    "MinCapacity": 1,
+                    "MaxCapacity": 4,
+                    "ResourceId": "service/shop/cart",
+                    "ScalableDimension": "ecs:service:DesiredCount",
+                    "ServiceNamespace": "ecs",
+                },
+            ),
+            "Policy": (
+                "ApplicationAutoScaling::ScalingPolicy",
+                {
+                    "PolicyName": "processor",
+                    "PolicyType": "TargetTrackingScaling",
+                    "ScalingTargetId": {"Ref": "Target"},
+                },
+            ),
+        }
+    )
+
+
+def _resources(types: dict[str, tuple[str, Resources]]) -> Resources:
+    return {
+        name: {"Type": f"AWS::{resource_type}", "Properties": properties}
+        for name, (resource_type, properties) in types.items()
+    }
+
+
+def test_what_only_the_api_knew_is_created_changed_and_deleted(
+    control_plane: ControlPlane,
+) -> None:
+    stack, ec2 = Stack(control_plane, "network"), control_plane.client("ec2")
+    resources = _network()
+    assert stack.create(resources) == "CREATE_COMPLETE"
+    assert control_plane.recorded("network") == []
+
+    nat, group = stack.physical_id("Nat"), stack.physical_id("Group")
+    [gateway] = ec2.describe_nat_gateways(NatGatewayIds=[nat])["NatGateways"]
+    assert gateway["SubnetId"] == stack.physical_id("Subnet")
+    [permission] = _permissions(ec2, group)
+    assert (permission["FromPort"], permission["ToPort"]) == (443, 443)
+    assert permission["UserIdGroupPairs"][0]["GroupId"] == group
+
+    resources["In"]["Properties"]["FromPort"] = 80
+    assert stack.update(resources) == "UPDATE_COMPLETE"
+    assert [permission["FromPort"] for permission in _permissions(ec2, group)] == [80]
+    assert stack.physical_id("Nat") == nat
+
+    assert stack.delete() == "DELETE_COMPLETE"
+    gateways = ec2.describe_nat_gateways(NatGatewayIds=[nat])["NatGateways"]
+    assert {gateway["State"] for gateway in gateways} <= {"deleted", "deleting"}
+    with pytest.raises(ClientError, match="NotFound"):
+        _permissions(ec2, group)
+
+
+def _permissions(ec2: Any, group: str) -> list[dict[str, Any]]:
+    [described] = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    permissions: list[dict[str, Any]] = described["IpPermissions"]
+    return permissions
+
+
+def test_what_nothing_stands_behind_is_listed_while_it_is_there(
+    control_plane: ControlPlane,
+) -> None:
+    stack = Stack(control_plane, "scaling")
+    resources = _scaling()
+    outputs = {"Target": {"Ref": "Target"}, "Policy": {"Fn::GetAtt": ["Policy", "Arn"]}}
+    assert stack.create(resources, outputs) == "CREATE_COMPLETE"
+    first = stack.outputs()
+    assert first["Policy"].startswith("arn:aws:applicationautoscaling:eu-central-1:111122223333:")
+    assert [
+        (resource.logical_id, resource.physical_id)
+        for resource in control_plane.recorded("scaling")
+    ] == [("Policy", stack.physical_id("Policy")), ("Target", first["Target"])]
+
+    resources["Target"]["Properties"]["MaxCapacity"] = 5
+    assert stack.update(resources, outputs) == "UPDATE_COMPLETE"
+    assert stack.outputs() == first, "a changed capacity replaces nothing"
+    resources["Target"]["Properties"]["ResourceId"] = "service/shop/till"
+    assert stack.update(resources, outputs) == "UPDATE_COMPLETE"
+    assert stack.outputs()["Target"] != first["Target"]
+    assert len(control_plane.recorded("scaling")) == 2
+
+    assert stack.delete() == "DELETE_COMPLETE"
+    assert control_plane.recorded("scaling") == []
+
+
+def test_a_recorded_resource_that_breaks_its_schema_fails_by_its_path(
+    control_plane: ControlPlane,
+) -> None:
+    stack = Stack(control_plane, "broken")
+    resources = _scaling()
+    resources["Target"]["Properties"]["MaxCapacity"] = "plenty"
+    assert stack.create(resources) == "ROLLBACK_COMPLETE"
+    [reason] = stack.reasons()
+    assert "AWS::ApplicationAutoScaling::ScalableTarget Target" in reason
+    assert "Properties/MaxCapacity: 'plenty' is not of type 'integer'" in reason
+    assert control_plane.recorded("broken") == []
+
+
+def test_an_unknown_type_is_refused_by_name(control_plane: ControlPlane) -> None:
+    with pytest.raises(ClientError, match=r"Unrecognized resource types.*AWS::Fleet::Charger"):
+        Stack(control_plane, "unknown").create(_resources({"Charger": ("Fleet::Charger", {})}))
+
+
+def test_a_bucket_keeps_its_tags(control_plane: ControlPlane) -> None:
+    stack, s3 = Stack(control_plane, "bucket"), control_plane.client("s3")
+    tags = [{"Key": "aws-cdk:auto-delete-objects", "Value": "true"}]
+    bucket = _resources({"Bucket": ("S3::Bucket", {"Tags": tags})})
+    assert stack.create(bucket) == "CREATE_COMPLETE"
+    name = stack.physical_id("Bucket")
+    assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == tags
+    bucket["Bucket"]["Properties"] = {}
+    assert stack.update(bucket) == "UPDATE_COMPLETE"
+    with pytest.raises(ClientError, match="NoSuchTagSet"):
+        s3.get_bucket_tagging(Bucket=name)
+
+
+def test_a_task_definition_keeps_the_secrets_of_its_containers(
+    control_plane: ControlPlane,
+) -> None:
+    container = {
+        "Name": "cart",
+        "Image": "shop/cart",
+        "Secrets": [{"Name": "PASSWORD", "ValueFrom": "arn:aws:secretsmanager:::secret:a:b::"}],
+    }
+    task = _resources({"Task": ("ECS::TaskDefinition", {"ContainerDefinitions": [container]})})
+    stack, ecs = Stack(control_plane, "task"), control_plane.client("ecs")
+    assert stack.create(task) == "CREATE_COMPLETE"
+    described = ecs.describe_task_definition(taskDefinition=stack.physical_id("Task"))
+    [definition] = described["taskDefinition"]["containerDefinitions"]
+    assert definition["secrets"] == [
+        {"name": "PASSWORD", "valueFrom": "arn:aws:secretsmanager:::secret:a:b::"}
+    ]
+
+
+def test_an_output_of_a_stack_in_another_region_is_found(control_plane: ControlPlane) -> None:
+    topic = _resources({"Topic": ("SNS::Topic", {"TopicName": "edge"})})
+    edge = Stack(control_plane, "edge", region="us-east-1")
+    assert edge.create(topic, {"Arn": {"Ref": "Topic"}}) == "CREATE_COMPLETE"
+    asked = {"StackName": "edge", "Region": "us-east-1", "OutputName": "Arn"}
+    parameter = {"Type": "String", "Value": {"Fn::GetStackOutput": asked}}
+    stack = Stack(control_plane, "asking")
+    resources = _resources({"Parameter": ("SSM::Parameter", parameter)})
+    assert stack.create(resources, {"Arn": {"Fn::GetStackOutput": asked}}) == "CREATE_COMPLETE"
+    assert stack.outputs()["Arn"] == "arn:aws:sns:us-east-1:111122223333:edge"
