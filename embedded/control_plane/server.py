@@ -16,6 +16,7 @@ from embedded.control_plane.mends import (
     bucket_properties,
     databases,
     functions,
+    secrets,
     stack_outputs,
     stack_waiting,
 )
@@ -29,6 +30,7 @@ def serve(settings: ControlPlaneSettings) -> None:
     bucket_properties.mend(clients)
     databases.mend(clients)
     functions.mend(settings, os.environ)
+    secrets.mend()
     stack_outputs.mend()
     stack_waiting.mend()
     hardware.install()

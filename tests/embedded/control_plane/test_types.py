@@ -195,3 +195,18 @@ def test_an_output_of_a_stack_in_another_region_is_found(control_plane: ControlP
     resources = _resources({"Parameter": ("SSM::Parameter", parameter)})
     assert stack.create(resources, {"Arn": {"Fn::GetStackOutput": asked}}) == "CREATE_COMPLETE"
     assert stack.outputs()["Arn"] == "arn:aws:sns:us-east-1:111122223333:edge"
+
+
+def test_a_secret_is_referred_to_by_its_arn(control_plane: ControlPlane) -> None:
+    secret = _resources({"Secret": ("SecretsManager::Secret", {"SecretString": "first"})})
+    stack, secrets = Stack(control_plane, "secret"), control_plane.client("secretsmanager")
+    assert stack.create(secret, {"Secret": {"Ref": "Secret"}}) == "CREATE_COMPLETE"
+    arn = stack.outputs()["Secret"]
+    assert secrets.describe_secret(SecretId=arn)["ARN"] == arn
+    secret["Secret"]["Properties"]["SecretString"] = "second"
+    assert stack.update(secret, {"Secret": {"Ref": "Secret"}}) == "UPDATE_COMPLETE"
+    assert stack.outputs()["Secret"] == arn
+    assert secrets.get_secret_value(SecretId=arn)["SecretString"] == "second"
+    assert stack.delete() == "DELETE_COMPLETE"
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        secrets.describe_secret(SecretId=arn)
