@@ -75,7 +75,8 @@ class ControlPlane:
 
 @cache
 def _client(endpoint: str, service: str, region: str) -> Any:
-    return boto3.client(
+    session: Any = boto3.Session()
+    return session.client(
         service,
         endpoint_url=endpoint,
         region_name=region,
