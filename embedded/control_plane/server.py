@@ -48,6 +48,8 @@ async def _serve(config: Config) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     await serve_forever(app, config, shutdown_trigger=lambda: snapshots.save_until(stopped))
+    # State is saved. A stack that still waits for a function would hold the process for an hour.
+    os._exit(0)
 
 
 def _allow_many_open_files() -> None:
