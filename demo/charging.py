@@ -60,9 +60,9 @@ async def ended_sessions(api: RestApi) -> set[tuple[str, int, datetime]]:
             )
             for session in page["items"]
         }
-        if page["next"] is None:
+        if page["next_cursor"] is None:
             return found
-        query["cursor"] = page["next"]
+        query["cursor"] = page["next_cursor"]
 
 
 async def play(

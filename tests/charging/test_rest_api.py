@@ -145,7 +145,7 @@ async def test_pages(program: ChargingProgram, station_id: str) -> None:
             **({"cursor": cursor} if cursor else {}),
         )
         seen += [session["transaction_id"] for session in page["items"]]
-        cursor = page["next"]
+        cursor = page["next_cursor"]
         if cursor is None:
             break
     assert seen == sorted(started, reverse=True)

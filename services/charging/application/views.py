@@ -84,7 +84,7 @@ class Page(Generic[Row]):
     """Some rows, and the cursor of those that follow."""
 
     items: Sequence[Row]
-    next: str | None
+    next_cursor: str | None
 
 
 class Views(Protocol):

@@ -10,8 +10,8 @@ from services.charging.application.views import Page
 Row = TypeVar("Row")
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
-Cursor = Annotated[str, Query(max_length=64, description="`next` of the page before")]
-NumberCursor = Annotated[int | None, Query(description="`next` of the page before")]
+Cursor = Annotated[str, Query(max_length=64, description="`next_cursor` of the page before")]
+NumberCursor = Annotated[int | None, Query(description="`next_cursor` of the page before")]
 
 DEFAULT_LIMIT = 100
 
@@ -19,4 +19,4 @@ DEFAULT_LIMIT = 100
 def page(rows: Sequence[Row], limit: int, key: Callable[[Row], object]) -> Page[Row]:
     """A page of rows that were asked for with one more than `limit`."""
     shown = rows[:limit]
-    return Page(items=shown, next=str(key(shown[-1])) if len(rows) > limit else None)
+    return Page(items=shown, next_cursor=str(key(shown[-1])) if len(rows) > limit else None)
