@@ -71,7 +71,7 @@ def test_each_environment_is_told_with_its_resources_and_seconds(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     done = syntheses["playground"].result()
-    monkeypatch.setattr(synthesis, "synthesise", lambda name: done)
+    monkeypatch.setattr(synthesis, "synthesise", lambda _: done)
     assert synthesis.main(["playground"]) == 0
     stacks, resources = len(done.templates()), done.resources()
     assert resources > 200
