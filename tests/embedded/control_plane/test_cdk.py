@@ -7,21 +7,20 @@ import pytest
 from embedded import cdk
 
 AWS = cdk.environment("111122223333", "eu-central-1", "http://localhost:4566")
+_SCRIPT = """#!/bin/sh
+echo "in $PWD"
+echo "called $*"
+env
+echo refused
+exit ${STATUS:-0}
+"""
 
 
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A program in the CLI's place that says how it was called."""
     program = tmp_path / "cdk"
-    program.write_text(
-        '#!/bin/sh
-echo "in $PWD"
-echo "called $*"
-env
-echo refused
-exit ${STATUS:-0}
-'
-    )
+    program.write_text(_SCRIPT)
     program.chmod(0o755)
     monkeypatch.setattr(cdk, "_CLI", program)
     return program
