@@ -13,7 +13,7 @@ from demo import billing, charging, session_file, solar_power, summary, telemetr
 from demo.deployment import Deployment
 from demo.environment import bring_up, machine, wait_until_served
 from demo.progress import Progress
-from demo.rest import RestApi
+from demo.rest import RestApi, through
 from demo.scenario import Scenario, of_sessions, small_fleet
 from embedded.cdk import CdkError
 from embedded.control_plane.record import RecordFile
@@ -101,7 +101,7 @@ async def _play(
         with progress.step("Charging records") as outcome:
             ledger = await billing.wait_for_records(billing_api, scenario)
             outcome.append(f"{ledger.records}, {summary.kilowatt_hours(ledger.energy_wh)}")
-        await _telemetry(deployment, access_token, readings, progress)
+        await _telemetry(deployment, here.front_door, access_token, readings, progress)
         with progress.step("Closing the months") as outcome:
             invoices = await billing.close_months(billing_api, scenario)
             outcome.append(f"{sum(map(len, invoices.values()))} invoices")
@@ -112,6 +112,7 @@ async def _play(
 
 async def _telemetry(
     deployment: Deployment,
+    front_door: str,
     access_token: str,
     readings: list[solar_power.SolarPower],
     progress: Progress,
@@ -121,6 +122,7 @@ async def _telemetry(
     )
     with progress.step(f"{len(readings)} minutes of device status to the webhook") as outcome:
         await telemetry.post(
+            front_door,
             deployment.output("telemetry", "WebhookUrl"),
             secret["SecretString"],
             DEVICE,
@@ -128,6 +130,7 @@ async def _telemetry(
             _every(progress, len(readings), "statuses"),
         )
         found = await telemetry.history(
+            front_door,
             deployment.output("telemetry", "GraphQlUrl"),
             access_token,
             DEVICE,
@@ -170,11 +173,12 @@ Took          {progress.seconds:.0f} s
 
 
 def _say_where(deployment: Deployment, here: Machine) -> None:
+    graphql, headers = through(here.front_door, deployment.output("telemetry", "GraphQlUrl"))
     print(f"""\
 Front door    {here.front_door}
 Stations      {here.front_door.replace("http", "ws", 1)}/ocpp/STATION
 APIs          {here.front_door}{CHARGING_API}, {here.front_door}{BILLING_API}
-Telemetry     {deployment.output("telemetry", "GraphQlUrl")}
+GraphQL       {graphql}, header Host: {headers["Host"]}
 AWS endpoint  {here.endpoint}, account {here.account_id}, {here.region}""")
 
 

@@ -2,10 +2,18 @@
 
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
 
 Document = dict[str, Any]
+
+
+def through(front_door: str, url: str) -> tuple[str, dict[str, str]]:
+    """How to reach a deployed URL whose host only the front door knows: URL and headers."""
+    there = urlsplit(url)
+    path = urlunsplit(("", "", there.path or "/", there.query, ""))
+    return front_door + path, {"Host": there.netloc}
 
 
 class Refused(Exception):  # noqa: N818 — it says what the API did

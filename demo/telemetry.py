@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import aiohttp
 
-from demo.rest import Document
+from demo.rest import Document, through
 from demo.solar_power import SolarPower
 
 _AT_ONCE = 8
@@ -21,7 +21,8 @@ _LONGEST_QUERY = timedelta(days=7)
 
 
 async def post(
-    url: str,
+    front_door: str,
+    webhook: str,
     token: str,
     device: str,
     readings: Sequence[SolarPower],
@@ -34,7 +35,9 @@ async def post(
     limit = asyncio.Semaphore(_AT_ONCE)
     done = 0
 
-    async with aiohttp.ClientSession(headers={"X-Webhook-Token": token}) as session:
+    url, headers = through(front_door, webhook)
+    headers["X-Webhook-Token"] = token
+    async with aiohttp.ClientSession(headers=headers) as session:
 
         async def send(reading: SolarPower) -> None:
             nonlocal done
@@ -49,7 +52,8 @@ async def post(
 
 
 async def history(
-    url: str,
+    front_door: str,
+    graphql: str,
     access_token: str,
     device: str,
     first: datetime | None = None,
@@ -61,7 +65,9 @@ async def history(
     `RuntimeError` with the errors of GraphQL.
     """
     total: Document = {"sampleCount": 0, "solarEnergyWh": 0}
-    async with aiohttp.ClientSession(headers={"Authorization": access_token}) as session:
+    url, headers = through(front_door, graphql)
+    headers["Authorization"] = access_token
+    async with aiohttp.ClientSession(headers=headers) as session:
         for variables in _time_frames(first, last):
             body = {"query": _HISTORY, "variables": {"device": device, **variables}}
             async with session.post(url, json=body) as answer:

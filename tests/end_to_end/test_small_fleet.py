@@ -37,16 +37,19 @@ async def test_a_month_of_a_small_fleet_adds_up_and_a_second_run_changes_nothing
 
 
 async def test_a_device_reports_and_the_query_returns_its_last_day(playground: Playground) -> None:
-    deployment = playground.deployment
+    deployment, front_door = playground.deployment, playground.machine.front_door
     secret = deployment.client("secretsmanager").get_secret_value(
         SecretId=deployment.output("telemetry", "WebhookSecretArn")
     )["SecretString"]
     url = deployment.output("telemetry", "WebhookUrl")
     readings = solar_power.last_day(datetime.now(UTC))[-60:]
     for _ in range(2):
-        await telemetry.post(url, secret, "e2e-0001", readings, lambda _: None)
+        await telemetry.post(front_door, url, secret, "e2e-0001", readings, lambda _: None)
     history = await telemetry.history(
-        deployment.output("telemetry", "GraphQlUrl"), playground.access_token, "e2e-0001"
+        front_door,
+        deployment.output("telemetry", "GraphQlUrl"),
+        playground.access_token,
+        "e2e-0001",
     )
     assert history["sampleCount"] == 60
     events = deployment.client("logs").get_log_events(
