@@ -21,7 +21,7 @@ $(BIN)/uv:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(VENV)/.installed: requirements.txt | $(BIN)/uv
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements.txt
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes requirements.txt
 	@touch $@
 
 node_modules/.installed: package-lock.json
@@ -36,7 +36,7 @@ lock: | $(BIN)/uv ## resolve every requirements.in into its requirements.txt aga
 	@for part in $(LOCKED); do $(COMPILE) -c requirements.txt $$part/requirements.in --output-file $$part/requirements.txt; done
 	@$(COMPILE) embedded/requirements.in --output-file embedded/requirements.txt
 
-ENV ?= playground
+ENV ?=
 STACKS ?= *
 SESSIONS ?=
 TELEMETRY ?=
@@ -59,10 +59,13 @@ reset: setup ## down, and forget what was deployed
 status: setup ## what runs on the embedded AWS
 	@$(EMBEDDED) status
 
-diff: setup ## what a deployment to AWS would change; ENV=live
+synth: setup ## every environment through the gate, or one: ENV=live
+	@$(BIN)/python -m stacks.synthesis $(ENV)
+
+diff: setup ## what a deployment to AWS would change: ENV=live STACKS=charging
 	@$(CDK) diff -c environment=$(ENV) '$(ENV)/$(STACKS)'
 
-deploy: setup ## deploy to AWS with your credentials; ENV=dev STACKS=charging
+deploy: setup ## deploy to AWS with your credentials: ENV=dev STACKS=charging
 	@$(CDK) deploy -c environment=$(ENV) '$(ENV)/$(STACKS)'
 
 lint: setup ## ruff, mypy and import-linter

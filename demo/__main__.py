@@ -162,7 +162,7 @@ def _tell(
     outcome: summary.Outcome, deployment: Deployment, here: Machine, progress: Progress
 ) -> None:
     files = ", ".join(map(str, outcome.write_documents(OUT)))
-    recorded = len(RecordFile(here.folder / "recorded.json").resources())
+    recorded = len(RecordFile(here.recorded).resources())
     print(f"""
 Environment   {deployment.environment}: {len(deployment.stacks())} stacks on the embedded AWS,
               {recorded} resources only recorded (`make status` lists them)

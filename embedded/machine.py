@@ -83,6 +83,11 @@ class Machine:
         return f"http://localhost:{self._front_door_port}"
 
     @property
+    def recorded(self) -> Path:
+        """File of the resources that are only recorded (`embedded.control_plane.record`)."""
+        return self.folder / "recorded.json"
+
+    @property
     def log(self) -> Path:
         """Folder of what the machine's own processes write."""
         return self.folder / "log"
@@ -197,7 +202,7 @@ class Machine:
             "MINISTACK_ACCOUNT_ID": self.account_id,
             "MINISTACK_REGION": self.region,
             "STATE_DIR": str(self.folder / "state"),
-            "EMBEDDED_RECORD": str(self.folder / "recorded.json"),
+            "EMBEDDED_RECORD": str(self.recorded),
             "LOG_LEVEL": "WARNING",
             "FRONT_DOOR_PORT": str(self._front_door_port),
             "EMBEDDED_INTERPRETER": str(installation.base_interpreter()),

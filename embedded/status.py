@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from embedded.control_plane.record import RecordFile
+
 if TYPE_CHECKING:
     from embedded.machine import Machine
 
 
 def describe(machine: "Machine") -> str:
-    """Endpoints, services with their tasks, targets' health, databases; one line each."""
+    """One line for each endpoint, service, target, database, and resource only recorded."""
     if not machine.is_up():
         return f"{machine.folder}: down"
     lines = [f"AWS endpoint  {machine.endpoint}", f"front door    {machine.front_door}"]
@@ -40,5 +42,9 @@ def describe(machine: "Machine") -> str:
         f"database      {cluster['DBClusterIdentifier']}: {cluster['Status']},"
         f" {cluster.get('Endpoint')}:{cluster.get('Port')}"
         for cluster in rds.describe_db_clusters()["DBClusters"]
+    ]
+    lines += [
+        f"recorded      {resource.resource_type} {resource.stack}/{resource.logical_id}"
+        for resource in RecordFile(machine.recorded).resources()
     ]
     return "\n".join(lines)
