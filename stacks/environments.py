@@ -17,6 +17,9 @@ from pydantic import model_validator as checked
 from pydantic_core import ErrorDetails
 
 DEFAULT_FILE = Path(__file__).parent.parent / "environments.toml"
+ORGANIZATION = "organization"
+HOME_REGION = "eu-central-1"
+"""Where everything stands but what CloudFront takes from us-east-1, and copies of backups."""
 
 
 class EnvironmentsError(ValueError):
@@ -87,6 +90,39 @@ class Accounts(_Table):
     log: Account
     networking: Account
     backup: Account
+
+
+class SingleSignOn(_Table):
+    """IAM Identity Center, which only the console can switch on for an organisation."""
+
+    instance: Annotated[
+        str,
+        _text(
+            r"arn:aws:sso:::instance/ssoins-[0-9a-f]{16}", "an instance (arn:aws:sso:::instance/…)"
+        ),
+    ]
+    identity_store: Annotated[str, _text(r"d-[0-9a-f]{10}", "an identity store (d-…)")]
+
+
+class Organization(_Table):
+    """What holds the accounts together."""
+
+    id: Annotated[str, _text(r"o-[a-z0-9]{10,32}", "an organisation (o-…)")] | None = None
+    """Without it and `root` a deployment creates the organisation, and nothing but accounts."""
+    root: Annotated[str, _text(r"r-[0-9a-z]{4,32}", "an organisation's root (r-…)")] | None = None
+    account_email: Annotated[Email, _text(r"[^{}]*\{account\}[^{}]*", "an address with {account}")]
+    """The owner's address of an account; each needs its own, so it holds the account's name."""
+    on_call: Email
+    """Where the alarms of the accounts that are no environment go."""
+    backup_region: Literal["eu-west-1", "eu-west-3", "eu-north-1"]
+    """Where copies of backups are kept."""
+    single_sign_on: SingleSignOn | None = None
+
+    @checked(mode="after")
+    def _is_known_or_not(self) -> Self:
+        if (self.id is None) != (self.root is None):
+            raise ValueError("id and root come together: both of an organisation, or neither")
+        return self
 
 
 class Domain(_Table):
@@ -186,12 +222,17 @@ class Fleet(_Table):
     """The whole file."""
 
     company: Company
+    organization: Organization
     accounts: Accounts
     environments: _Environments
 
     def named(self) -> dict[str, Environment]:
         """The environments by name."""
         return {name: getattr(self.environments, name) for name in _Environments.model_fields}
+
+    def stages(self) -> tuple[str, ...]:
+        """What can be deployed: each environment, and the organisation that they are part of."""
+        return (*self.named(), ORGANIZATION)
 
 
 def read(file: Path = DEFAULT_FILE) -> Fleet:

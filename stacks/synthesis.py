@@ -1,9 +1,9 @@
 """``python -m stacks.synthesis [ENVIRONMENT …]``: the gate that every change passes.
 
-Synthesises environments into ``cdk.out/{environment}``, each in a process of its own, with
-cdk-nag and the CDK's validator; all of them when none is named. Needs neither credentials nor a
-network, and no Lambda package to be built. The same sources give the same bytes, wherever the
-repository is.
+Synthesises environments, and the organisation as one more, into ``cdk.out/{environment}``, each in
+a process of its own, with cdk-nag and the CDK's validator; all of them when none is named. Needs
+neither credentials nor a network, and no Lambda package to be built. The same sources give the
+same bytes, wherever the repository is.
 """
 
 import json
@@ -65,7 +65,7 @@ def synthesise(environment: str, *, into: Path = ROOT / "cdk.out", root: Path = 
 
 def main(chosen: Sequence[str]) -> int:
     """Synthesise and print a line for each environment; 1 when one is refused."""
-    known = environments.read().named()
+    known = environments.read().stages()
     if unknown := set(chosen) - set(known):
         sys.exit(f"no such environment: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     names = [name for name in known if name in chosen or not chosen]
@@ -77,7 +77,7 @@ def main(chosen: Sequence[str]) -> int:
 
 
 def _line(synthesis: Synthesis) -> str:
-    head = f"{synthesis.environment:<12}"
+    head = f"{synthesis.environment:<13}"
     if synthesis.failure:
         return f"{head}refused\n{synthesis.failure}"
     return (

@@ -4,7 +4,7 @@ from aws_cdk import Duration, aws_s3
 from constructs import Construct
 
 from stacks.constructs.acknowledgement import acknowledge
-from stacks.constructs.environment_stack import environment_stack
+from stacks.constructs.fleetcharge_stack import fleetcharge_stack
 
 DAYS = 90
 
@@ -30,6 +30,6 @@ class AccessLogBucket(aws_s3.Bucket):
                 else aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED
             ),
             lifecycle_rules=[aws_s3.LifecycleRule(expiration=Duration.days(DAYS))],
-            removal_policy=environment_stack(scope).data_removal,
+            removal_policy=fleetcharge_stack(scope).data_removal,
         )
         acknowledge(self, "S1", because="A log of the log's own deliveries would never end.")

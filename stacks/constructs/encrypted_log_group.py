@@ -3,7 +3,7 @@
 from aws_cdk import RemovalPolicy, aws_kms, aws_logs
 from constructs import Construct
 
-from stacks.constructs.environment_stack import environment_stack
+from stacks.constructs.fleetcharge_stack import fleetcharge_stack
 
 RETENTION = {
     7: aws_logs.RetentionDays.ONE_WEEK,
@@ -35,6 +35,6 @@ class EncryptedLogGroup(aws_logs.LogGroup):
             name,
             log_group_name=log_group_name,
             encryption_key=key,
-            retention=RETENTION[days or environment_stack(scope).settings.log_retention_days],
+            retention=RETENTION[days or fleetcharge_stack(scope).log_retention_days],
             removal_policy=removal_policy,
         )

@@ -2,38 +2,31 @@
 
 from typing import Any
 
-from aws_cdk import RemovalPolicy, Stack
 from constructs import Construct
 
+from stacks.constructs.fleetcharge_stack import FleetchargeStack
 from stacks.environments import Environment
 
 
-class EnvironmentStack(Stack):
-    """A stack of one environment.
-
-    Rules: named ``{environment}-{stack}``; protected from deletion, and its data kept beyond it,
-    where the environment is protected; every resource is tagged with both names.
-    """
+class EnvironmentStack(FleetchargeStack):
+    """A stack of one environment, protected where the environment is."""
 
     def __init__(
         self, scope: Construct, name: str, *, environment: Environment, **options: Any
     ) -> None:
-        super().__init__(scope, name, termination_protection=environment.protected, **options)
-        self.settings = environment
-        self.environment_name = scope.node.id
-        self.data_removal = (
-            # A first deployment that fails still takes its empty store with it.
-            RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
-            if environment.protected
-            else RemovalPolicy.DESTROY
+        super().__init__(
+            scope,
+            name,
+            protected=environment.protected,
+            log_retention_days=environment.log_retention_days,
+            **options,
         )
-        self.tags.set_tag("fleetcharge:environment", self.environment_name)
-        self.tags.set_tag("fleetcharge:stack", name)
+        self.settings = environment
 
 
 def environment_stack(scope: Construct) -> EnvironmentStack:
     """The stack that a construct stands in."""
-    stack = Stack.of(scope)
+    stack = EnvironmentStack.of(scope)
     if not isinstance(stack, EnvironmentStack):
         raise TypeError(f"{scope.node.path} stands in no stack of an environment")
     return stack

@@ -5,7 +5,7 @@ from typing import Any
 from aws_cdk import Duration, aws_s3
 from constructs import Construct
 
-from stacks.constructs.environment_stack import environment_stack
+from stacks.constructs.fleetcharge_stack import fleetcharge_stack
 
 
 class PrivateBucket(aws_s3.Bucket):
@@ -27,8 +27,8 @@ class PrivateBucket(aws_s3.Bucket):
             encryption=options.pop("encryption", aws_s3.BucketEncryption.S3_MANAGED),
             versioned=True,
             server_access_logs_bucket=logs,
-            server_access_logs_prefix=f"s3/{environment_stack(scope).artifact_id}/{name.lower()}/",
-            removal_policy=environment_stack(scope).data_removal,
+            server_access_logs_prefix=f"s3/{fleetcharge_stack(scope).artifact_id}/{name.lower()}/",
+            removal_policy=fleetcharge_stack(scope).data_removal,
             lifecycle_rules=[
                 aws_s3.LifecycleRule(
                     abort_incomplete_multipart_upload_after=Duration.days(1),

@@ -10,6 +10,7 @@ from stacks.synthesis import Synthesis, synthesise
 from tests.stacks.assembly import Assembly
 
 ENVIRONMENTS = ("playground", "dev", "qa", "live")
+STAGES = (*ENVIRONMENTS, "organization")
 
 
 @pytest.fixture(scope="session")
@@ -19,10 +20,10 @@ def fleet() -> Fleet:
 
 @pytest.fixture(scope="session")
 def syntheses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Synthesis]]]:
-    """Every environment through the gate, once in a session; tests wait for their own."""
+    """Every stage through the gate, once in a session; tests wait for their own."""
     folder: Path = tmp_path_factory.mktemp("cdk.out")
     with ThreadPoolExecutor(2) as processes:
-        yield {name: processes.submit(synthesise, name, into=folder) for name in ENVIRONMENTS}
+        yield {name: processes.submit(synthesise, name, into=folder) for name in STAGES}
         processes.shutdown(cancel_futures=True)
 
 

@@ -81,7 +81,26 @@ def test_a_wrong_value_is_refused_with_its_path_and_what_is_allowed(
         ('hosted_zone_id = "Z', 'hosted_zone_id = "', "environments.live.domain.hosted_zone_id: "),
         ("[environments.qa]", "[environments.qaa]", "environments.qa.account: is missing"),
         ("[environments.qa]", "[environments.qaa]", "environments.qaa: no such key; allowed"),
-        ("[company]", "[compani]", "compani: no such key; allowed here: company, accounts"),
+        ("[company]", "[compani]", "compani: no such key; allowed here: company, organiz"),
+        ('id = "o-', 'id = "', "organization.id: 'fleetcharge00' is not an organisation (o-…)"),
+        ('root = "r-', 'root = "', "organization.root: 'flee' is not an organisation's root (r-…)"),
+        ('root = "r-flee"', "", "organization: id and root come together"),
+        (
+            "+{account}@",
+            "@",
+            "organization.account_email: 'aws@fleetcharge.example' is not",
+        ),
+        ('backup_region = "eu-west-1"', 'backup_region = "us-east-2"', "backup_region: input shou"),
+        (
+            "ssoins-",
+            "",
+            "organization.single_sign_on.instance: 'arn:aws:sso:::instance",
+        ),
+        (
+            'identity_store = "d',
+            'identity_store = "e',
+            "single_sign_on.identity_store: 'e",
+        ),
         ('log = "', 'logs = "', "accounts.logs: no such key; allowed here: management"),
     ],
 )

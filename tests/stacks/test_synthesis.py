@@ -75,4 +75,4 @@ def test_each_environment_is_told_with_its_resources_and_seconds(
     assert synthesis.main(["playground"]) == 0
     stacks, resources = len(done.templates()), done.resources()
     assert resources > 200
-    assert f"playground   {stacks} stacks   {resources} resources" in capsys.readouterr().out
+    assert f"playground    {stacks} stacks   {resources} resources" in capsys.readouterr().out
