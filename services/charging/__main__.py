@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import sys
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import boto3
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
@@ -14,16 +14,24 @@ from contracts.access_tokens import AccessTokens
 from contracts.settings import ChargingSettings
 from contracts.task_address import task_address
 from services.charging.adapters.outbox_relay import OutboxRelay
+from services.charging.adapters.postgresql.commands import PostgresCommands
 from services.charging.adapters.postgresql.connections import PostgresConnections
 from services.charging.adapters.postgresql.database import Database, conninfo
 from services.charging.adapters.postgresql.ledger import PostgresLedger
 from services.charging.adapters.postgresql.meter_readings import PostgresMeterReadings
+from services.charging.adapters.postgresql.notices import (
+    COMMAND_OVER,
+    COMMAND_WAITS,
+    SUPERSEDED,
+    Notices,
+)
 from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
 from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.adapters.postgresql.tokens import PostgresTokens
 from services.charging.adapters.postgresql.views import PostgresViews
 from services.charging.adapters.system_clock import utc_now
 from services.charging.application.central_system import CentralSystem
+from services.charging.application.commands import CommandDelivery, Commands
 from services.charging.application.remote_control import RemoteControl
 from services.charging.application.routes import ocpp16_routes
 from services.charging.entrypoints.gateway import Gateway
@@ -38,15 +46,14 @@ from services.charging.entrypoints.rest.stations import stations_router
 
 def bootstrap(settings: ChargingSettings, address: str) -> Program:
     """Build the program; nothing runs yet."""
-    database = Database(
-        conninfo(
-            host=settings.database_host,
-            port=settings.database_port,
-            name=settings.database_name,
-            username=settings.database_username,
-            password=settings.database_password,
-        )
+    database_conninfo = conninfo(
+        host=settings.database_host,
+        port=settings.database_port,
+        name=settings.database_name,
+        username=settings.database_username,
+        password=settings.database_password,
     )
+    database = Database(database_conninfo)
     relay = OutboxRelay(database, boto3.client("sqs"), settings.session_events_queue_url)
     stations = PostgresStations(database)
     tokens = PostgresTokens(database)
@@ -63,7 +70,13 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         quarantine=PostgresQuarantine(database),
         clock=utc_now,
     )
-    gateway = Gateway(central_system=central_system, connections=connections)
+    command_book = PostgresCommands(database)
+    commands = Commands(command_book)
+    gateway = Gateway(
+        central_system=central_system,
+        connections=connections,
+        commands=CommandDelivery(command_book),
+    )
     verifier = AccessTokens(
         user_pool_endpoint=boto3.client("cognito-idp").meta.endpoint_url,
         user_pool_id=settings.user_pool_id,
@@ -73,7 +86,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         callers=Callers(verifier),
         routers=[
             registry_router(stations=stations, tokens=tokens),
-            stations_router(views=views, remote_control=RemoteControl(gateway, utc_now)),
+            stations_router(views=views, remote_control=RemoteControl(commands, utc_now)),
             sessions_router(views=views),
         ],
         health=health_router(database.check_migrated),
@@ -81,12 +94,37 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     return Program(
         database=database,
         connections=connections,
+        commands=command_book,
+        notices=_notices(database_conninfo, gateway, commands),
         relay=relay,
         gateway=gateway,
         api=api,
         address=address,
         gateway_port=settings.gateway_port,
         api_port=settings.api_port,
+    )
+
+
+def _notices(database_conninfo: str, gateway: Gateway, commands: Commands) -> Notices:
+    """Tell the gateway and those who wait for an answer what other nodes say."""
+
+    def superseded(payload: str) -> None:
+        epoch, _, station_id = payload.partition(" ")
+        gateway.superseded(station_id, int(epoch))
+
+    def look_again(station_ids: list[str]) -> None:
+        commands.look_again()
+        for station_id in station_ids:
+            gateway.command_waits(station_id)
+
+    return Notices(
+        database_conninfo,
+        hear={
+            COMMAND_WAITS: gateway.command_waits,
+            COMMAND_OVER: lambda payload: commands.over(UUID(payload)),
+            SUPERSEDED: superseded,
+        },
+        look_again=look_again,
     )
 
 

@@ -86,6 +86,7 @@ async def test_remote_start_and_stop(program: ChargingProgram, station_id: str) 
         return asyncio.create_task(asyncio.to_thread(program.api.post, path, json=document))
 
     async with connected(program, station_id) as station:
+        await station.call("Heartbeat")
         asked = await post("remote-start", {"token_uid": "card1", "connector_id": 2})
         _, message_id, action, payload = await station.receive()
         assert (action, payload) == (

@@ -1,7 +1,7 @@
 """The gateway: sockets of stations (OCPP-J 1.6, section 3).
 
 Holds sockets and nothing else: what a station says goes to the central system as action and
-payload, and calls to stations come in through `Gateway.call`.
+payload, and each socket takes the commands that wait for its station.
 """
 
 import binascii
@@ -20,8 +20,8 @@ from websockets.typing import Subprotocol
 
 from contracts.routes import OCPP
 from services.charging.application.central_system import CentralSystem
-from services.charging.application.ports import NotConnectedError, UnavailableError
-from services.charging.domain.ocpp_j.frames import CallError, CallResult
+from services.charging.application.commands import CommandDelivery
+from services.charging.application.ports import UnavailableError
 from services.charging.domain.stations import StationKey
 from services.charging.entrypoints.station_socket import StationSocket
 
@@ -54,10 +54,17 @@ class Connections(Protocol):
 
 
 class Gateway:
-    """Accepts stations, and finds the socket of a station that is to be called."""
+    """Accepts stations, and tells their sockets what other nodes say."""
 
-    def __init__(self, *, central_system: CentralSystem, connections: Connections) -> None:
+    def __init__(
+        self,
+        *,
+        central_system: CentralSystem,
+        connections: Connections,
+        commands: CommandDelivery,
+    ) -> None:
         self._central_system = central_system
+        self._commands = commands
         self._connections = connections
         self._epochs: WeakKeyDictionary[ServerConnection, int] = WeakKeyDictionary()
         """Given before the handshake is answered: so what a station thinks newer, is."""
@@ -79,12 +86,16 @@ class Gateway:
             server_header=None,
         )
 
-    async def call(self, station_id: str, action: str, payload: bytes) -> CallResult | CallError:
-        """Call a station; raises `NotConnectedError`, `NoAnswerError` or `BusyError`."""
+    def command_waits(self, station_id: str) -> None:
+        """A command waits for a station, which may be here."""
+        if socket := self._sockets.get(station_id):
+            socket.deliver_soon()
+
+    def superseded(self, station_id: str, epoch: int) -> None:
+        """A station has a connection of this epoch, here or elsewhere; older ones are to go."""
         socket = self._sockets.get(station_id)
-        if socket is None:
-            raise NotConnectedError(f"station {station_id} is not connected")
-        return await socket.call(action, payload)
+        if socket is not None and socket.epoch < epoch:
+            socket.close_soon(SUPERSEDED, "a newer connection took over")
 
     async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         """Security profile 1: basic authentication by station id and key."""
@@ -122,9 +133,10 @@ class Gateway:
         if not newest:
             await websocket.close(SUPERSEDED, "a newer connection took over")
             return
-        socket = StationSocket(station_id, epoch, websocket, self._central_system)
+        socket = StationSocket(station_id, epoch, websocket, self._central_system, self._commands)
         self._supersede(socket)
         logger.info("connected", extra={"station_id": station_id, "epoch": epoch})
+        socket.deliver_soon()
         try:
             await socket.run()
         finally:

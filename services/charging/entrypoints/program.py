@@ -43,6 +43,20 @@ class Node(Protocol):
         """It holds no sockets any more."""
 
 
+class Commands(Protocol):
+    """Commands under way, on whatever node."""
+
+    async def give_up_overdue(self) -> None:
+        """End those that no node answers for any more."""
+
+
+class Notices(Protocol):
+    """What other nodes tell."""
+
+    async def run(self) -> None:
+        """Until cancelled."""
+
+
 class Relay(Protocol):
     """Empties the outbox."""
 
@@ -69,6 +83,8 @@ class Program:
         *,
         database: Database,
         connections: Node,
+        commands: Commands,
+        notices: Notices,
         relay: Relay,
         gateway: Gateway,
         api: FastAPI,
@@ -78,6 +94,8 @@ class Program:
     ) -> None:
         self._database = database
         self._node = connections
+        self._commands = commands
+        self._notices = notices
         self._relay = relay
         self._gateway = gateway
         self._address = address
@@ -113,13 +131,17 @@ class Program:
     async def _serve_stations(self, api: asyncio.Task[None], stop: asyncio.Task[bool]) -> None:
         relay = asyncio.create_task(self._relay.run())
         signs_of_life = asyncio.create_task(self._show_signs_of_life())
+        notices = asyncio.create_task(self._notices.run())
         server = await self._gateway.serve(self._address, self._gateway_port)
         logger.info("serving stations", extra={"port": self._gateway_port})
-        await asyncio.wait({api, stop, relay, signs_of_life}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(
+            {api, stop, relay, signs_of_life, notices}, return_when=asyncio.FIRST_COMPLETED
+        )
         logger.info("leaving")
         server.close(code=GOING_AWAY, reason="going away")
         await server.wait_closed()
         signs_of_life.cancel()
+        notices.cancel()
         with contextlib.suppress(UnavailableError):
             await self._node.leave()
         self._relay.finish()
@@ -127,6 +149,8 @@ class Program:
             await asyncio.wait_for(relay, FINISH_WITHIN)
         with contextlib.suppress(asyncio.CancelledError):
             await signs_of_life
+        with contextlib.suppress(asyncio.CancelledError):
+            await notices
 
     async def _migrate(self) -> None:
         pause = 0.1
@@ -146,3 +170,4 @@ class Program:
             await asyncio.sleep(NODE_SEEN_EVERY)
             with contextlib.suppress(UnavailableError):
                 await self._node.seen()
+                await self._commands.give_up_overdue()

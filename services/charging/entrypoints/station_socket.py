@@ -10,6 +10,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from services.charging.application.central_system import CallRefusedError, CentralSystem
+from services.charging.application.commands import CommandDelivery
 from services.charging.application.ports import NoAnswerError
 from services.charging.domain.ocpp_j.connection import (
     CallAnswered,
@@ -36,11 +37,13 @@ class StationSocket:
         epoch: int,
         websocket: ServerConnection,
         central_system: CentralSystem,
+        commands: CommandDelivery,
     ) -> None:
         self.station_id = station_id
         self.epoch = epoch
         self._websocket = websocket
         self._central_system = central_system
+        self._commands = commands
         self._connection = Connection(
             clock=time.monotonic, answer_within=ANSWER_WITHIN, waiting_calls=WAITING_CALLS
         )
@@ -76,6 +79,10 @@ class StationSocket:
             return await answer
         finally:
             self._answers.pop(message_id, None)
+
+    def deliver_soon(self) -> None:
+        """Commands may wait for the station."""
+        self._spawn(self._commands.deliver(self.station_id, self.epoch, self.call))
 
     def close_soon(self, code: int, reason: str) -> None:
         """Close politely, without waiting for the other side."""

@@ -7,6 +7,7 @@ is its connection; an older one can neither take it back nor deregister it.
 from uuid import UUID
 
 from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.notices import SUPERSEDED
 from services.charging.domain.stations import StationKey
 
 
@@ -47,15 +48,31 @@ class PostgresConnections:
         async with self._database.statement() as connection:
             cursor = await connection.execute(
                 """
-                insert into station_connection as known (station_id, epoch, node_id, connected_at)
-                values (%s, %s, %s, now())
-                on conflict (station_id) do update set epoch = excluded.epoch,
-                    node_id = excluded.node_id, connected_at = excluded.connected_at
-                    where known.epoch < excluded.epoch
+                with elsewhere as (
+                    select station_id from station_connection
+                    where station_id = %(station)s and node_id <> %(node)s
+                ), newest as (
+                    insert into station_connection as known
+                        (station_id, epoch, node_id, connected_at)
+                    values (%(station)s, %(epoch)s, %(node)s, now())
+                    on conflict (station_id) do update set epoch = excluded.epoch,
+                        node_id = excluded.node_id, connected_at = excluded.connected_at
+                        where known.epoch < excluded.epoch
+                    returning station_id, epoch
+                )
+                -- Only when a node must hear of it: transactions that notify commit one by one.
+                select case when elsewhere.station_id is not null
+                    then pg_notify(%(channel)s, newest.epoch || ' ' || newest.station_id) end
+                from newest left join elsewhere using (station_id)
                 """,
-                (station_id, epoch, self._node_id),
+                {
+                    "station": station_id,
+                    "epoch": epoch,
+                    "node": self._node_id,
+                    "channel": SUPERSEDED,
+                },
             )
-            return cursor.rowcount == 1
+            return await cursor.fetchone() is not None
 
     async def deregister(self, station_id: str, epoch: int) -> None:
         """The connection of this epoch is gone; a newer one stays."""

@@ -24,11 +24,7 @@ _STATIONS: LiteralString = """
             select to_jsonb(connector_status) - 'station_id' from connector_status
             where connector_status.station_id = station.id order by connector_id
         ) as connector_statuses
-    from station left join (
-        -- A node that missed three signs of life holds no sockets.
-        station_connection as connection join node
-        on node.id = connection.node_id and node.seen_at > now() - interval '30 seconds'
-    ) on connection.station_id = station.id
+    from station left join live_connection as connection on connection.station_id = station.id
 """
 
 _SESSIONS: LiteralString = """

@@ -1,0 +1,136 @@
+"""Commands to stations, whichever node holds their sockets.
+
+A command is a row that all nodes see. The node that is asked opens it and waits; the node with the
+station's socket hears of it, claims it, calls the station and closes it with the answer.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+from uuid import UUID, uuid4
+
+from services.charging.application.ports import (
+    NoAnswerError,
+    NotConnectedError,
+    UnavailableError,
+)
+from services.charging.domain.commands import Command, CommandState
+from services.charging.domain.ocpp_j.connection import BusyError
+from services.charging.domain.ocpp_j.frames import CallError, CallResult
+
+logger = logging.getLogger(__name__)
+
+ANSWER_WITHIN = 35.0
+"""Seconds that the asking side waits: a station's own 30, and the way there and back."""
+
+Call = Callable[[str, bytes], Awaitable[CallResult | CallError]]
+"""Action and payload to one socket; raises `NoAnswerError`, `BusyError`."""
+
+
+class CommandBook(Protocol):
+    """Where commands are kept, and nodes hear of them."""
+
+    async def open(self, command_id: UUID, station_id: str, action: str, request: bytes) -> Command:
+        """Keep a new command and tell the nodes; undelivered when no living node has the station.
+
+        Raises `NotStorableError` when the station is not known.
+        """
+
+    async def claim(self, station_id: str, epoch: int) -> Sequence[Command]:
+        """The pending commands of a station, now sent, in their order.
+
+        Empty when the connection of this epoch is not the station's newest.
+        """
+
+    async def close(
+        self, command_id: UUID, state: CommandState, *, answer: bytes | None, reason: str | None
+    ) -> None:
+        """Keep how it ended, and tell the nodes."""
+
+    async def get(self, command_id: UUID) -> Command | None:
+        """As it stands."""
+
+
+class CommandDelivery:
+    """The side of the socket."""
+
+    def __init__(self, book: CommandBook) -> None:
+        self._book = book
+
+    async def deliver(self, station_id: str, epoch: int, call: Call) -> None:
+        """Carry out what waits for the station, if the connection of this epoch is its newest."""
+        try:
+            commands = await self._book.claim(station_id, epoch)
+            await asyncio.gather(*(self._carry_out(command, call) for command in commands))
+        except UnavailableError:
+            logger.warning("commands are left as they are", extra={"station_id": station_id})
+
+    async def _carry_out(self, command: Command, call: Call) -> None:
+        state, answer, reason = CommandState.ANSWERED, None, None
+        try:
+            match await call(command.action, command.request):
+                case CallResult(_, payload):
+                    answer = payload
+                case CallError(_, code, description):
+                    state, reason = CommandState.REFUSED, f"{code} {description}".rstrip()
+        except BusyError as error:
+            state, reason = CommandState.UNDELIVERED, str(error)
+        except NoAnswerError as error:
+            state, reason = CommandState.UNANSWERED, str(error)
+        await self._book.close(command.id, state, answer=answer, reason=reason)
+
+
+class Commands:
+    """The side that asks."""
+
+    def __init__(self, book: CommandBook, *, answer_within: float = ANSWER_WITHIN) -> None:
+        self._book = book
+        self._answer_within = answer_within
+        self._news: dict[UUID, asyncio.Event] = {}
+
+    async def issue(self, station_id: str, action: str, request: bytes) -> Command:
+        """Open a command and leave it to the nodes."""
+        return await self._book.open(uuid4(), station_id, action, request)
+
+    async def call(self, station_id: str, action: str, payload: bytes) -> CallResult | CallError:
+        """Open a command and wait for its end; raises `NotConnectedError`, `NoAnswerError`."""
+        command_id = uuid4()
+        # Before it is opened: its end may be told before `open` returns.
+        news = self._news[command_id] = asyncio.Event()
+        try:
+            async with asyncio.timeout(self._answer_within):
+                command = await self._book.open(command_id, station_id, action, payload)
+                while not command.is_over:
+                    await news.wait()
+                    news.clear()
+                    command = await self._book.get(command_id) or command
+        except TimeoutError as error:
+            raise NoAnswerError(f"station {station_id} did not answer") from error
+        finally:
+            del self._news[command_id]
+        return _answer(command)
+
+    def over(self, command_id: UUID) -> None:
+        """A command is over, on whatever node."""
+        if command_id in self._news:
+            self._news[command_id].set()
+
+    def look_again(self) -> None:
+        """News may have been missed."""
+        for news in self._news.values():
+            news.set()
+
+
+def _answer(command: Command) -> CallResult | CallError:
+    reason = command.reason or ""
+    match command.state:
+        case CommandState.ANSWERED if command.answer is not None:
+            return CallResult(str(command.id), command.answer)
+        case CommandState.REFUSED:
+            code, _, description = reason.partition(" ")
+            return CallError(str(command.id), code, description)
+        case CommandState.UNDELIVERED:
+            raise NotConnectedError(reason)
+        case _:
+            raise NoAnswerError(reason)
