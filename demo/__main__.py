@@ -91,7 +91,7 @@ async def _play(
             await billing.put_contracts(billing_api, scenario)
             keys = await charging.register(charging_api, scenario)
             outcome.append(
-                f"{len(scenario.contracts)} contracts, {len(scenario.stations)} stations"
+                f"contracts: {len(scenario.contracts)}, stations: {len(scenario.stations)}"
             )
         wanted = len(scenario.charges)
         with progress.step(f"{wanted} charges over OCPP 1.6J") as outcome:
@@ -104,7 +104,7 @@ async def _play(
         await _telemetry(deployment, here.front_door, access_token, readings, progress)
         with progress.step("Closing the months") as outcome:
             invoices = await billing.close_months(billing_api, scenario)
-            outcome.append(f"{sum(map(len, invoices.values()))} invoices")
+            outcome.append(f"invoices: {sum(map(len, invoices.values()))}")
         last = next(iter(invoices.values()))[-1]["number"]
         pdf = await billing_api.download(f"/invoices/{last}/pdf")
     return summary.Outcome(scenario, ledger, invoices, {last: pdf})

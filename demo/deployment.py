@@ -8,6 +8,8 @@ import botocore.exceptions
 
 from contracts.personas import Persona
 
+EDGE_REGION = "us-east-1"
+"""CloudFront takes its certificates and web ACLs from there."""
 OPERATOR = "operator@fleetcharge.example"
 
 
@@ -24,20 +26,30 @@ class Deployment:
         )
         self._endpoint = aws.get("AWS_ENDPOINT_URL")
 
-    def client(self, service: str) -> Any:
-        """A boto3 client of the environment's account and region."""
-        return self._session.client(service, endpoint_url=self._endpoint)
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client of the account; in the region of the environment, or another."""
+        return self._session.client(service, region_name=region, endpoint_url=self._endpoint)
 
     def stacks(self) -> dict[str, str]:
-        """Name and status of every stack of the environment, in the region it runs in."""
-        pages = self.client("cloudformation").get_paginator("describe_stacks").paginate()
+        """Name and status of every stack of the environment, in its region and at the edge."""
         prefix = f"{self.environment}-"
         return {
             stack["StackName"]: stack["StackStatus"]
-            for page in pages
+            for region in (self._session.region_name, EDGE_REGION)
+            for page in self.client("cloudformation", region)
+            .get_paginator("describe_stacks")
+            .paginate()
             for stack in page["Stacks"]
             if stack["StackName"].startswith(prefix)
         }
+
+    def is_bootstrapped(self, region: str) -> bool:
+        """Whether the CDK's own stack is there."""
+        try:
+            self.client("ssm", region).get_parameter(Name="/cdk-bootstrap/hnb659fds/version")
+        except botocore.exceptions.ClientError:
+            return False
+        return True
 
     def output(self, stack: str, name: str) -> str:
         """An output of one of the environment's stacks; raises `LookupError`."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from demo.deployment import Deployment
+from demo.deployment import EDGE_REGION, Deployment
 from demo.progress import Progress
 from demo.rest import Refused, RestApi
 from embedded import cdk
@@ -15,9 +15,6 @@ from embedded.machine import Machine
 from stacks import environments
 
 SERVICES = ("charging", "billing")
-EDGE_REGION = "us-east-1"
-"""CloudFront takes its certificates and web ACLs from there."""
-
 _ROOT = Path(__file__).parent.parent
 _PATIENCE_S = 120
 
@@ -49,8 +46,7 @@ def bring_up(
     log = machine.log / "cdk.log"
     with log.open("a") as written:
         for region in (machine.region, EDGE_REGION):
-            there = Deployment(environment, aws | {"AWS_REGION": region})
-            if not _is_bootstrapped(there):
+            if not deployment.is_bootstrapped(region):
                 with progress.step(f"cdk bootstrap {region}"):
                     cdk.bootstrap(
                         aws | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region},
@@ -82,14 +78,6 @@ def _release(deployment: Deployment, service: str, digest: str) -> str:
             raise
     ssm.put_parameter(Name=name, Value=digest, Type="String", Overwrite=True)
     return "new"
-
-
-def _is_bootstrapped(deployment: Deployment) -> bool:
-    try:
-        deployment.client("ssm").get_parameter(Name="/cdk-bootstrap/hnb659fds/version")
-    except ClientError:
-        return False
-    return True
 
 
 async def wait_until_served(api: RestApi, path: str) -> None:

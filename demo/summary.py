@@ -69,7 +69,7 @@ class Outcome:
         return f"""\
 Sessions      {self.ledger.records} at {stations} stations, one charging record each
 Energy        {energy}, equal to the stations' meters to the watt-hour
-Invoices      {len(issued)} of {len(self.invoices)} contracts, {due:,.2f} EUR with VAT"""
+Invoices      {len(issued)}, contracts {len(self.invoices)}: {due:,.2f} EUR with VAT"""
 
     def _sessions(self, contract: FleetContract | None = None) -> list[Document]:
         return [

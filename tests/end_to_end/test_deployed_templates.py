@@ -1,0 +1,27 @@
+"""What runs is what the templates say."""
+
+from pathlib import Path
+
+import pytest
+
+from embedded import cdk
+from tests.end_to_end.conftest import Playground
+
+pytestmark = pytest.mark.end_to_end
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_cli_finds_no_difference_after_the_deployment(playground: Playground) -> None:
+    machine = playground.machine
+    aws = cdk.environment(machine.account_id, machine.region, machine.endpoint)
+    lines: list[str] = []
+    context = ["-c=environment=playground", "-c=packages=host"]
+    cdk.diff(aws, [*context, "--fail", "playground/*"], directory=ROOT, output=lines.append)
+    assert "Number of stacks with differences: 0" in "\n".join(lines)
+
+
+def test_every_stack_is_complete_in_both_regions(playground: Playground) -> None:
+    stacks = playground.deployment.stacks()
+    assert len(stacks) == 14
+    assert set(stacks.values()) <= {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
