@@ -1,0 +1,66 @@
+"""Which properties of a resource type cannot change without CloudFormation making a new resource.
+
+The official resource schemas say so: ``createOnlyProperties`` always, and
+``conditionalCreateOnlyProperties`` for some values. Both count: what may replace is not safe.
+"""
+
+import importlib.util
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from proofs.assembly import Json
+
+REGION = "us-east-1"
+"""The region whose schemas are read: it has every type."""
+
+
+def replacing_values(type_: str, properties: Json) -> Json:
+    """The set properties whose change replaces a resource of that type, by their path.
+
+    A type without a schema, such as a custom resource, has none.
+    """
+    values: Json = {}
+    for pointer in _replacing(type_):
+        steps = [step for step in pointer.split("/") if step not in ("", "properties")]
+        found = list(_at(properties, steps))
+        if found:
+            values[".".join(steps)] = found[0] if len(found) == 1 else found
+    return values
+
+
+def _at(node: Any, steps: list[str]) -> Iterator[Any]:
+    if not steps:
+        yield node
+    elif steps[0] in ("*", "items"):
+        for item in node if isinstance(node, list) else ():
+            yield from _at(item, steps[1:])
+    elif isinstance(node, dict) and steps[0] in node:
+        yield from _at(node[steps[0]], steps[1:])
+
+
+@cache
+def _replacing(type_: str) -> tuple[str, ...]:
+    file = _schema_files().get(type_)
+    if file is None:
+        return ()
+    schema = json.loads((_schemas() / "resources" / f"{file}.json").read_text("utf-8"))
+    kinds = ("createOnlyProperties", "conditionalCreateOnlyProperties")
+    return tuple(sorted(pointer for kind in kinds for pointer in schema.get(kind, ())))
+
+
+@cache
+def _schema_files() -> dict[str, str]:
+    files: dict[str, str] = json.loads((_schemas() / f"providers/{REGION}.json").read_text("utf-8"))
+    return files
+
+
+@cache
+def _schemas() -> Path:
+    # Importing cfn-lint takes a second; only the data that it carries is wanted.
+    package = importlib.util.find_spec("cfnlint")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("cfn-lint carries the resource schemas and is not installed")
+    return Path(package.origin).parent / "data" / "schemas"

@@ -1,0 +1,121 @@
+import datetime
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import proofs.__main__ as command
+from proofs import ledger, waivers
+from proofs.assembly import Json, Stage
+from proofs.ledger import identities
+from proofs.losses import losses
+from tests.proofs.stages import resource, stage
+
+TODAY = datetime.date(2026, 11, 21)
+Synthesise = Callable[[dict[str, Json]], Path]
+
+
+@pytest.fixture
+def synthesise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Synthesise:
+    """Writes an assembly of one stack, `qa-data`, beside a ledger of its own."""
+    monkeypatch.setattr(command, "LEDGERS", tmp_path / "ledger")
+    monkeypatch.setattr(waivers, "FILE", tmp_path / "waivers.toml")
+    (tmp_path / "waivers.toml").write_text("")
+
+    def write(resources: dict[str, Json]) -> Path:
+        inner = tmp_path / "assembly-qa"
+        inner.mkdir(exist_ok=True)
+        stages = {"qa": _artifact("cdk:cloud-assembly", directoryName=inner.name)}
+        stack = _artifact(
+            "aws:cloudformation:stack", stackName="qa-data", templateFile="data.template.json"
+        ) | {
+            "displayName": "qa/data",
+            "environment": "aws://100000000022/eu-central-1",
+            "additionalMetadataFile": "data.metadata.json",
+        }
+        metadata = {"/qa/data/Table/Resource": [{"type": "aws:cdk:logicalId", "data": "Table"}]}
+        _dump(tmp_path / "manifest.json", {"artifacts": stages})
+        _dump(inner / "manifest.json", {"artifacts": {"data": stack}})
+        _dump(inner / "data.template.json", {"Resources": resources})
+        _dump(inner / "data.metadata.json", metadata)
+        return tmp_path
+
+    return write
+
+
+def _artifact(type_: str, **properties: str) -> Json:
+    return {"type": type_, "properties": properties | {"displayName": "qa"}}
+
+
+def _dump(file: Path, content: Json) -> None:
+    file.write_text(json.dumps(content))
+
+
+def table(name: str) -> dict[str, Json]:
+    return {"Table": resource("AWS::DynamoDB::Table", TableName=name)}
+
+
+def test_what_is_recorded_is_read_again(tmp_path: Path) -> None:
+    held = identities(stage(data=table("sessions")))
+    ledger.write(tmp_path / "live.json", held)
+    assert ledger.read(tmp_path / "live.json") == held
+
+
+def test_an_environment_is_recorded_and_then_has_no_faults(synthesise: Synthesise) -> None:
+    folder = synthesise(table("sessions"))
+    (fault,) = command.check([folder], TODAY)
+    assert "qa-data/Table (AWS::DynamoDB::Table) is not in the ledger as it is" in fault
+    assert command.record([folder], TODAY) == []
+    assert command.check([folder], TODAY) == []
+    (recorded,) = ledger.read(command.LEDGERS / "qa.json")
+    assert recorded.path == "Table/Resource"
+
+
+def test_the_ledger_is_not_written_over_a_loss(synthesise: Synthesise) -> None:
+    command.record([synthesise(table("sessions"))], TODAY)
+    changed = synthesise(table("other"))
+    assert command.record([changed], TODAY) == command.check([changed], TODAY)
+    (kept,) = ledger.read(command.LEDGERS / "qa.json")
+    assert kept.hangs_on == {"TableName": "sessions"}
+
+
+def test_a_weaker_policy_is_told_before_it_matters(synthesise: Synthesise) -> None:
+    kept = {"Table": resource("AWS::DynamoDB::Table", policy="Retain")}
+    command.record([synthesise(kept)], TODAY)
+    (fault,) = command.check([synthesise({"Table": resource("AWS::DynamoDB::Table")})], TODAY)
+    assert fault.endswith("is not in the ledger as it is: record it")
+
+
+def test_a_waiver_of_an_unknown_environment_is_told(synthesise: Synthesise) -> None:
+    fields = 'environment = "qs"\nidentity = "x"\nchange = "orphaned"\nreason = "y"\nowner = "z"'
+    waivers.FILE.write_text(f"[[waiver]]\n{fields}\nuntil = 2026-12-31\n")
+    (fault,) = command.check([], TODAY)
+    assert fault.endswith("qs has no ledger")
+
+
+def test_the_command_answers_with_its_faults(
+    synthesise: Synthesise, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(synthesise(table("sessions")))
+    assert command.main(["check", folder]) == 1
+    assert "qa-data/Table" in capsys.readouterr().out
+    assert command.main(["ledger", folder]) == 0
+    assert command.main(["check", folder]) == 0
+
+
+def test_no_environment_loses_anything(environments: dict[str, Stage]) -> None:
+    today = datetime.datetime.now(datetime.UTC).date()
+    for name, built in environments.items():
+        recorded = ledger.read(command.LEDGERS / f"{name}.json")
+        assert len(recorded) > 40
+        found = losses(recorded, identities(built))
+        assert not waivers.judge(name, found, waivers.read(), today)
+
+
+def test_every_ledger_is_up_to_date(environments: dict[str, Stage]) -> None:
+    for name, built in environments.items():
+        recorded = ledger.read(command.LEDGERS / f"{name}.json")
+        lost = {loss.identity.key for loss in losses(recorded, identities(built))}
+        missing = [i for i in identities(built) if i not in recorded and i.key not in lost]
+        assert not missing, "run `python -m proofs ledger` and review what it changes"
