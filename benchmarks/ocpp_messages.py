@@ -8,9 +8,12 @@ program, the database and the queue's stand-in share the machine.
 
 import argparse
 import asyncio
+import contextlib
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -118,6 +121,10 @@ def _echo() -> Iterator[tuple[int, str]]:
     command = [sys.executable, "-m", "benchmarks.ocpp_echo", str(port)]
     process = subprocess.Popen(command)  # noqa: S603 — our own module
     try:
+        while process.poll() is None:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            time.sleep(0.05)
         yield process.pid, f"ws://127.0.0.1:{port}"
     finally:
         process.kill()

@@ -1,93 +1,26 @@
 """The ledger in memory."""
 
-import copy
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
-from uuid import uuid4
 
 from contracts.events import SessionEvent
+from services.charging.application.ports import Decide, Posting
+from services.charging.domain.ledger import Known
 from services.charging.domain.metering import MeterReading
-from services.charging.domain.ocpp16.types import AuthorizationStatus
 from services.charging.domain.quarantine import QuarantineRecord
 from services.charging.domain.sessions import Session, Start, Stop
 from services.charging.domain.tokens import Token
 
 
-class FakeSessions:
-    def __init__(self) -> None:
-        self.by_identity: dict[str, Session] = {}
-        self.unmatched: list[Stop] = []
-        self.matched: list[tuple[Stop, Session]] = []
-
-    async def started_by(self, identity: str) -> Session | None:
-        return self.by_identity.get(identity)
-
-    async def begin(
-        self, start: Start, identity: str, started_at: datetime, status: AuthorizationStatus
-    ) -> Session:
-        assert identity not in self.by_identity
-        session = Session(
-            id=uuid4(),
-            transaction_id=len(self.by_identity) + 1,
-            station_id=start.station_id,
-            site_id="depot",
-            time_zone="Europe/Berlin",
-            connector_id=start.connector_id,
-            token_uid=start.token_uid,
-            authorization=status,
-            started_at=started_at,
-            meter_start_wh=start.meter_start_wh,
-        )
-        self.by_identity[identity] = session
-        return session
-
-    async def of_transaction(self, station_id: str, transaction_id: int) -> Session | None:
-        for session in self.by_identity.values():
-            if (session.station_id, session.transaction_id) == (station_id, transaction_id):
-                return session
-        return None
-
-    async def open_at(self, station_id: str) -> list[Session]:
-        at_station = [s for s in self.by_identity.values() if s.station_id == station_id]
-        still_open = [session for session in at_station if session.ending is None]
-        return sorted(still_open, key=lambda session: session.started_at, reverse=True)
-
-    async def end(self, session: Session) -> None:
-        [identity] = [key for key, known in self.by_identity.items() if known.id == session.id]
-        assert self.by_identity[identity].ending is None
-        self.by_identity[identity] = session
-
-    async def keep_unmatched(self, stop: Stop) -> bool:
-        if any(
-            _same(stop, kept) for kept in [*self.unmatched, *(kept for kept, _ in self.matched)]
-        ):
-            return False
-        self.unmatched.append(stop)
-        return True
-
-    async def unmatched_at(self, station_id: str) -> list[Stop]:
-        at_station = [stop for stop in self.unmatched if stop.station_id == station_id]
-        return sorted(at_station, key=lambda stop: stop.said_at)
-
-    async def match(self, stop: Stop, session: Session) -> None:
-        self.unmatched = [kept for kept in self.unmatched if not _same(stop, kept)]
-        self.matched.append((stop, session))
-
-
-def _same(one: Stop, other: Stop) -> bool:
-    return one == replace(
-        other, received_at=one.received_at, token_uid=one.token_uid, reason=one.reason
-    )
-
-
 class FakeLedger:
-    """Also all of a transaction's parts; an error puts everything back as it was."""
+    """Knows and keeps what one database would."""
 
     def __init__(self, *tokens: Token) -> None:
         self.known = {token.uid: token for token in tokens}
-        self.sessions = FakeSessions()
+        self.sessions: dict[str, Session] = {}
+        """By the identity of their start."""
+        self.stops: list[tuple[Stop, Session | None]] = []
+        """Those of unknown transactions, with the session they were matched with."""
         self.events: list[SessionEvent] = []
         self.records: list[QuarantineRecord] = []
         self.readings: list[MeterReading] = []
@@ -101,24 +34,62 @@ class FakeLedger:
         return FakeQuarantine(self)
 
     @property
-    def outbox(self) -> "FakeLedger":
-        return self
-
-    @property
     def meter_readings(self) -> "FakeMeterReadings":
         return FakeMeterReadings(self)
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator["FakeLedger"]:
-        before = copy.deepcopy((self.sessions, self.events, self.records))
-        try:
-            yield self
-        except BaseException:
-            self.sessions, self.events, self.records = before
-            raise
+    @property
+    def unmatched(self) -> list[Stop]:
+        return [stop for stop, session in self.stops if session is None]
 
-    async def put(self, event: SessionEvent) -> None:
-        self.events.append(event)
+    async def post(self, said: Start | Stop, decide: Decide) -> Posting:
+        posting = decide(self._known(said))
+        entry = posting.entry
+        if entry.begun_by:
+            assert entry.session
+            assert entry.begun_by not in self.sessions
+            self.sessions[entry.begun_by] = entry.session
+        if entry.ends:
+            assert entry.session
+            [identity] = [key for key, s in self.sessions.items() if s.id == entry.session.id]
+            self.sessions[identity] = entry.session
+        if entry.kept:
+            self.stops.append((entry.kept, entry.session))
+        if entry.matched:
+            self.stops.remove((entry.matched, None))
+            self.stops.append((entry.matched, entry.session))
+        self.events += posting.events
+        self.records += posting.oddities
+        return posting
+
+    def _known(self, said: Start | Stop) -> Known:
+        at_station = [s for s in self.sessions.values() if s.station_id == said.station_id]
+        place = Known(
+            site_id="depot",
+            time_zone="Europe/Berlin",
+            token=self.known.get(said.token_uid or ""),
+            session=None,
+        )
+        if isinstance(said, Start):
+            return replace(
+                place,
+                session=self.sessions.get(said.identity),
+                free_transaction_id=len(self.sessions) + 1,
+                unmatched=sorted(self.unmatched, key=lambda stop: stop.said_at),
+            )
+        of_id = [s for s in at_station if s.transaction_id == said.transaction_id]
+        still_open = [session for session in at_station if session.ending is None]
+        return replace(
+            place,
+            session=of_id[0] if of_id else None,
+            open=sorted(still_open, key=lambda session: session.started_at, reverse=True),
+            is_kept=any(_same(said, stop) for stop, _ in self.stops),
+        )
+
+
+def _same(one: Stop, other: Stop) -> bool:
+    return one == replace(
+        other, received_at=one.received_at, token_uid=one.token_uid, reason=one.reason
+    )
 
 
 class FakeTokens:

@@ -212,4 +212,4 @@ async def test_each_session_once_with_its_energy(
     assert [session.session_id for session in company.ended] == [
         session.session_id for session in company.started
     ]
-    assert company.ledger.sessions.unmatched == []
+    assert company.ledger.unmatched == []

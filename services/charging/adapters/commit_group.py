@@ -1,7 +1,7 @@
 """Commits in groups: what arrives during one commit goes into the next, together."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 from services.charging.application.ports import NotStorableError
@@ -14,11 +14,18 @@ LARGEST_GROUP = 500
 class CommitGroup(Generic[Item]):
     """Hands items of many stations to one write; each caller waits for the one that holds its own.
 
-    One write runs at a time, so the order of arrival is kept.
+    One write runs at a time. Items of one `subject` never share a group and keep their order; so do
+    all, when every item is a subject of its own.
     """
 
-    def __init__(self, write: Callable[[Sequence[Item]], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        write: Callable[[Sequence[Item]], Awaitable[None]],
+        *,
+        subject: Callable[[Item], Hashable] = id,
+    ) -> None:
         self._write = write
+        self._subject = subject
         self._waiting: list[tuple[Item, asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -33,11 +40,21 @@ class CommitGroup(Generic[Item]):
     async def _write_groups(self) -> None:
         try:
             while self._waiting:
-                group = self._waiting[:LARGEST_GROUP]
-                del self._waiting[:LARGEST_GROUP]
-                await self._write_group(group)
+                await self._write_group(self._next_group())
         finally:
             self._writer = None
+
+    def _next_group(self) -> list[tuple[Item, asyncio.Future[None]]]:
+        group: dict[Hashable, tuple[Item, asyncio.Future[None]]] = {}
+        later = []
+        for member in self._waiting:
+            subject = self._subject(member[0])
+            if subject in group or len(group) == LARGEST_GROUP:
+                later.append(member)
+            else:
+                group[subject] = member
+        self._waiting = later
+        return list(group.values())
 
     async def _write_group(self, group: list[tuple[Item, asyncio.Future[None]]]) -> None:
         error: Exception | None = None
@@ -45,8 +62,9 @@ class CommitGroup(Generic[Item]):
             await self._write([item for item, _ in group])
         except NotStorableError as unstorable:
             if len(group) > 1:  # One station's bad value must not cost the others theirs.
-                for member in group:
-                    await self._write_group([member])
+                middle = len(group) // 2
+                await self._write_group(group[:middle])
+                await self._write_group(group[middle:])
                 return
             error = unstorable
         except Exception as failure:

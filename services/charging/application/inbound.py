@@ -1,5 +1,6 @@
 """A station's call, read and ready for its handler."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -19,6 +20,6 @@ class Inbound(Generic[M]):
     payload: bytes
     received_at: datetime
 
-    def quarantine(self, findings: list[Finding]) -> list[QuarantineRecord]:
+    def quarantine(self, findings: Sequence[Finding]) -> list[QuarantineRecord]:
         """Records of what was odd about it."""
         return records(self.station_id, findings, self.payload, self.received_at)

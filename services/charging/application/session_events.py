@@ -2,8 +2,15 @@
 
 from uuid import uuid4
 
-from contracts.events import SessionEnded, SessionEndedEvent, SessionStarted, SessionStartedEvent
+from contracts.events import (
+    SessionEnded,
+    SessionEndedEvent,
+    SessionEvent,
+    SessionStarted,
+    SessionStartedEvent,
+)
 from services.charging.application.ports import Clock
+from services.charging.domain.ledger import Entry
 from services.charging.domain.sessions import Session
 
 
@@ -13,8 +20,14 @@ class SessionEvents:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    def started(self, session: Session) -> SessionStartedEvent:
-        """The session began."""
+    def of(self, entry: Entry) -> list[SessionEvent]:
+        """What others are to hear of an entry of the ledger."""
+        if entry.session is None:
+            return []
+        began = [self._started(entry.session)] if entry.begun_by else []
+        return [*began, *([self._ended(entry.session)] if entry.ends else [])]
+
+    def _started(self, session: Session) -> SessionStartedEvent:
         return SessionStartedEvent(
             id=str(uuid4()),
             time=self._clock(),
@@ -31,8 +44,7 @@ class SessionEvents:
             ),
         )
 
-    def ended(self, session: Session) -> SessionEndedEvent:
-        """The session is over."""
+    def _ended(self, session: Session) -> SessionEndedEvent:
         if session.ending is None:
             raise ValueError(f"session {session.id} is not over")
         return SessionEndedEvent(

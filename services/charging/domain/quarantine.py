@@ -1,5 +1,6 @@
 """What was received and could not be taken as it was: kept, with the rule that noticed it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -79,7 +80,7 @@ class QuarantineRecord:
 
 
 def records(
-    station_id: str, findings: list[Finding], received: bytes | str, received_at: datetime
+    station_id: str, findings: Sequence[Finding], received: bytes | str, received_at: datetime
 ) -> list[QuarantineRecord]:
     """A record for each finding about one received text; bytes that are no text are escaped."""
     if isinstance(received, bytes):

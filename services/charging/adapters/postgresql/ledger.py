@@ -1,71 +1,53 @@
-"""The ledger: one PostgreSQL transaction over sessions, quarantine and outbox."""
+"""The ledger in PostgreSQL: starts and stops of many stations are committed together."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from contracts import events
-from services.charging.adapters.postgresql.database import Connection, Database
-from services.charging.adapters.postgresql.quarantine import add_records
-from services.charging.adapters.postgresql.sessions import PostgresSessions
-from services.charging.adapters.postgresql.tokens import find_token
-from services.charging.domain.quarantine import QuarantineRecord
-from services.charging.domain.tokens import Token
-
-
-class PostgresOutbox:
-    """Events, in the order of the rows' ids."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.used = False
-
-    async def put(self, event: events.SessionEvent) -> None:
-        """Leaves when the transaction is committed."""
-        self.used = True
-        await self._connection.execute(
-            "insert into outbox (event) values (%s)", (events.encode(event).decode(),)
-        )
+from services.charging.adapters.commit_group import CommitGroup
+from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.entries import keep
+from services.charging.adapters.postgresql.known import read_known
+from services.charging.application.ports import Decide, Posting, UnavailableError
+from services.charging.domain.sessions import Start, Stop
 
 
-class PostgresTransaction:
-    """All of it is kept, or none."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.sessions = PostgresSessions(connection)
-        self.outbox = PostgresOutbox(connection)
-
-    @property
-    def tokens(self) -> "PostgresTransaction":
-        """Itself: reads tokens."""
-        return self
-
-    @property
-    def quarantine(self) -> "PostgresTransaction":
-        """Itself: adds records."""
-        return self
-
-    async def get(self, uid: str) -> Token | None:
-        """The token by its uid."""
-        return await find_token(self._connection, uid)
-
-    async def add(self, records: Sequence[QuarantineRecord]) -> None:
-        """Add quarantine records."""
-        await add_records(self._connection, records)
+@dataclass(slots=True)
+class _Request:
+    said: Start | Stop
+    decide: Decide
+    posting: Posting | None = None
 
 
 class PostgresLedger:
-    """Opens transactions, and tells when one has left events in the outbox."""
+    """A group takes as many round trips as one: begin, read, write, commit."""
 
     def __init__(self, database: Database, *, events_committed: Callable[[], None]) -> None:
         self._database = database
         self._events_committed = events_committed
+        self._group: CommitGroup[_Request] = CommitGroup(
+            self._write, subject=lambda request: request.said.station_id
+        )
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[PostgresTransaction]:
-        """Commits when left without an error."""
-        async with self._database.transaction() as connection:
-            transaction = PostgresTransaction(connection)
-            yield transaction
-        if transaction.outbox.used:
+    async def post(self, said: Start | Stop, decide: Decide) -> Posting:
+        """Return when the group is committed."""
+        request = _Request(said, decide)
+        await self._group.add(request)
+        if request.posting is None:
+            raise UnavailableError(f"station {said.station_id} is not known any more")
+        return request.posting
+
+    async def _write(self, requests: Sequence[_Request]) -> None:
+        async with self._database.transaction() as connection, connection.pipeline():
+            said = [request.said for request in requests]
+            known = await read_known(
+                connection,
+                [start for start in said if isinstance(start, Start)],
+                [stop for stop in said if isinstance(stop, Stop)],
+            )
+            for request in requests:
+                if facts := known.get(request.said.station_id):
+                    request.posting = request.decide(facts)
+            postings = [request.posting for request in requests if request.posting]
+            await keep(connection, postings)
+        if any(posting.events for posting in postings):
             self._events_committed()

@@ -1,9 +1,7 @@
 """A row of the table ``session`` as a `Session`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, LiteralString
-
-from psycopg import AsyncCursor
 
 from services.charging.domain.sessions import Ending, Session
 
@@ -13,11 +11,6 @@ COLUMNS: LiteralString = """
     session.meter_start_wh, session.ended_at, session.meter_stop_wh, session.energy_wh,
     session.stop_reason
 """
-
-
-def session_row(_cursor: AsyncCursor[Any]) -> Callable[[Sequence[Any]], Session]:
-    """A row factory for queries that select `COLUMNS`."""
-    return session_of
 
 
 def session_of(row: Sequence[Any]) -> Session:

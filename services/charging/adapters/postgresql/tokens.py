@@ -2,17 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.charging.adapters.postgresql.database import Connection, Database
+from services.charging.adapters.postgresql.database import Database
 from services.charging.domain.tokens import Token, TokenStatus
-
-
-async def find_token(connection: Connection, uid: str) -> Token | None:
-    """The token by its uid in upper case."""
-    cursor = await connection.execute(
-        "select uid, status, driver from token where uid = %s", (uid,)
-    )
-    row = await cursor.fetchone()
-    return None if row is None else Token(row[0], TokenStatus(row[1]), row[2])
 
 
 class PostgresTokens:
@@ -24,7 +15,11 @@ class PostgresTokens:
     async def get(self, uid: str) -> Token | None:
         """The token by its uid in upper case."""
         async with self._database.statement() as connection:
-            return await find_token(connection, uid)
+            cursor = await connection.execute(
+                "select uid, status, driver from token where uid = %s", (uid,)
+            )
+            row = await cursor.fetchone()
+            return None if row is None else Token(row[0], TokenStatus(row[1]), row[2])
 
     async def put(self, tokens: Sequence[Token]) -> int:
         """Keep these tokens as they are given; how many of them are new."""

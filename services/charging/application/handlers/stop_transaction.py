@@ -1,19 +1,21 @@
 """A transaction is over."""
 
 import logging
+from functools import partial
 
 from services.charging.application.inbound import Inbound
-from services.charging.application.ports import Clock, Ledger, MeterReadings, Transaction
+from services.charging.application.ports import Clock, Ledger, MeterReadings, Posting
 from services.charging.application.session_events import SessionEvents
+from services.charging.domain import ledger
+from services.charging.domain.ledger import Known
 from services.charging.domain.metering import MeterReading, energy_register
 from services.charging.domain.ocpp16.stop_transaction import (
     StopTransaction,
     StopTransactionResponse,
 )
 from services.charging.domain.ocpp16.types import IdTagInfo
-from services.charging.domain.quarantine import Finding, Rule
-from services.charging.domain.sessions import Session, Stop
-from services.charging.domain.tokens import authorization, token_uid
+from services.charging.domain.sessions import Stop
+from services.charging.domain.tokens import token_uid
 
 logger = logging.getLogger(__name__)
 
@@ -21,8 +23,8 @@ logger = logging.getLogger(__name__)
 class StopTransactionHandler:
     """Ends a session; a repeated stop changes nothing and gets the same answer."""
 
-    def __init__(self, ledger: Ledger, readings: MeterReadings, clock: Clock) -> None:
-        self._ledger = ledger
+    def __init__(self, sessions: Ledger, readings: MeterReadings, clock: Clock) -> None:
+        self._ledger = sessions
         self._readings = readings
         self._events = SessionEvents(clock)
 
@@ -31,27 +33,17 @@ class StopTransactionHandler:
         message = inbound.message
         if message.transaction_data:
             await self._keep_transaction_data(inbound)
-        uid = token_uid(message.id_tag) if message.id_tag else None
         stop = Stop(
             station_id=inbound.station_id,
             transaction_id=message.transaction_id,
-            token_uid=uid,
+            token_uid=token_uid(message.id_tag) if message.id_tag else None,
             said_at=message.timestamp,
             received_at=inbound.received_at,
             meter_stop_wh=message.meter_stop,
             reason=message.reason or "Local",
         )
-        async with self._ledger.transaction() as transaction:
-            session, findings = await self._session_of(transaction, stop)
-            if session is not None:
-                ended, odd = session.stopped(stop)
-                findings += odd
-                if session.ending is None:
-                    await transaction.sessions.end(ended)
-                    await transaction.outbox.put(self._events.ended(ended))
-            if findings:
-                await transaction.quarantine.add(inbound.quarantine(findings))
-            token = await transaction.tokens.get(uid) if uid else None
+        posting = await self._ledger.post(stop, partial(self._decide, inbound, stop))
+        session, status = posting.entry.session, posting.entry.authorization
         logger.info(
             "session ended" if session else "stop of an unknown transaction",
             extra={
@@ -60,23 +52,11 @@ class StopTransactionHandler:
                 "transaction_id": stop.transaction_id,
             },
         )
-        status = IdTagInfo(status=authorization(token)) if uid else None
-        return StopTransactionResponse(id_tag_info=status)
+        return StopTransactionResponse(id_tag_info=IdTagInfo(status=status) if status else None)
 
-    async def _session_of(
-        self, transaction: Transaction, stop: Stop
-    ) -> tuple[Session | None, list[Finding]]:
-        session = await transaction.sessions.of_transaction(stop.station_id, stop.transaction_id)
-        if session is not None:
-            return session, []
-        if not await transaction.sessions.keep_unmatched(stop):
-            return None, []
-        findings = [Finding(Rule.STOP_OF_UNKNOWN_TRANSACTION, str(stop.transaction_id))]
-        for candidate in await transaction.sessions.open_at(stop.station_id):
-            if candidate.is_ended_by(stop):
-                await transaction.sessions.match(stop, candidate)
-                return candidate, findings
-        return None, findings
+    def _decide(self, inbound: Inbound[StopTransaction], said: Stop, known: Known) -> Posting:
+        entry = ledger.stop(said, known)
+        return Posting(entry, self._events.of(entry), inbound.quarantine(entry.findings))
 
     async def _keep_transaction_data(self, inbound: Inbound[StopTransaction]) -> None:
         message = inbound.message

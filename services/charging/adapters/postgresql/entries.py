@@ -1,0 +1,101 @@
+"""What the starts and stops of a group change, written for all of them at once."""
+
+from collections.abc import Sequence
+from typing import LiteralString
+
+from contracts import events
+from services.charging.adapters.postgresql.database import Connection
+from services.charging.adapters.postgresql.quarantine import add_records
+from services.charging.application.ports import Posting
+from services.charging.domain.sessions import Ending, Session, Stop
+
+_BEGIN: LiteralString = """
+    insert into session (id, transaction_id, start_identity, station_id, site_id, time_zone,
+        connector_id, token_uid, authorization_status, started_at, meter_start_wh)
+    overriding system value
+    select * from unnest(%s::uuid[], %s::integer[], %s::text[], %s::text[], %s::text[],
+        %s::text[], %s::integer[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[])
+"""
+_END: LiteralString = """
+    update session set ended_at = ending.ended_at, meter_stop_wh = ending.meter_stop_wh,
+        energy_wh = ending.energy_wh, stop_reason = ending.reason
+    from unnest(%s::uuid[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::text[])
+        as ending (id, ended_at, meter_stop_wh, energy_wh, reason)
+    where session.id = ending.id and session.ended_at is null
+"""
+_KEEP: LiteralString = """
+    insert into unmatched_stop (station_id, transaction_id, token_uid, said_at, received_at,
+        meter_stop_wh, reason, session_id)
+    select * from unnest(%s::text[], %s::bigint[], %s::text[], %s::timestamptz[],
+        %s::timestamptz[], %s::bigint[], %s::text[], %s::uuid[])
+"""
+_MATCH: LiteralString = """
+    update unmatched_stop set session_id = matched.session_id
+    from unnest(%s::text[], %s::bigint[], %s::timestamptz[], %s::bigint[], %s::uuid[])
+        as matched (station_id, transaction_id, said_at, meter_stop_wh, session_id)
+    where (unmatched_stop.station_id, unmatched_stop.transaction_id, unmatched_stop.said_at,
+        unmatched_stop.meter_stop_wh) = (matched.station_id, matched.transaction_id,
+        matched.said_at, matched.meter_stop_wh)
+"""
+_PUT: LiteralString = "insert into outbox (event) select * from unnest(%s::text[])"
+
+
+async def keep(connection: Connection, postings: Sequence[Posting]) -> None:
+    """Write what the postings change; in a pipeline this awaits nothing."""
+    entries = [posting.entry for posting in postings]
+    begun = [(entry.session, entry.begun_by) for entry in entries if entry.begun_by]
+    await _write(connection, _BEGIN, [_begun(session, by) for session, by in begun if session])
+    ended = [entry.session for entry in entries if entry.ends and entry.session]
+    await _write(connection, _END, [_ended(s, s.ending) for s in ended if s.ending])
+    kept = [(entry.kept, entry.session) for entry in entries if entry.kept]
+    await _write(connection, _KEEP, [_kept(stop, session) for stop, session in kept])
+    matched = [(entry.matched, entry.session) for entry in entries if entry.matched]
+    await _write(connection, _MATCH, [_matched(stop, s) for stop, s in matched if s])
+    leaving = [event for posting in postings for event in posting.events]
+    await _write(connection, _PUT, [(events.encode(event).decode(),) for event in leaving])
+    await add_records(connection, [record for p in postings for record in p.oddities])
+
+
+async def _write(
+    connection: Connection, statement: LiteralString, rows: Sequence[tuple[object, ...]]
+) -> None:
+    """The rows as one array for each column."""
+    if rows:
+        await connection.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _begun(session: Session, identity: str) -> tuple[object, ...]:
+    return (
+        session.id,
+        session.transaction_id,
+        identity,
+        session.station_id,
+        session.site_id,
+        session.time_zone,
+        session.connector_id,
+        session.token_uid,
+        session.authorization,
+        session.started_at,
+        session.meter_start_wh,
+    )
+
+
+def _ended(session: Session, ending: Ending) -> tuple[object, ...]:
+    return (session.id, ending.ended_at, ending.meter_stop_wh, ending.energy_wh, ending.reason)
+
+
+def _kept(stop: Stop, session: Session | None) -> tuple[object, ...]:
+    return (
+        stop.station_id,
+        stop.transaction_id,
+        stop.token_uid,
+        stop.said_at,
+        stop.received_at,
+        stop.meter_stop_wh,
+        stop.reason,
+        session.id if session else None,
+    )
+
+
+def _matched(stop: Stop, session: Session) -> tuple[object, ...]:
+    return (stop.station_id, stop.transaction_id, stop.said_at, stop.meter_stop_wh, session.id)

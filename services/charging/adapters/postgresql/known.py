@@ -1,0 +1,112 @@
+"""What is known to the starts and stops of a group, read for all of them at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import LiteralString, TypeVar
+
+from psycopg.rows import class_row
+
+from services.charging.adapters.postgresql.database import Connection
+from services.charging.adapters.postgresql.session_row import COLUMNS, session_of
+from services.charging.domain.ledger import Known
+from services.charging.domain.sessions import Session, Start, Stop
+from services.charging.domain.tokens import Token, TokenStatus
+
+Item = TypeVar("Item", Session, Stop)
+
+_LOCK: LiteralString = """
+    select pg_advisory_xact_lock(hashtextextended(station_id, 0))
+    from unnest(%s::text[]) as said (station_id)
+"""
+_PLACES: LiteralString = """
+    select station.id, site.id, site.time_zone
+    from station join site on site.id = station.site_id where station.id = any(%s)
+"""
+_TOKENS: LiteralString = "select uid, status, driver from token where uid = any(%s)"
+_FREE_IDS: LiteralString = """
+    select nextval(pg_get_serial_sequence('session', 'transaction_id'))
+    from generate_series(1, %s)
+"""
+_SESSIONS: LiteralString = "select " + COLUMNS + ", start_identity"
+_BEGUN: LiteralString = _SESSIONS + " from session where start_identity = any(%s)"
+_NAMED: LiteralString = _SESSIONS + " from session where transaction_id = any(%s::bigint[])"
+_OPEN: LiteralString = (
+    _SESSIONS
+    + " from session where station_id = any(%s) and ended_at is null order by started_at desc"
+)
+_UNMATCHED: LiteralString = """
+    select station_id, transaction_id, token_uid, said_at, received_at, meter_stop_wh, reason
+    from unmatched_stop where station_id = any(%s) and session_id is null order by said_at
+"""
+_KEPT: LiteralString = """
+    select station_id, transaction_id, said_at, meter_stop_wh from unmatched_stop
+    where station_id = any(%s) and said_at = any(%s)
+"""
+
+
+async def read_known(
+    connection: Connection, starts: Sequence[Start], stops: Sequence[Stop]
+) -> Mapping[str, Known]:
+    """By station, each of which says one thing; a station that does not exist is left out.
+
+    Until the transaction's end no other node reads or changes what concerns these stations.
+    """
+    said: list[Start | Stop] = [*starts, *stops]
+    # In one order on every node, or two of them would wait for each other.
+    await connection.execute(_LOCK, (sorted(one.station_id for one in said),))
+    place_rows = await connection.execute(_PLACES, ([one.station_id for one in said],))
+    token_rows = await connection.execute(_TOKENS, ([one.token_uid for one in said],))
+    free_ids = await connection.execute(_FREE_IDS, (len(starts),))
+    begun = await connection.execute(_BEGUN, ([start.identity for start in starts],))
+    unmatched = connection.cursor(row_factory=class_row(Stop))
+    await unmatched.execute(_UNMATCHED, ([start.station_id for start in starts],))
+    stopping = [stop.station_id for stop in stops]
+    named = await connection.execute(_NAMED, ([stop.transaction_id for stop in stops],))
+    still_open = await connection.execute(_OPEN, (stopping,))
+    kept = await connection.execute(_KEPT, (stopping, [stop.said_at for stop in stops]))
+
+    # All of it is on its way before the first answer is awaited: one round trip in a pipeline.
+    places = {row[0]: (row[1], row[2]) for row in await place_rows.fetchall()}
+    tokens = {
+        uid: Token(uid, TokenStatus(status), driver)
+        for uid, status, driver in await token_rows.fetchall()
+    }
+    began = {row[-1]: session_of(row) for row in await begun.fetchall()}
+    waiting = _by_station(await unmatched.fetchall())
+    stopped = {row[1]: session_of(row) for row in await named.fetchall()}
+    open_ = _by_station(map(session_of, await still_open.fetchall()))
+    already = set(await kept.fetchall())
+    known: dict[str, Known] = {}
+    for start, (free_id,) in zip(starts, await free_ids.fetchall(), strict=True):
+        if start.station_id in places:
+            site_id, time_zone = places[start.station_id]
+            known[start.station_id] = Known(
+                site_id=site_id,
+                time_zone=time_zone,
+                token=tokens.get(start.token_uid),
+                session=began.get(start.identity),
+                free_transaction_id=free_id,
+                unmatched=waiting[start.station_id],
+            )
+    for stop in stops:
+        if stop.station_id in places:
+            site_id, time_zone = places[stop.station_id]
+            session = stopped.get(stop.transaction_id)
+            its_own = session is not None and session.station_id == stop.station_id
+            key = (stop.station_id, stop.transaction_id, stop.said_at, stop.meter_stop_wh)
+            known[stop.station_id] = Known(
+                site_id=site_id,
+                time_zone=time_zone,
+                token=tokens.get(stop.token_uid or ""),
+                session=session if its_own else None,
+                open=open_[stop.station_id],
+                is_kept=key in already,
+            )
+    return known
+
+
+def _by_station(items: Iterable[Item]) -> Mapping[str, list[Item]]:
+    grouped: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        grouped[item.station_id].append(item)
+    return grouped

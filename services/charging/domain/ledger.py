@@ -1,0 +1,107 @@
+"""The ledger of sessions: what a start or a stop changes, given what is known.
+
+Pure: whoever keeps the ledger reads what is known, asks here, and keeps the entry, all of it in one
+transaction in which nobody else speaks for the station.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from services.charging.domain.metering import trusted
+from services.charging.domain.ocpp16.types import AuthorizationStatus
+from services.charging.domain.quarantine import Finding, Rule
+from services.charging.domain.sessions import Session, Start, Stop
+from services.charging.domain.tokens import Token, authorization
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known when a station says start or stop."""
+
+    site_id: str
+    time_zone: str
+    token: Token | None
+    """The one that the station names."""
+    session: Session | None
+    """The one that this start began, or the one of the stop's transaction id."""
+    free_transaction_id: int | None = None
+    """For a start: one that no session has."""
+    open: Sequence[Session] = ()
+    """For a stop: sessions of the station that nothing has ended yet, latest first."""
+    unmatched: Sequence[Stop] = ()
+    """For a start: stops of the station that have no session yet, earliest first."""
+    is_kept: bool = False
+    """For a stop: it was kept before, as one of an unknown transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What changes; all of it is kept, or none."""
+
+    session: Session | None
+    """As it stands afterwards."""
+    authorization: AuthorizationStatus | None = None
+    begun_by: str | None = None
+    """The start's identity, when the session begins here."""
+    ends: bool = False
+    """Whether the session ends here."""
+    kept: Stop | None = None
+    """A stop of an unknown transaction, to be kept, with `session` when one fits."""
+    matched: Stop | None = None
+    """A stop kept earlier, which ends `session`."""
+    findings: Sequence[Finding] = ()
+
+
+def start(said: Start, known: Known) -> Entry:
+    """Begin a session, once for however many repetitions of its start."""
+    status = authorization(known.token)
+    earlier = known.session
+    if earlier is not None and not (earlier.ending and said.has_unset_clock):
+        return Entry(session=earlier, authorization=status)
+    if known.free_transaction_id is None:
+        raise ValueError("a start needs a transaction id")
+    started_at, findings = trusted(said.said_at, said.received_at)
+    if known.token is None:
+        findings.append(Finding(Rule.TOKEN_UNKNOWN, said.token_uid))
+    session = Session(
+        id=uuid4(),
+        transaction_id=known.free_transaction_id,
+        station_id=said.station_id,
+        site_id=known.site_id,
+        time_zone=known.time_zone,
+        connector_id=said.connector_id,
+        token_uid=said.token_uid,
+        authorization=status,
+        started_at=started_at,
+        meter_start_wh=said.meter_start_wh,
+    )
+    matched = next((stop for stop in known.unmatched if session.is_ended_by(stop)), None)
+    return Entry(
+        session=session if matched is None else session.stopped(matched)[0],
+        authorization=status,
+        # The clock began anew with the station: the same words, but another session.
+        begun_by=said.identity if earlier is None else said.identity_of_its_own,
+        ends=matched is not None,
+        matched=matched,
+        findings=findings,
+    )
+
+
+def stop(said: Stop, known: Known) -> Entry:
+    """End a session; a repeated stop changes nothing."""
+    status = authorization(known.token) if said.token_uid else None
+    if known.session is not None:
+        session, findings = known.session.stopped(said)
+        ends = known.session.ending is None
+        return Entry(session=session, authorization=status, ends=ends, findings=findings)
+    if known.is_kept:
+        return Entry(session=None, authorization=status)
+    findings = [Finding(Rule.STOP_OF_UNKNOWN_TRANSACTION, str(said.transaction_id))]
+    fits = next((session for session in known.open if session.is_ended_by(said)), None)
+    if fits is None:
+        return Entry(session=None, authorization=status, kept=said, findings=findings)
+    session, odd = fits.stopped(said)
+    return Entry(
+        session=session, authorization=status, ends=True, kept=said, findings=[*findings, *odd]
+    )
