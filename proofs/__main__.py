@@ -1,50 +1,46 @@
-"""``python -m proofs {ledger,check} [FOLDER …]``: what a deployment would lose.
+"""``python -m proofs {check,ledger,registers} [FOLDER …]``: what an assembly would do.
 
-FOLDER is a synthesised assembly with one stage; without one, those of the recorded environments
-in ``cdk.out``. `check` compares them with the ledgers; `ledger` records them, and refuses to
-record over a loss that no waiver covers.
+FOLDER is a synthesised assembly with one stage; without one, those of all recorded environments in
+``cdk.out``. `check` prints what is wrong: a loss that no waiver covers, an identity that is not
+recorded, a wildcard without a reason, an acknowledgement that has expired or is not needed.
+`ledger` records the identities, and refuses to record over a loss that no waiver covers.
+`registers` writes the pages in ``docs/registers``.
 """
 
 import argparse
 import datetime
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from proofs import assembly, ledger, waivers
+from proofs import acknowledgements, assembly, ledger, registers, waivers, wildcards
+from proofs.assembly import Stage
 from proofs.losses import losses
 
 ROOT = Path(__file__).parent.parent
 LEDGERS = Path(__file__).parent / "ledger"
+REGISTERS = ROOT / "docs" / "registers"
 
 
-def check(folders: Sequence[Path], today: datetime.date) -> list[str]:
-    """One line for each fault: a loss, a bad waiver, or a ledger that is not up to date."""
+def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
+    """One line for each fault."""
     known = waivers.read()
-    environments = {file.stem for file in _ledgers()}
-    faults = [
-        f"{w}: {w.environment} has no ledger" for w in known if w.environment not in environments
-    ]
-    for stage in map(assembly.read, folders):
-        recorded = ledger.read(LEDGERS / f"{stage.name}.json")
-        built = ledger.identities(stage)
-        found = losses(recorded, built)
-        faults += waivers.judge(stage.name, found, known, today)
-        lost = {loss.identity.key for loss in found}
-        survivors = {identity.key: identity for identity in recorded if identity.key not in lost}
-        faults += [
-            f"{identity} ({identity.type}) is not in the ledger as it is: record it"
-            for identity in built
-            if identity.key not in lost and survivors.get(identity.key) != identity
-        ]
+    reasons = wildcards.read()
+    recorded = {file.stem for file in _ledgers()}
+    faults = [f"{w}: {w.environment} has no ledger" for w in known if w.environment not in recorded]
+    for stage in stages:
+        faults += _identity_faults(stage, known, today)
+        faults += acknowledgements.faults(stage, today)
+        unexplained = (w for w in wildcards.wildcards(stage, reasons) if w.reason is None)
+        faults += [f"{wildcard} stands without a reason" for wildcard in unexplained]
     return faults
 
 
-def record(folders: Sequence[Path], today: datetime.date) -> list[str]:
+def record(stages: Sequence[Stage], today: datetime.date) -> list[str]:
     """Write each ledger; the losses that stand in the way of one."""
     known = waivers.read()
     faults: list[str] = []
-    for stage in map(assembly.read, folders):
+    for stage in stages:
         file = LEDGERS / f"{stage.name}.json"
         built = ledger.identities(stage)
         standing = waivers.judge(stage.name, losses(ledger.read(file), built), known, today)
@@ -54,18 +50,40 @@ def record(folders: Sequence[Path], today: datetime.date) -> list[str]:
     return faults
 
 
+def write_registers(stages: Sequence[Stage], _: datetime.date) -> list[str]:
+    """Write every page; nothing can be wrong."""
+    REGISTERS.mkdir(parents=True, exist_ok=True)
+    for name, text in registers.pages(stages, wildcards.read()).items():
+        (REGISTERS / name).write_text(text, encoding="utf-8")
+    return []
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print each fault; 1 when there is one."""
-    parser = argparse.ArgumentParser(prog="python -m proofs", description=__doc__)
-    parser.add_argument("command", choices=("ledger", "check"))
+    commands = {"check": check, "ledger": record, "registers": write_registers}
+    parser = argparse.ArgumentParser(prog="python -m proofs")
+    parser.add_argument("command", choices=commands)
     parser.add_argument("folder", nargs="*", type=Path)
     chosen = parser.parse_args(arguments)
     folders = chosen.folder or [ROOT / "cdk.out" / file.stem for file in _ledgers()]
-    run = {"ledger": record, "check": check}[chosen.command]
-    faults = run(folders, datetime.datetime.now(datetime.UTC).date())
+    stages = [assembly.read(folder) for folder in folders]
+    faults = commands[chosen.command](stages, datetime.datetime.now(datetime.UTC).date())
     for fault in faults:
         print(fault)  # noqa: T201 — a command line
     return int(bool(faults))
+
+
+def _identity_faults(
+    stage: Stage, known: Sequence[waivers.Waiver], today: datetime.date
+) -> Iterator[str]:
+    recorded = ledger.read(LEDGERS / f"{stage.name}.json")
+    built = ledger.identities(stage)
+    found = losses(recorded, built)
+    yield from waivers.judge(stage.name, found, known, today)
+    lost = {loss.identity.key for loss in found}
+    for identity in built:
+        if identity not in recorded and identity.key not in lost:
+            yield f"{identity} ({identity.type}) is not in the ledger as it is: record it"
 
 
 def _ledgers() -> list[Path]:

@@ -5,6 +5,7 @@ app's assembly will do.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,9 +85,13 @@ class Stage:
         for stack in self.stacks:
             yield from stack.resources
 
-    def relative(self, path: str) -> str:
-        """A construct's path without the stage's name in front."""
-        return path.strip("/").removeprefix(f"{self.name}/")
+    def neutral(self, text: str) -> str:
+        """The text with ``{account}`` and ``{environment}`` for this stage's own."""
+        for account in {stack.target.removeprefix("aws://").split("/")[0] for stack in self.stacks}:
+            text = text.replace(account, "{account}")
+        # The CDK names some things by all their construct's path and a hash over it.
+        text = re.sub(rf"\b{re.escape(self.name)}(\w+?)[0-9A-F]{{8}}\b", r"{environment}\1", text)
+        return re.sub(rf"\b{re.escape(self.name)}\b", "{environment}", text)
 
 
 def read(folder: Path) -> Stage:

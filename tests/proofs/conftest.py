@@ -6,7 +6,7 @@ from proofs import assembly
 from proofs.assembly import Stage
 from stacks.synthesis import Synthesis
 
-ENVIRONMENTS = ("live", "qa", "dev", "playground")
+ENVIRONMENTS = ("dev", "live", "playground", "qa")
 
 
 @pytest.fixture(scope="session")
