@@ -60,10 +60,16 @@ def bring_up(
                 if " ✅ " in line:
                     progress.say(f"  {line.strip()}")
 
-            context = [f"-c=environment={environment}", "-c=packages=host"]
-            cdk.deploy(aws, [*context, *chosen], directory=_ROOT, output=follow)
+            options = cdk_options(environment, machine)
+            cdk.deploy(aws, [*options, *chosen], directory=_ROOT, output=follow)
             outcome.append(f"{len(deployment.stacks())} stacks")
     return deployment
+
+
+def cdk_options(environment: str, machine: Machine) -> list[str]:
+    """The environment, the platform that packages are built for, and where the assembly goes."""
+    assembly = machine.folder / "cdk.out"
+    return [f"-c=environment={environment}", "-c=packages=host", f"--output={assembly}"]
 
 
 def _release(deployment: Deployment, service: str, digest: str) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.environment import cdk_options
 from embedded import cdk
 from tests.end_to_end.conftest import Playground
 
@@ -16,8 +17,8 @@ def test_the_cli_finds_no_difference_after_the_deployment(playground: Playground
     machine = playground.machine
     aws = cdk.environment(machine.account_id, machine.region, machine.endpoint)
     lines: list[str] = []
-    context = ["-c=environment=playground", "-c=packages=host"]
-    cdk.diff(aws, [*context, "--fail", "playground/*"], directory=ROOT, output=lines.append)
+    options = cdk_options("playground", machine)
+    cdk.diff(aws, [*options, "--fail", "playground/*"], directory=ROOT, output=lines.append)
     assert "Number of stacks with differences: 0" in "\n".join(lines)
 
 
