@@ -13,13 +13,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from proofs import acknowledgements, assembly, ledger, registers, waivers, wildcards
+from proofs import acknowledgements, assembly, ledger, parity, registers, waivers, wildcards
 from proofs.assembly import Stage
 from proofs.losses import losses
 
 ROOT = Path(__file__).parent.parent
 LEDGERS = Path(__file__).parent / "ledger"
 REGISTERS = ROOT / "docs" / "registers"
+SETTINGS = ROOT / "environments.toml", "environments"
+"""Where the environments' settings stand: file and table."""
 
 
 def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
@@ -50,10 +52,21 @@ def record(stages: Sequence[Stage], today: datetime.date) -> list[str]:
     return faults
 
 
+def pages(stages: Sequence[Stage]) -> dict[str, str]:
+    """The registers of those stages, by file name."""
+    every = parity.read_settings(*SETTINGS)
+    return registers.pages(
+        stages,
+        reasons=wildcards.read(),
+        settings={stage.name: every[stage.name] for stage in stages},
+        rules=parity.read_rules(),
+    )
+
+
 def write_registers(stages: Sequence[Stage], _: datetime.date) -> list[str]:
     """Write every page; nothing can be wrong."""
     REGISTERS.mkdir(parents=True, exist_ok=True)
-    for name, text in registers.pages(stages, wildcards.read()).items():
+    for name, text in pages(stages).items():
         (REGISTERS / name).write_text(text, encoding="utf-8")
     return []
 

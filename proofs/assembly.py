@@ -89,8 +89,11 @@ class Stage:
         """The text with ``{account}`` and ``{environment}`` for this stage's own."""
         for account in {stack.target.removeprefix("aws://").split("/")[0] for stack in self.stacks}:
             text = text.replace(account, "{account}")
-        # The CDK names some things by all their construct's path and a hash over it.
-        text = re.sub(rf"\b{re.escape(self.name)}(\w+?)[0-9A-F]{{8}}\b", r"{environment}\1", text)
+        # The CDK makes some names of a construct's whole path and a hash over it.
+        below = "|".join(re.escape(stack.name) for stack in self.stacks)
+        text = re.sub(
+            rf"{re.escape(self.name)}((?:{below})\w*?)[0-9A-F]{{8}}\b", r"{environment}\1", text
+        )
         return re.sub(rf"\b{re.escape(self.name)}\b", "{environment}", text)
 
 

@@ -1,22 +1,28 @@
 """The registers in ``docs/registers``: pages made from the assembly, never by hand."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from proofs import acknowledgements, grants, wildcards
+from proofs import acknowledgements, grants, parity_page, wildcards
 from proofs.assembly import Stage
+from proofs.markdown import HEAD, Row, table
+from proofs.parity import Rule, Settings
 from proofs.wildcards import Reason
 
-Row = tuple[str, ...]
-HEAD = "<!-- Made by `python -m proofs registers`: do not edit. -->\n"
 
-
-def pages(stages: Sequence[Stage], reasons: Sequence[Reason]) -> dict[str, str]:
+def pages(
+    stages: Sequence[Stage],
+    *,
+    reasons: Sequence[Reason] = (),
+    settings: Mapping[str, Settings],
+    rules: Sequence[Rule] = (),
+) -> dict[str, str]:
     """The text of each register, by file name."""
     return {
         "acknowledgements.md": _acknowledgements(stages),
         "wildcards.md": _wildcards(stages, reasons),
         "grants.md": _grants(stages),
+        "parity.md": parity_page.page(stages, settings, rules),
     }
 
 
@@ -34,9 +40,9 @@ def _acknowledgements(stages: Sequence[Stage]) -> str:
         f"{HEAD}\n# Acknowledgements\n\n"
         f"{len(found)} findings of cdk-nag's AwsSolutions pack are accepted, each beside its "
         "resource. A day that has passed and a finding that is gone fail the tests.\n\n"
-        f"{_table(('where', 'finding', 'why', 'owner', 'until', 'environments'), found)}\n"
+        f"{table(('where', 'finding', 'why', 'owner', 'until', 'environments'), found)}\n"
         f"The CDK's own constructs accept {len(by_library)} more, of its template validator.\n\n"
-        f"{_table(('where', 'finding', 'why'), [row[:3] for row in by_library])}"
+        f"{table(('where', 'finding', 'why'), [row[:3] for row in by_library])}"
     )
 
 
@@ -54,8 +60,8 @@ def _wildcards(stages: Sequence[Stage], reasons: Sequence[Reason]) -> str:
     return (
         f"{HEAD}\n# Wildcards\n\n"
         f"{len(allowed)} wildcards stand in statements that allow something. One without a reason "
-        f"fails the tests.\n\n{_table(head, allowed)}\n"
-        f"{len(denied)} stand in statements that refuse.\n\n{_table(head, denied)}"
+        f"fails the tests.\n\n{table(head, allowed)}\n"
+        f"{len(denied)} stand in statements that refuse.\n\n{table(head, denied)}"
     )
 
 
@@ -71,8 +77,8 @@ def _grants(stages: Sequence[Stage]) -> str:
     parts = [f"{HEAD}\n# Grants\n\nWhat the role of each program may do.\n"]
     for (role, service), granted in itertools.groupby(found, key=lambda row: row[:2]):
         head = ("actions", "on", "when", "environments")
-        table = _table(head, [row[2:] for row in granted])
-        parts.append(f"## {role}\n\nAssumed by `{service}`.\n\n{table}")
+        rights = table(head, [row[2:] for row in granted])
+        parts.append(f"## {role}\n\nAssumed by `{service}`.\n\n{rights}")
     return "\n".join(parts)
 
 
@@ -86,9 +92,3 @@ def _across(stages: Sequence[Stage], rows: Callable[[Stage], Iterable[Row]]) -> 
         (*row, "all" if len(names) == len(stages) else ", ".join(names))
         for row, names in sorted(found.items())
     ]
-
-
-def _table(head: Row, rows: Iterable[Row]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    escaped = ((cell.replace("|", "\\|") for cell in line) for line in lines)
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in escaped)
