@@ -26,6 +26,7 @@ from services.charging.adapters.postgresql.notices import (
     Notices,
 )
 from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
+from services.charging.adapters.postgresql.station_reports import PostgresStationReports
 from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.adapters.postgresql.tokens import PostgresTokens
 from services.charging.adapters.postgresql.views import PostgresViews
@@ -62,7 +63,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     central_system = CentralSystem(
         routes=ocpp16_routes(
             tokens=tokens,
-            register=stations,
+            register=PostgresStationReports(database),
             ledger=PostgresLedger(database, events_committed=relay.notify),
             readings=PostgresMeterReadings(database),
             clock=utc_now,

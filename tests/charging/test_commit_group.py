@@ -60,6 +60,14 @@ async def test_one_bad_value_costs_the_others_nothing() -> None:
     assert [await outcome(task) for task in work] == [None, NotStorableError, None]
 
 
+async def test_words_of_one_subject_never_share_a_group() -> None:
+    store = Store()
+    store.may_commit.set()
+    group = CommitGroup(store.write, subject=lambda number: number % 10)
+    await asyncio.gather(*map(group.add, (1, 11, 2, 21, 12)))
+    assert store.groups == [[1, 2], [11, 12], [21]]
+
+
 async def test_a_caller_that_went_away_does_not_stop_the_others() -> None:
     store = Store()
     group = CommitGroup(store.write)

@@ -37,7 +37,8 @@ _MATCH: LiteralString = """
         unmatched_stop.meter_stop_wh) = (matched.station_id, matched.transaction_id,
         matched.said_at, matched.meter_stop_wh)
 """
-_PUT: LiteralString = "insert into outbox (event) select * from unnest(%s::text[])"
+# Binary (%b): as text, each quote of a JSON document in an array would be escaped, one by one.
+_PUT: LiteralString = "insert into outbox (event) select * from unnest(%b::text[])"
 
 
 async def keep(connection: Connection, postings: Sequence[Posting]) -> None:

@@ -25,12 +25,13 @@ class PostgresMeterReadings:
     async def _write(self, entries: Sequence[_Entry]) -> None:
         readings = [reading for reading, _ in entries]
         async with self._database.transaction() as connection:
+            # Binary (%b): as text, each quote of a JSON document would be escaped, one by one.
             await connection.execute(
                 """
                 insert into meter_reading (station_id, connector_id, transaction_id, measured_at,
                     register_wh, received, received_at)
                 select * from unnest(%s::text[], %s::integer[], %s::bigint[], %s::timestamptz[],
-                    %s::bigint[], %s::text[], %s::timestamptz[])
+                    %s::bigint[], %b::text[], %s::timestamptz[])
                 """,
                 (
                     [reading.station_id for reading in readings],

@@ -1,13 +1,8 @@
-"""Sites and stations in PostgreSQL, with what stations tell of themselves."""
+"""Sites and stations in PostgreSQL."""
 
 from collections.abc import Sequence
-from datetime import datetime
-
-import msgspec
 
 from services.charging.adapters.postgresql.database import Database
-from services.charging.domain.ocpp16.boot_notification import BootNotification
-from services.charging.domain.ocpp16.status_notification import StatusNotification
 from services.charging.domain.stations import Site, Station
 
 
@@ -62,35 +57,3 @@ class PostgresStations:
                 ),
             )
             return sum(action == "INSERT" for (action,) in await cursor.fetchall())
-
-    async def booted(self, station_id: str, boot: BootNotification, at: datetime) -> None:
-        """Keep the latest boot."""
-        async with self._database.statement() as connection:
-            await connection.execute(
-                "update station set boot = %s, booted_at = %s where id = %s",
-                (msgspec.json.encode(boot).decode(), at, station_id),
-            )
-
-    async def status(self, station_id: str, status: StatusNotification, at: datetime) -> None:
-        """Keep the latest state of a connector."""
-        async with self._database.statement() as connection:
-            await connection.execute(
-                """
-                insert into connector_status (station_id, connector_id, status, error_code, info,
-                    vendor_error_code, reported_at)
-                values (%s, %s, %s, %s, %s, %s, %s)
-                on conflict (station_id, connector_id) do update set status = excluded.status,
-                    error_code = excluded.error_code, info = excluded.info,
-                    vendor_error_code = excluded.vendor_error_code,
-                    reported_at = excluded.reported_at
-                """,
-                (
-                    station_id,
-                    status.connector_id,
-                    status.status,
-                    status.error_code,
-                    status.info,
-                    status.vendor_error_code,
-                    at,
-                ),
-            )

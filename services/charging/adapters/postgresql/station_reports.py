@@ -1,0 +1,75 @@
+"""What stations tell of themselves, committed in groups over many stations."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from services.charging.adapters.commit_group import CommitGroup
+from services.charging.adapters.postgresql.database import Database
+from services.charging.domain.ocpp16.boot_notification import BootNotification
+from services.charging.domain.ocpp16.status_notification import StatusNotification
+
+_Boot = tuple[str, BootNotification, datetime]
+_Status = tuple[str, StatusNotification, datetime]
+
+
+class PostgresStationReports:
+    """One statement keeps the boots of a group, one the states of its connectors."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._boots: CommitGroup[_Boot] = CommitGroup(
+            self._write_boots, subject=lambda boot: boot[0]
+        )
+        self._statuses: CommitGroup[_Status] = CommitGroup(
+            self._write_statuses, subject=lambda status: (status[0], status[1].connector_id)
+        )
+
+    async def booted(self, station_id: str, boot: BootNotification, at: datetime) -> None:
+        """Keep the latest boot."""
+        await self._boots.add((station_id, boot, at))
+
+    async def status(self, station_id: str, status: StatusNotification, at: datetime) -> None:
+        """Keep the latest state of a connector."""
+        await self._statuses.add((station_id, status, at))
+
+    async def _write_boots(self, boots: Sequence[_Boot]) -> None:
+        async with self._database.statement() as connection:
+            await connection.execute(
+                """
+                update station set boot = given.boot::jsonb, booted_at = given.booted_at
+                from unnest(%s::text[], %b::text[], %s::timestamptz[])
+                    as given (id, boot, booted_at)
+                where station.id = given.id
+                """,
+                (
+                    [station_id for station_id, _, _ in boots],
+                    [msgspec.json.encode(boot).decode() for _, boot, _ in boots],
+                    [at for _, _, at in boots],
+                ),
+            )
+
+    async def _write_statuses(self, statuses: Sequence[_Status]) -> None:
+        async with self._database.statement() as connection:
+            await connection.execute(
+                """
+                insert into connector_status (station_id, connector_id, status, error_code, info,
+                    vendor_error_code, reported_at)
+                select * from unnest(%s::text[], %s::integer[], %s::text[], %s::text[],
+                    %b::text[], %b::text[], %s::timestamptz[])
+                on conflict (station_id, connector_id) do update set status = excluded.status,
+                    error_code = excluded.error_code, info = excluded.info,
+                    vendor_error_code = excluded.vendor_error_code,
+                    reported_at = excluded.reported_at
+                """,
+                (
+                    [station_id for station_id, _, _ in statuses],
+                    [status.connector_id for _, status, _ in statuses],
+                    [status.status for _, status, _ in statuses],
+                    [status.error_code for _, status, _ in statuses],
+                    [status.info for _, status, _ in statuses],
+                    [status.vendor_error_code for _, status, _ in statuses],
+                    [at for _, _, at in statuses],
+                ),
+            )
