@@ -1,5 +1,6 @@
-"""``RemoteStartTransaction`` (OCPP 1.6, section 5.11), without a charging profile."""
+"""``RemoteStartTransaction`` (OCPP 1.6, section 5.11)."""
 
+from services.charging.domain.ocpp16.charging_profile import ChargingProfile
 from services.charging.domain.ocpp16.types import IdToken, Message, RemoteStartStopStatus
 
 
@@ -8,6 +9,7 @@ class RemoteStartTransaction(Message, frozen=True, kw_only=True):
 
     id_tag: IdToken
     connector_id: int | None = None
+    charging_profile: ChargingProfile | None = None
 
 
 class RemoteStartTransactionResponse(Message, frozen=True, kw_only=True):

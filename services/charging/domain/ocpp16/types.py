@@ -16,12 +16,18 @@ CiString25 = Annotated[str, msgspec.Meta(max_length=25)]
 CiString50 = Annotated[str, msgspec.Meta(max_length=50)]
 CiString255 = Annotated[str, msgspec.Meta(max_length=255)]
 
+CiString500 = Annotated[str, msgspec.Meta(max_length=500)]
+Uri = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uri"})]
+Location = Annotated[str, msgspec.Meta(max_length=512)]
+"""A URI in the messages of the security white paper."""
+
 DateTime = Annotated[datetime, msgspec.Meta(tz=True)]
 
 IdToken = CiString20
 
 AuthorizationStatus = Literal["Accepted", "Blocked", "Expired", "Invalid", "ConcurrentTx"]
 RemoteStartStopStatus = Literal["Accepted", "Rejected"]
+TriggerMessageStatus = Literal["Accepted", "Rejected", "NotImplemented"]
 
 
 class IdTagInfo(Message, frozen=True, kw_only=True):
