@@ -43,7 +43,7 @@ def _at(node: Any, steps: list[str]) -> Iterator[Any]:
 
 @cache
 def _replacing(type_: str) -> tuple[str, ...]:
-    file = _schema_files().get(type_)
+    file = schema_files().get(type_)
     if file is None:
         return ()
     schema = json.loads((_schemas() / "resources" / f"{file}.json").read_text("utf-8"))
@@ -52,7 +52,8 @@ def _replacing(type_: str) -> tuple[str, ...]:
 
 
 @cache
-def _schema_files() -> dict[str, str]:
+def schema_files() -> dict[str, str]:
+    """The file of each type's schema: every resource type that there is."""
     files: dict[str, str] = json.loads((_schemas() / f"providers/{REGION}.json").read_text("utf-8"))
     return files
 

@@ -13,9 +13,9 @@ REASON = "People change it. [billing, until 2026-12-31]"
 
 def with_one(reason: str = REASON, rule: str = RULE, needed: bool = True) -> Stage:
     built = stage(secrets={}, acknowledged=(Acknowledgement("secrets/Token", rule, reason),))
-    if needed:
-        finding = {"acknowledgedAt": "live/secrets/Token", "acknowledgedId": rule}
-        built.report["pluginReports"] = [{"suppressedViolations": [finding]}]
+    finding = {"acknowledgedAt": "live/secrets/Token", "acknowledgedId": rule}
+    found = [finding] if needed else []
+    built.report["pluginReports"] = [{"suppressedViolations": found}]
     return built
 
 
@@ -36,6 +36,12 @@ def test_its_last_day_counts(day: str, expired: bool) -> None:
 def test_one_that_nothing_finds_is_told() -> None:
     (fault,) = faults(with_one(needed=False), TODAY)
     assert fault == f"live/secrets/Token: {RULE} is accepted, and nothing finds it any more"
+
+
+def test_what_is_needed_is_unknown_where_nothing_was_validated() -> None:
+    built = with_one(needed=False)
+    built.report.clear()
+    assert list(faults(built, TODAY)) == []
 
 
 def test_one_without_terms_is_told() -> None:
