@@ -2,15 +2,19 @@
 
 from typing import Any
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import PermissionsBoundary, RemovalPolicy, Stack
 from constructs import Construct
+
+BOUNDARY = "fleetcharge-boundary"
+"""The name of the permission boundary in each member account."""
 
 
 class FleetchargeStack(Stack):
     """A stack of one stage: of an environment, or of the organisation.
 
     Rules: named ``{stage}-{stack}``; if protected, it refuses to be deleted, and its data is kept
-    beyond it; every resource is tagged with both names.
+    beyond it; every resource is tagged with both names; its roles carry the member accounts'
+    permission boundary, if `bounded`.
     """
 
     def __init__(
@@ -20,9 +24,16 @@ class FleetchargeStack(Stack):
         *,
         protected: bool,
         log_retention_days: int,
+        bounded: bool = True,
         **options: Any,
     ) -> None:
-        super().__init__(scope, name, termination_protection=protected, **options)
+        super().__init__(
+            scope,
+            name,
+            termination_protection=protected,
+            permissions_boundary=PermissionsBoundary.from_name(BOUNDARY) if bounded else None,
+            **options,
+        )
         self.environment_name = scope.node.id
         self.log_retention_days = log_retention_days
         self.data_removal = (

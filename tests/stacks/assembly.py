@@ -63,7 +63,7 @@ class Assembly:
                 template=json.loads((stage / artifact["properties"]["templateFile"]).read_text()),
                 terminates=not artifact["properties"].get("terminationProtection", False),
                 tags=artifact["properties"].get("tags", {}),
-                needs=frozenset(names[d] for d in artifact["dependencies"] if d in names),
+                needs=frozenset(names[d] for d in artifact.get("dependencies", ()) if d in names),
             )
             for id_, artifact in stacks.items()
         }

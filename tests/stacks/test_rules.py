@@ -171,6 +171,8 @@ def _allowed_actions(assembly: Assembly) -> Iterator[tuple[str, list[str]]]:
     for type_ in ("AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::ManagedPolicy"):
         for place, body in assembly.of_type(type_):
             for statement in _statements(body["Properties"]):
+                if statement["Effect"] == "Deny" or statement.get("Sid") == "Ceiling":
+                    continue
                 actions: Any = statement.get("Action", [])
                 yield place, [actions] if isinstance(actions, str) else actions
 
