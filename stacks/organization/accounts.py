@@ -23,21 +23,24 @@ class AccountsStack(OrganizationStack):
     """
 
     def __init__(self, scope: Construct, name: str, *, fleet: Fleet) -> None:
-        super().__init__(scope, name, account=fleet.accounts.management)
+        super().__init__(scope, name, account=fleet.accounts.management, bounded=False)
         self._email = fleet.organization.account_email
         root = fleet.organization.root or self._organization()
-        self.units = {unit: self._unit(unit, root) for unit in UNITS}
-        workloads = self.units["Workloads"].attr_id
+        tops = {unit: self._unit(unit, root) for unit in UNITS}
+        workloads = tops["Workloads"].attr_id
         production = self._unit("Production", workloads)
         non_production = self._unit("NonProduction", workloads)
+        units = {**tops, "Production": production, "NonProduction": non_production}
+        self.units = {name: unit.attr_id for name, unit in units.items()}
+        """Ids by name."""
         accounts = [
-            *(self._account(a, self.units[unit]) for unit in UNITS for a in UNITS[unit]),
+            *(self._account(a, tops[unit]) for unit in UNITS for a in UNITS[unit]),
             *(
                 self._account(a, production if a == "live" else non_production)
                 for a in fleet.named()
             ),
         ]
-        one_after_another([*self.units.values(), production, non_production, *accounts])
+        one_after_another([*units.values(), *accounts])
 
     def _organization(self) -> str:
         organization = aws_organizations.CfnOrganization(self, "Organization", feature_set="ALL")

@@ -1,0 +1,140 @@
+"""The organisation's trail, and who hears when the glass is broken."""
+
+from aws_cdk import (
+    Duration,
+    aws_cloudtrail,
+    aws_cloudwatch,
+    aws_cloudwatch_actions,
+    aws_iam,
+    aws_kms,
+    aws_logs,
+    aws_sns,
+    aws_sns_subscriptions,
+)
+from constructs import Construct
+
+from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.encrypted_log_group import EncryptedLogGroup
+from stacks.constructs.member_roles import BREAK_GLASS, HUMAN_SESSION
+from stacks.environments import Fleet
+from stacks.organization.log import TRAIL, log_key, trail_bucket
+from stacks.organization.organization_stack import OrganizationStack
+
+
+class TrailStack(OrganizationStack):
+    """Every account's calls in every region, to the log account; and the break-glass role.
+
+    The role is in this stack because its use is what the trail has to tell at once. It is for the
+    day when single sign-on does not work: see docs/organization.md.
+    """
+
+    def __init__(self, scope: Construct, name: str, *, fleet: Fleet) -> None:
+        super().__init__(scope, name, account=fleet.accounts.management, bounded=False)
+        self._key = self._encryption_key()
+        events = EncryptedLogGroup(self, "Events", key=self._key, removal_policy=self.data_removal)
+        self._trail(events, log_account=fleet.accounts.log)
+        self._break_glass()
+        self._tell_of_its_use(events, fleet.organization.on_call)
+
+    def _encryption_key(self) -> aws_kms.Key:
+        key = aws_kms.Key(
+            self,
+            "Key",
+            alias="fleetcharge/trail",
+            description="Events in the management account, and the alarms on them",
+            enable_key_rotation=True,
+            removal_policy=self.data_removal,
+        )
+        for service in (f"logs.{self.region}", "cloudwatch"):
+            key.add_to_resource_policy(
+                aws_iam.PolicyStatement(
+                    principals=[aws_iam.ServicePrincipal(f"{service}.amazonaws.com")],
+                    actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*"],
+                    resources=["*"],
+                    conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+                )
+            )
+        return key
+
+    def _trail(self, events: aws_logs.LogGroup, *, log_account: str) -> None:
+        delivery = aws_iam.Role(
+            self, "Delivery", assumed_by=aws_iam.ServicePrincipal("cloudtrail.amazonaws.com")
+        )
+        delivery.add_to_policy(
+            aws_iam.PolicyStatement(
+                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                resources=[events.log_group_arn],
+            )
+        )
+        trail = aws_cloudtrail.CfnTrail(
+            self,
+            "Trail",
+            trail_name=TRAIL,
+            is_logging=True,
+            is_organization_trail=True,
+            is_multi_region_trail=True,
+            include_global_service_events=True,
+            enable_log_file_validation=True,
+            s3_bucket_name=trail_bucket(log_account),
+            kms_key_id=log_key(log_account),
+            cloud_watch_logs_log_group_arn=events.log_group_arn,
+            cloud_watch_logs_role_arn=delivery.role_arn,
+        )
+        trail.node.add_dependency(delivery)
+
+    def _break_glass(self) -> None:
+        role = aws_iam.Role(
+            self,
+            "BreakGlass",
+            role_name=BREAK_GLASS,
+            description="Everything, when single sign-on does not work; its use raises an alarm",
+            assumed_by=aws_iam.AccountPrincipal(self.account).with_conditions(
+                {
+                    "Bool": {"aws:MultiFactorAuthPresent": "true"},
+                    "NumericLessThan": {"aws:MultiFactorAuthAge": "900"},
+                }
+            ),
+            max_session_duration=HUMAN_SESSION,
+        )
+        policy = "AdministratorAccess"
+        role.add_managed_policy(aws_iam.ManagedPolicy.from_aws_managed_policy_name(policy))
+        finding = f"Policy::arn:<AWS::Partition>:iam::aws:policy/{policy}"
+        acknowledge(role, "IAM4", finding, because="It mends what nobody else can; an alarm tells.")
+
+    def _tell_of_its_use(self, events: aws_logs.LogGroup, on_call: str) -> None:
+        topic = aws_sns.Topic(self, "Alarms", master_key=self._key, enforce_ssl=True)
+        topic.add_subscription(aws_sns_subscriptions.EmailSubscription(on_call))
+        for name, pattern, meaning in (
+            (
+                "BreakGlassUsed",
+                '{ ($.eventName = "AssumeRole") && '
+                f'($.requestParameters.roleArn = "*/{BREAK_GLASS}") }}',
+                "Somebody took the break-glass role.",
+            ),
+            (
+                "RootUsed",
+                '{ ($.userIdentity.type = "Root") && ($.userIdentity.invokedBy NOT EXISTS)'
+                ' && ($.eventType != "AwsServiceEvent") }',
+                "Somebody acted as the root user of an account.",
+            ),
+        ):
+            aws_logs.MetricFilter(
+                self,
+                name,
+                log_group=events,
+                filter_pattern=aws_logs.FilterPattern.literal(pattern),
+                metric_namespace="Fleetcharge/Organization",
+                metric_name=name,
+                metric_value="1",
+                default_value=0,
+            ).metric(period=Duration.minutes(1), statistic="Sum").create_alarm(
+                self,
+                f"{name}Alarm",
+                alarm_description=f"{meaning} docs/organization.md says what to do.",
+                threshold=1,
+                evaluation_periods=1,
+                comparison_operator=(
+                    aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+                ),
+                treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
+            ).add_alarm_action(aws_cloudwatch_actions.SnsAction(topic))

@@ -1,0 +1,146 @@
+"""The log account and the trail that fills it."""
+
+import json
+
+import pytest
+
+from stacks.environments import Fleet
+from tests.stacks.assembly import Assembly, Template
+
+BUCKET = "AWS::S3::Bucket"
+POLICY = "AWS::S3::BucketPolicy"
+
+
+def bucket(organization: Assembly, name: str) -> Template:
+    (found,) = (
+        body["Properties"]
+        for body in organization["log"].of_type(BUCKET).values()
+        if str(body["Properties"].get("BucketName")).startswith(f"fleetcharge-{name}-")
+    )
+    properties: Template = found
+    return properties
+
+
+def policy(organization: Assembly, prefix: str) -> list[Template]:
+    (found,) = (
+        body["Properties"]["PolicyDocument"]["Statement"]
+        for id_, body in organization["log"].of_type(POLICY).items()
+        if id_.startswith(prefix)
+    )
+    statements: list[Template] = found
+    return statements
+
+
+def delivered(statements: list[Template], service: str) -> Template:
+    (found,) = (
+        s
+        for s in statements
+        if s["Action"] == "s3:PutObject" and s["Principal"] == {"Service": service}
+    )
+    return found
+
+
+def test_the_trail_s_bucket_is_locked_for_a_year(organization: Assembly, fleet: Fleet) -> None:
+    trail = bucket(organization, "trail")
+    assert trail["BucketName"] == f"fleetcharge-trail-{fleet.accounts.log}"
+    assert trail["ObjectLockEnabled"] is True
+    retention = trail["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert retention == {"Mode": "COMPLIANCE", "Days": 366}
+    assert trail["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+def test_what_config_writes_is_kept_by_a_policy(organization: Assembly) -> None:
+    assert "ObjectLockEnabled" not in bucket(organization, "config")
+    (stays,) = (s for s in policy(organization, "ConfigHistory") if s.get("Sid") == "HistoryStays")
+    assert stays["Effect"] == "Deny"
+    assert stays["Principal"] == {"AWS": "*"}
+    assert set(stays["Action"]) == {"s3:DeleteObject", "s3:DeleteObjectVersion"}
+    assert "Condition" not in stays
+
+
+@pytest.mark.parametrize("name", ["trail", "config", "queries"])
+def test_logs_are_encrypted_with_the_log_key(organization: Assembly, name: str) -> None:
+    (rule,) = bucket(organization, name)["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"]["Fn::GetAtt"][0].startswith(
+        "Key"
+    )
+
+
+def test_only_the_organisation_s_trail_writes_to_its_bucket(
+    organization: Assembly, fleet: Fleet
+) -> None:
+    writes = delivered(policy(organization, "TrailEvents"), "cloudtrail.amazonaws.com")
+    management = fleet.accounts.management
+    arn = f"arn:aws:cloudtrail:eu-central-1:{management}:trail/fleetcharge"
+    assert writes["Condition"]["StringEquals"]["aws:SourceArn"] == arn
+    places = json.dumps(writes["Resource"])
+    assert f"/AWSLogs/{fleet.organization.id}/*" in places
+    assert f"/AWSLogs/{management}/*" in places
+
+
+def test_config_writes_for_the_organisation_only(organization: Assembly, fleet: Fleet) -> None:
+    writes = delivered(policy(organization, "ConfigHistory"), "config.amazonaws.com")
+    assert writes["Condition"]["StringEquals"]["aws:SourceOrgID"] == fleet.organization.id
+
+
+def test_the_trail_sees_every_account_and_region(organization: Assembly, fleet: Fleet) -> None:
+    trail = organization["trail"].only("AWS::CloudTrail::Trail")
+    for property_ in (
+        "EnableLogFileValidation",
+        "IncludeGlobalServiceEvents",
+        "IsLogging",
+        "IsMultiRegionTrail",
+        "IsOrganizationTrail",
+    ):
+        assert trail[property_] is True, property_
+    assert trail["S3BucketName"] == bucket(organization, "trail")["BucketName"]
+    alias = organization["log"].only("AWS::KMS::Alias")["AliasName"]
+    assert trail["KMSKeyId"] == f"arn:aws:kms:eu-central-1:{fleet.accounts.log}:{alias}"
+    assert "log" in organization["trail"].needs
+
+
+def test_the_table_knows_every_account_and_the_trail_s_paths(
+    organization: Assembly, fleet: Fleet
+) -> None:
+    table = organization["log"].only("AWS::Glue::Table")["TableInput"]
+    parameters = table["Parameters"]
+    numbers = {number for _, number in fleet.accounts}
+    numbers |= {environment.account for environment in fleet.named().values()}
+    assert set(parameters["projection.account.values"].split(",")) == numbers
+    place = json.dumps(parameters["storage.location.template"])
+    expected = f"/AWSLogs/{fleet.organization.id}/${{account}}/CloudTrail/${{region}}/${{day}}"
+    assert expected in place
+    assert [key["Name"] for key in table["PartitionKeys"]] == ["account", "region", "day"]
+
+
+def test_every_question_asks_the_table_for_columns_that_it_has(organization: Assembly) -> None:
+    table = organization["log"].only("AWS::Glue::Table")["TableInput"]
+    columns = {c["Name"] for c in table["StorageDescriptor"]["Columns"]}
+    queries = [
+        q["Properties"] for q in organization["log"].of_type("AWS::Athena::NamedQuery").values()
+    ]
+    assert {q["Name"] for q in queries} == {
+        "break glass",
+        "deletions",
+        "denied",
+        "identity changes",
+        "root",
+    }
+    for query in queries:
+        text = query["QueryString"]
+        selected = text.split("SELECT")[1].split("FROM")[0].replace("count(*) AS times", "")
+        names = {name.strip().split(".")[0] for name in selected.split(",")} - {""}
+        assert names <= columns, query["Name"]
+        assert f"FROM {query['Database']}.{table['Name']}" in text
+        assert "WHERE day >=" in text
+        assert query["Description"]
+        assert not query["Description"].startswith("--")
+
+
+def test_a_question_cannot_read_without_limit(organization: Assembly) -> None:
+    settings = organization["log"].only("AWS::Athena::WorkGroup")["WorkGroupConfiguration"]
+    assert settings["EnforceWorkGroupConfiguration"] is True
+    assert settings["BytesScannedCutoffPerQuery"] == 100_000_000_000
+    encryption = settings["ResultConfiguration"]["EncryptionConfiguration"]
+    assert encryption["EncryptionOption"] == "SSE_KMS"
