@@ -104,4 +104,7 @@ def _ledgers() -> list[Path]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except (assembly.AssemblyError, waivers.WaiversError) as error:
+        sys.exit(str(error))

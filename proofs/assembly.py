@@ -14,6 +14,10 @@ from typing import Any
 Json = dict[str, Any]
 
 
+class AssemblyError(ValueError):
+    """A folder is not the assembly of one stage; says which."""
+
+
 @dataclass(frozen=True)
 class Resource:
     """One resource of a template."""
@@ -98,11 +102,16 @@ class Stage:
 
 
 def read(folder: Path) -> Stage:
-    """The only stage of an assembly; raises `ValueError` where there is none, or more than one."""
+    """The only stage of an assembly.
+
+    Raises `AssemblyError` where the folder holds none, or one of no stage or of several.
+    """
+    if not (folder / "manifest.json").exists():
+        raise AssemblyError(f"{folder} holds no assembly: synthesise it first")
     artifacts = _artifacts(folder)
     stages = [a["properties"] for a in artifacts if a["type"] == "cdk:cloud-assembly"]
     if len(stages) != 1:
-        raise ValueError(f"{folder} has {len(stages)} stages; each is to have a folder of its own")
+        raise AssemblyError(f"{folder} has {len(stages)} stages; each needs a folder of its own")
     (stage,) = stages
     name: str = stage.get("displayName", stage["directoryName"])
     inner = folder / stage["directoryName"]

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from proofs import assembly
-from proofs.assembly import Stage
+from proofs.assembly import AssemblyError, Stage
 
 
 @pytest.mark.parametrize("stages", [0, 2])
@@ -12,7 +12,12 @@ def test_an_assembly_of_one_stage_is_wanted(tmp_path: Path, stages: int) -> None
     nested = {"type": "cdk:cloud-assembly", "properties": {"directoryName": "x"}}
     artifacts = {str(number): nested for number in range(stages)}
     (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
-    with pytest.raises(ValueError, match=f"has {stages} stages"):
+    with pytest.raises(AssemblyError, match=f"has {stages} stages"):
+        assembly.read(tmp_path)
+
+
+def test_a_folder_without_an_assembly_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AssemblyError, match="holds no assembly: synthesise it first"):
         assembly.read(tmp_path)
 
 
