@@ -25,6 +25,7 @@ from services.charging.adapters.postgresql.notices import (
     SUPERSEDED,
     Notices,
 )
+from services.charging.adapters.postgresql.notifications import PostgresNotifications
 from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
 from services.charging.adapters.postgresql.station_reports import PostgresStationReports
 from services.charging.adapters.postgresql.stations import PostgresStations
@@ -35,10 +36,12 @@ from services.charging.application.central_system import CentralSystem
 from services.charging.application.commands import CommandDelivery, Commands
 from services.charging.application.remote_control import RemoteControl
 from services.charging.application.routes import ocpp16_routes
+from services.charging.domain.ocpp16.commands import ANSWERS
 from services.charging.entrypoints.gateway import Gateway
 from services.charging.entrypoints.program import Program
 from services.charging.entrypoints.rest.app import rest_api
 from services.charging.entrypoints.rest.callers import Callers
+from services.charging.entrypoints.rest.commands import commands_router
 from services.charging.entrypoints.rest.health import health_router
 from services.charging.entrypoints.rest.registry import registry_router
 from services.charging.entrypoints.rest.sessions import sessions_router
@@ -66,6 +69,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             register=PostgresStationReports(database),
             ledger=PostgresLedger(database, events_committed=relay.notify),
             readings=PostgresMeterReadings(database),
+            notifications=PostgresNotifications(database),
             clock=utc_now,
         ),
         quarantine=PostgresQuarantine(database),
@@ -76,7 +80,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     gateway = Gateway(
         central_system=central_system,
         connections=connections,
-        commands=CommandDelivery(command_book),
+        commands=CommandDelivery(command_book, answers=ANSWERS, clock=utc_now),
     )
     verifier = AccessTokens(
         user_pool_endpoint=boto3.client("cognito-idp").meta.endpoint_url,
@@ -88,6 +92,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         routers=[
             registry_router(stations=stations, tokens=tokens),
             stations_router(views=views, remote_control=RemoteControl(commands, utc_now)),
+            commands_router(views=views, commands=commands),
             sessions_router(views=views),
         ],
         health=health_router(database.check_migrated),

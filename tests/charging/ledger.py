@@ -7,6 +7,7 @@ from contracts.events import SessionEvent
 from services.charging.application.ports import Decide, Posting
 from services.charging.domain.ledger import Known
 from services.charging.domain.metering import MeterReading
+from services.charging.domain.notifications import Notification
 from services.charging.domain.quarantine import QuarantineRecord
 from services.charging.domain.sessions import Session, Start, Stop
 from services.charging.domain.tokens import Token
@@ -24,6 +25,7 @@ class FakeLedger:
         self.events: list[SessionEvent] = []
         self.records: list[QuarantineRecord] = []
         self.readings: list[MeterReading] = []
+        self.told: list[Notification] = []
 
     @property
     def tokens(self) -> "FakeTokens":
@@ -32,6 +34,10 @@ class FakeLedger:
     @property
     def quarantine(self) -> "FakeQuarantine":
         return FakeQuarantine(self)
+
+    @property
+    def notifications(self) -> "FakeNotifications":
+        return FakeNotifications(self)
 
     @property
     def meter_readings(self) -> "FakeMeterReadings":
@@ -115,3 +121,11 @@ class FakeMeterReadings:
     async def add(self, reading: MeterReading, oddities: Sequence[QuarantineRecord]) -> None:
         self._ledger.readings.append(reading)
         self._ledger.records += oddities
+
+
+class FakeNotifications:
+    def __init__(self, ledger: FakeLedger) -> None:
+        self._ledger = ledger
+
+    async def add(self, notification: Notification) -> None:
+        self._ledger.told.append(notification)

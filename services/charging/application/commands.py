@@ -6,16 +6,19 @@ station's socket hears of it, claims it, calls the station and closes it with th
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID, uuid4
 
 from services.charging.application.ports import (
+    Clock,
     NoAnswerError,
     NotConnectedError,
     UnavailableError,
 )
 from services.charging.domain.commands import Command, CommandState
+from services.charging.domain.ocpp16.reading import UnreadableError, read
+from services.charging.domain.ocpp16.types import Message
 from services.charging.domain.ocpp_j.connection import BusyError
 from services.charging.domain.ocpp_j.frames import CallError, CallResult
 
@@ -55,8 +58,13 @@ class CommandBook(Protocol):
 class CommandDelivery:
     """The side of the socket."""
 
-    def __init__(self, book: CommandBook) -> None:
+    def __init__(
+        self, book: CommandBook, *, answers: Mapping[str, type[Message]], clock: Clock
+    ) -> None:
+        """`answers`: by action."""
         self._book = book
+        self._answers = answers
+        self._clock = clock
 
     async def deliver(self, station_id: str, epoch: int, call: Call) -> None:
         """Carry out what waits for the station, if the connection of this epoch is its newest."""
@@ -67,13 +75,18 @@ class CommandDelivery:
             logger.warning("commands are left as they are", extra={"station_id": station_id})
 
     async def _carry_out(self, command: Command, call: Call) -> None:
-        state, answer, reason = CommandState.ANSWERED, None, None
+        state = CommandState.ANSWERED
+        answer: bytes | None = None
+        reason: str | None = None
         try:
             match await call(command.action, command.request):
                 case CallResult(_, payload):
                     answer = payload
+                    read(self._answers[command.action], payload, self._clock())
                 case CallError(_, code, description):
                     state, reason = CommandState.REFUSED, f"{code} {description}".rstrip()
+        except UnreadableError as error:
+            state, reason = CommandState.REFUSED, f"{error.code} in the answer: {error}"
         except BusyError as error:
             state, reason = CommandState.UNDELIVERED, str(error)
         except NoAnswerError as error:

@@ -8,6 +8,7 @@ from typing import Protocol
 from contracts.events import SessionEvent
 from services.charging.domain.ledger import Entry, Known
 from services.charging.domain.metering import MeterReading
+from services.charging.domain.notifications import Notification
 from services.charging.domain.ocpp16.boot_notification import BootNotification
 from services.charging.domain.ocpp16.status_notification import StatusNotification
 from services.charging.domain.ocpp_j.frames import CallError, CallResult
@@ -77,6 +78,13 @@ class MeterReadings(Protocol):
 
     async def add(self, reading: MeterReading, oddities: Sequence[QuarantineRecord]) -> None:
         """Return when it is committed, along with the readings of other stations."""
+
+
+class Notifications(Protocol):
+    """What stations tell for people to read."""
+
+    async def add(self, notification: Notification) -> None:
+        """Return when it is committed."""
 
 
 class StationRegister(Protocol):

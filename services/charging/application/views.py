@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
+
+from services.charging.domain.commands import CommandState
 
 Row = TypeVar("Row")
 
@@ -80,6 +82,33 @@ class QuarantineView:
 
 
 @dataclass(frozen=True, slots=True)
+class CommandView:
+    """A command and what became of it; `request` and `answer` are OCPP payloads."""
+
+    id: UUID
+    station_id: str
+    action: str
+    request: Any
+    state: CommandState
+    asked_at: datetime
+    sent_at: datetime | None
+    over_at: datetime | None
+    answer: Any
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationView:
+    """What a station told of an upload, new firmware or its security, as received."""
+
+    id: int
+    station_id: str
+    action: str
+    received: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
     """Some rows, and the cursor of those that follow."""
 
@@ -108,6 +137,19 @@ class Views(Protocol):
 
     async def session(self, session_id: UUID) -> SessionView | None:
         """One session."""
+
+    async def command(self, command_id: UUID) -> CommandView | None:
+        """One command."""
+
+    async def commands(
+        self, *, station_id: str, before: UUID | None, limit: int
+    ) -> list[CommandView]:
+        """Latest first; `before` is a command's id."""
+
+    async def notifications(
+        self, *, station_id: str, before: int | None, limit: int
+    ) -> list[NotificationView]:
+        """Latest first; `before` is a notification's id."""
 
     async def quarantine(
         self, *, station_id: str | None, before: int | None, limit: int

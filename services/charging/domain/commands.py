@@ -16,7 +16,7 @@ class CommandState(StrEnum):
     ANSWERED = "answered"
     """By the station; whether it will do it stands in the answer."""
     REFUSED = "refused"
-    """By a CALLERROR, whose code and description are the reason."""
+    """By a CALLERROR, whose code and description are the reason, or by what is no answer."""
     UNANSWERED = "unanswered"
     """Nothing came in time; the station may have done it all the same."""
     UNDELIVERED = "undelivered"

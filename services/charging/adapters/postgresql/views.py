@@ -9,6 +9,8 @@ from psycopg.rows import dict_row
 
 from services.charging.adapters.postgresql.database import Database
 from services.charging.application.views import (
+    CommandView,
+    NotificationView,
     QuarantineView,
     SessionStatus,
     SessionView,
@@ -38,6 +40,12 @@ _SESSIONS: LiteralString = """
             order by measured_at desc limit 1
         )) as energy_wh
     from session
+"""
+
+
+_COMMANDS: LiteralString = """
+    select id, station_id, action, request, state, asked_at, sent_at, over_at, answer, reason
+    from command
 """
 
 
@@ -93,6 +101,37 @@ class PostgresViews:
         """
         parameters = {"station": station_id, "before": before, "limit": limit}
         return await self._read(QuarantineView, query, parameters)
+
+    async def command(self, command_id: UUID) -> CommandView | None:
+        """One command."""
+        found = await self._read(CommandView, _COMMANDS + "where id = %s", (command_id,))
+        return found[0] if found else None
+
+    async def commands(
+        self, *, station_id: str, before: UUID | None, limit: int
+    ) -> list[CommandView]:
+        """Latest first."""
+        query = """
+            where station_id = %(station)s and (%(before)s::uuid is null or (asked_at, id) < (
+                select earlier.asked_at, earlier.id from command as earlier
+                where earlier.id = %(before)s
+            ))
+            order by asked_at desc, id desc limit %(limit)s
+        """
+        parameters = {"station": station_id, "before": before, "limit": limit}
+        return await self._read(CommandView, _COMMANDS + query, parameters)
+
+    async def notifications(
+        self, *, station_id: str, before: int | None, limit: int
+    ) -> list[NotificationView]:
+        """Latest first."""
+        query = """
+            select id, station_id, action, received, received_at from notification
+            where station_id = %(station)s and (%(before)s::bigint is null or id < %(before)s)
+            order by id desc limit %(limit)s
+        """
+        parameters = {"station": station_id, "before": before, "limit": limit}
+        return await self._read(NotificationView, query, parameters)
 
     async def _read(
         self,

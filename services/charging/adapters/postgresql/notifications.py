@@ -1,0 +1,34 @@
+"""Notifications of stations in PostgreSQL, committed in groups over many stations."""
+
+from collections.abc import Sequence
+
+from services.charging.adapters.commit_group import CommitGroup
+from services.charging.adapters.postgresql.database import Database
+from services.charging.domain.notifications import Notification
+
+
+class PostgresNotifications:
+    """One statement writes a group."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._group: CommitGroup[Notification] = CommitGroup(self._write)
+
+    async def add(self, notification: Notification) -> None:
+        """Return when the group is committed."""
+        await self._group.add(notification)
+
+    async def _write(self, notifications: Sequence[Notification]) -> None:
+        async with self._database.statement() as connection:
+            await connection.execute(
+                """
+                insert into notification (station_id, action, received, received_at)
+                select * from unnest(%s::text[], %s::text[], %b::text[], %s::timestamptz[])
+                """,
+                (
+                    [notification.station_id for notification in notifications],
+                    [notification.action for notification in notifications],
+                    [notification.received for notification in notifications],
+                    [notification.received_at for notification in notifications],
+                ),
+            )

@@ -1,0 +1,35 @@
+"""Every message that a station may send, asked of the central system in memory."""
+
+from typing import Any
+
+import pytest
+
+from tests.charging.company import Company
+from tests.charging.conformance import PAGE, page
+from tests.charging.examples import MESSAGES, check
+
+KEPT_FOR_PEOPLE = [
+    "DiagnosticsStatusNotification",
+    "FirmwareStatusNotification",
+    "LogStatusNotification",
+    "SecurityEventNotification",
+    "SignCertificate",
+    "SignedFirmwareStatusNotification",
+]
+
+
+@pytest.mark.parametrize("action", MESSAGES)
+async def test_answered_as_the_official_schema_says(action: str) -> None:
+    company = Company()
+    check(action, MESSAGES[action])
+    answer: dict[str, Any] = await company.call(action, **MESSAGES[action])
+    check(f"{action}Response", answer)
+    if action in {"BootNotification", "StatusNotification"}:
+        assert [type(report).__name__ for report in company.register.reports] == [action]
+    kept = [(told.station_id, told.action) for told in company.ledger.told]
+    assert kept == ([("CP1", action)] if action in KEPT_FOR_PEOPLE else [])
+
+
+def test_the_table_of_messages_is_complete_and_up_to_date() -> None:
+    assert PAGE.read_text() == page(), "run python -m tests.charging.conformance"
+    assert "missing" not in page()
