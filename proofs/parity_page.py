@@ -36,12 +36,22 @@ def page(stages: Sequence[Stage], settings: Mapping[str, Settings], rules: Seque
 
 def _rows(different: Sequence[Difference], names: Sequence[str]) -> Iterator[Row]:
     def what(one: Difference) -> Row:
-        shown = [_shown(one.values[name], whole=not one.property) for name in names]
+        values = _telling(one.values)
+        shown = [_shown(values[name], whole=not one.property) for name in names]
         kind = one.type.removeprefix("AWS::")
         return (f"{kind} {one.property.removeprefix('Properties.')}".strip(), *shown)
 
     for row, alike in itertools.groupby(sorted(different, key=what), key=what):
         yield ", ".join(f"{one.stack}/{one.place}".strip("/") for one in alike), *row
+
+
+def _telling(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Lists without the items that all of them have."""
+    if not all(isinstance(value, list) for value in values.values()):
+        return values
+    first, *others = values.values()
+    common = [item for item in first if all(item in other for other in others)]
+    return {name: [item for item in value if item not in common] for name, value in values.items()}
 
 
 def _shown(value: Any, *, whole: bool = False) -> str:

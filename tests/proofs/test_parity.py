@@ -120,6 +120,15 @@ def test_what_is_not_explained_stands_on_the_page() -> None:
     assert "| data/It | Logs::LogGroup RetentionInDays | `365` | `30` |" in page
 
 
+def test_of_two_lists_the_page_shows_what_they_do_not_share() -> None:
+    stages = [
+        stage(name, data={"It": resource("AWS::IAM::Policy", Actions=actions)})
+        for name, actions in (("live", ["read"]), ("qa", ["read", "write"]))
+    ]
+    page = parity_page.page(stages, {name: SETTINGS[name] for name in ("live", "qa")}, [])
+    assert '| data/It | IAM::Policy Actions | `[]` | `["write"]` |' in page
+
+
 def test_every_difference_follows_from_the_settings_file(environments: dict[str, Stage]) -> None:
     settings, rules = parity.read_settings(*command.SETTINGS), parity.read_rules()
     found = list(differences(list(environments.values()), settings))
