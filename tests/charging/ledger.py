@@ -80,6 +80,7 @@ class FakeLedger:
                 place,
                 session=self.sessions.get(said.identity),
                 free_transaction_id=len(self.sessions) + 1,
+                open=[session for session in at_station if session.ending is None],
                 unmatched=sorted(self.unmatched, key=lambda stop: stop.said_at),
             )
         of_id = [s for s in at_station if s.transaction_id == said.transaction_id]

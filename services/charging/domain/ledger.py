@@ -28,7 +28,7 @@ class Known:
     free_transaction_id: int | None = None
     """For a start: one that no session has."""
     open: Sequence[Session] = ()
-    """For a stop: sessions of the station that nothing has ended yet, latest first."""
+    """Sessions of the station that nothing has ended yet, latest first."""
     unmatched: Sequence[Stop] = ()
     """For a start: stops of the station that have no session yet, earliest first."""
     is_kept: bool = False
@@ -57,8 +57,11 @@ def start(said: Start, known: Known) -> Entry:
     """Begin a session, once for however many repetitions of its start."""
     status = authorization(known.token)
     earlier = known.session
-    if earlier is not None and not (earlier.ending and said.has_unset_clock):
-        return Entry(session=earlier, authorization=status)
+    # A clock that began anew with the station: the same words, but another session.
+    anew = earlier is not None and earlier.ending is not None and said.has_unset_clock
+    repeated = next(filter(said.may_have_begun, known.open), None) if anew else earlier
+    if repeated is not None:
+        return Entry(session=repeated, authorization=status)
     if known.free_transaction_id is None:
         raise ValueError("a start needs a transaction id")
     started_at, findings = trusted(said.said_at, said.received_at)
@@ -80,8 +83,7 @@ def start(said: Start, known: Known) -> Entry:
     return Entry(
         session=session if matched is None else session.stopped(matched)[0],
         authorization=status,
-        # The clock began anew with the station: the same words, but another session.
-        begun_by=said.identity if earlier is None else said.identity_of_its_own,
+        begun_by=said.identity_of_its_own if anew else said.identity,
         ends=matched is not None,
         matched=matched,
         findings=findings,

@@ -48,6 +48,14 @@ class Start:
         """Whether the station's clock tells nothing."""
         return bool(trusted(self.said_at, self.received_at)[1])
 
+    def may_have_begun(self, session: "Session") -> bool:
+        """Whether all but the time agrees, for a start whose clock tells nothing."""
+        return (self.connector_id, self.token_uid, self.meter_start_wh) == (
+            session.connector_id,
+            session.token_uid,
+            session.meter_start_wh,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:

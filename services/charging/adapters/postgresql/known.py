@@ -62,7 +62,7 @@ async def read_known(
     await unmatched.execute(_UNMATCHED, ([start.station_id for start in starts],))
     stopping = [stop.station_id for stop in stops]
     named = await connection.execute(_NAMED, ([stop.transaction_id for stop in stops],))
-    still_open = await connection.execute(_OPEN, (stopping,))
+    still_open = await connection.execute(_OPEN, ([one.station_id for one in said],))
     kept = await connection.execute(_KEPT, (stopping, [stop.said_at for stop in stops]))
 
     # All of it is on its way before the first answer is awaited: one round trip in a pipeline.
@@ -86,6 +86,7 @@ async def read_known(
                 token=tokens.get(start.token_uid),
                 session=began.get(start.identity),
                 free_transaction_id=free_id,
+                open=open_[start.station_id],
                 unmatched=waiting[start.station_id],
             )
     for stop in stops:
