@@ -93,9 +93,9 @@ def _identity_faults(
     built = ledger.identities(stage)
     found = losses(recorded, built)
     yield from waivers.judge(stage.name, found, known, today)
-    lost = {loss.identity.key for loss in found}
+    accounted = [*recorded, *(loss.successor for loss in found)]
     for identity in built:
-        if identity not in recorded and identity.key not in lost:
+        if identity not in accounted:
             yield f"{identity} ({identity.type}) is not in the ledger as it is: record it"
 
 

@@ -26,6 +26,8 @@ class Loss:
     identity: Identity
     change: Change
     why: str
+    successor: Identity | None = None
+    """What there would be instead."""
 
     def __str__(self) -> str:
         """One line: what happens to which resource, why, and what is lost."""
@@ -64,10 +66,11 @@ def _losses(
     for identity in recorded:
         if built := now.get(identity.key):
             if why := _replacement(identity, built):
-                yield Loss(identity, Change.REPLACED, why)
+                yield Loss(identity, Change.REPLACED, why, built)
         elif successor := _successor(identity, arrivals):
             arrivals.remove(successor)
-            yield Loss(identity, Change.RENAMED, f"it is {successor} in {successor.target} now")
+            why = f"it is {successor} in {successor.target} now"
+            yield Loss(identity, Change.RENAMED, why, successor)
         else:
             yield Loss(identity, Change.ORPHANED, "no template has it")
 

@@ -79,6 +79,29 @@ def test_the_ledger_is_not_written_over_a_loss(synthesise: Synthesise) -> None:
     assert kept.hangs_on == {"TableName": "sessions"}
 
 
+@pytest.mark.parametrize(
+    ("change", "after"),
+    [
+        ("replaced", table("other")),
+        ("renamed", {"Sessions": resource("AWS::DynamoDB::Table", TableName="sessions")}),
+        ("orphaned", {}),
+    ],
+)
+def test_a_waived_loss_passes_is_recorded_and_then_its_waiver_is_to_go(
+    synthesise: Synthesise, change: str, after: dict[str, Json]
+) -> None:
+    command.record([synthesise(table("sessions"))], TODAY)
+    waivers.FILE.write_text(
+        '[[waiver]]\nenvironment = "qa"\nidentity = "qa-data/Table"\n'
+        f'change = "{change}"\nreason = "Meant."\nowner = "data"\nuntil = 2026-12-31\n'
+    )
+    built = synthesise(after)
+    assert command.check([built], TODAY) == []
+    assert command.record([built], TODAY) == []
+    (fault,) = command.check([built], TODAY)
+    assert fault.endswith("waives nothing: remove it")
+
+
 def test_a_weaker_policy_is_told_before_it_matters(synthesise: Synthesise) -> None:
     kept = {"Table": resource("AWS::DynamoDB::Table", policy="Retain")}
     command.record([synthesise(kept)], TODAY)
