@@ -1,9 +1,11 @@
 """Commands in PostgreSQL; see `services.charging.application.commands.CommandBook`."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, LiteralString
 from uuid import UUID
 
+from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.notices import COMMAND_OVER, COMMAND_WAITS
 from services.charging.domain.commands import Command, CommandState
@@ -15,11 +17,24 @@ _SELECT: LiteralString = """
 """
 
 
+@dataclass(slots=True)
+class _Claim:
+    station_id: str
+    epoch: int
+    commands: list[Command] = field(default_factory=list)
+
+
 class PostgresCommands:
-    """Each step is one statement, which also tells the other nodes."""
+    """Each step is one statement, which also tells the other nodes.
+
+    Every station that connects claims what waits for it: hence in groups.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._claims: CommitGroup[_Claim] = CommitGroup(
+            self._claim, subject=lambda claim: claim.station_id
+        )
 
     async def open(self, command_id: UUID, station_id: str, action: str, request: bytes) -> Command:
         """Keep a new command; undelivered when no living node holds the station's connection."""
@@ -53,21 +68,29 @@ class PostgresCommands:
 
     async def claim(self, station_id: str, epoch: int) -> Sequence[Command]:
         """The pending commands of a station, now sent, if this epoch is its newest connection."""
+        claim = _Claim(station_id, epoch)
+        await self._claims.add(claim)
+        return claim.commands
+
+    async def _claim(self, claims: Sequence[_Claim]) -> None:
         query: LiteralString = """
             with sent as (
                 update command set state = 'sent', sent_at = now()
-                where station_id = %(station)s and over_at is null and state = 'pending'
-                    and answer_by > now() and exists (
-                        select from station_connection
-                        where station_id = %(station)s and epoch = %(epoch)s
-                    )
-                returning *
+                from unnest(%(stations)s::text[], %(epochs)s::bigint[]) as claim (station_id, epoch)
+                join station_connection using (station_id, epoch)
+                where command.station_id = claim.station_id and over_at is null
+                    and state = 'pending' and answer_by > now()
+                returning command.*
             )
         """
         order: LiteralString = " from sent order by asked_at"
-        return await self._commands(
-            query + _SELECT + order, {"station": station_id, "epoch": epoch}
-        )
+        parameters = {
+            "stations": [claim.station_id for claim in claims],
+            "epochs": [claim.epoch for claim in claims],
+        }
+        by_station = {claim.station_id: claim for claim in claims}
+        for command in await self._commands(query + _SELECT + order, parameters):
+            by_station[command.station_id].commands.append(command)
 
     async def close(
         self, command_id: UUID, state: CommandState, *, answer: bytes | None, reason: str | None

@@ -4,19 +4,42 @@ Each connection gets an epoch, higher than all before it on any node. The highes
 is its connection; an older one can neither take it back nor deregister it.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
+from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.notices import SUPERSEDED
 from services.charging.domain.stations import StationKey
 
 
+@dataclass(slots=True)
+class _Admission:
+    station_id: str
+    granted: tuple[StationKey, int] | None = None
+
+
+@dataclass(slots=True)
+class _Arrival:
+    station_id: str
+    epoch: int
+    is_newest: bool = False
+
+
 class PostgresConnections:
-    """The connections of one node."""
+    """The connections of one node. After a power cut they all come at once: hence in groups."""
 
     def __init__(self, database: Database, node_id: UUID) -> None:
         self._database = database
         self._node_id = node_id
+        self._admissions: CommitGroup[_Admission] = CommitGroup(
+            self._admit, subject=lambda admission: admission.station_id
+        )
+        self._arrivals: CommitGroup[_Arrival] = CommitGroup(
+            self._arrive, subject=lambda arrival: arrival.station_id
+        )
+        self._departures: CommitGroup[tuple[str, int]] = CommitGroup(self._depart)
 
     async def seen(self) -> None:
         """This node is alive."""
@@ -32,54 +55,82 @@ class PostgresConnections:
 
     async def admission(self, station_id: str) -> tuple[StationKey, int] | None:
         """What is kept of the station's key, and an epoch; None when there is no such station."""
-        async with self._database.statement() as connection:
-            cursor = await connection.execute(
-                """
-                select key_salt, key_digest, nextval('connection_epoch') from station
-                where id = %s
-                """,
-                (station_id,),
-            )
-            row = await cursor.fetchone()
-            return None if row is None else (StationKey(row[0], row[1]), row[2])
+        asked = _Admission(station_id)
+        await self._admissions.add(asked)
+        return asked.granted
 
     async def register(self, station_id: str, epoch: int) -> bool:
         """The station is connected here; False when it has a newer connection already."""
+        arrival = _Arrival(station_id, epoch)
+        await self._arrivals.add(arrival)
+        return arrival.is_newest
+
+    async def deregister(self, station_id: str, epoch: int) -> None:
+        """The connection of this epoch is gone; a newer one stays."""
+        await self._departures.add((station_id, epoch))
+
+    async def _admit(self, asked: Sequence[_Admission]) -> None:
+        async with self._database.statement() as connection:
+            cursor = await connection.execute(
+                """
+                select id, key_salt, key_digest, nextval('connection_epoch') from station
+                where id = any(%s)
+                """,
+                ([admission.station_id for admission in asked],),
+            )
+            granted = {
+                row[0]: (StationKey(row[1], row[2]), row[3]) for row in await cursor.fetchall()
+            }
+        for admission in asked:
+            admission.granted = granted.get(admission.station_id)
+
+    async def _arrive(self, arrivals: Sequence[_Arrival]) -> None:
         async with self._database.statement() as connection:
             cursor = await connection.execute(
                 """
                 with elsewhere as (
                     select station_id from station_connection
-                    where station_id = %(station)s and node_id <> %(node)s
+                    where station_id = any(%(stations)s) and node_id <> %(node)s
                 ), newest as (
                     insert into station_connection as known
                         (station_id, epoch, node_id, connected_at)
-                    values (%(station)s, %(epoch)s, %(node)s, now())
+                    select station_id, epoch, %(node)s, now()
+                    from unnest(%(stations)s::text[], %(epochs)s::bigint[])
+                        as arrival (station_id, epoch)
+                    order by station_id
                     on conflict (station_id) do update set epoch = excluded.epoch,
                         node_id = excluded.node_id, connected_at = excluded.connected_at
                         where known.epoch < excluded.epoch
                     returning station_id, epoch
                 )
                 -- Only when a node must hear of it: transactions that notify commit one by one.
-                select case when elsewhere.station_id is not null
+                select newest.station_id, case when elsewhere.station_id is not null
                     then pg_notify(%(channel)s, newest.epoch || ' ' || newest.station_id) end
                 from newest left join elsewhere using (station_id)
                 """,
                 {
-                    "station": station_id,
-                    "epoch": epoch,
+                    "stations": [arrival.station_id for arrival in arrivals],
+                    "epochs": [arrival.epoch for arrival in arrivals],
                     "node": self._node_id,
                     "channel": SUPERSEDED,
                 },
             )
-            return await cursor.fetchone() is not None
+            newest = {station_id for station_id, _ in await cursor.fetchall()}
+        for arrival in arrivals:
+            arrival.is_newest = arrival.station_id in newest
 
-    async def deregister(self, station_id: str, epoch: int) -> None:
-        """The connection of this epoch is gone; a newer one stays."""
+    async def _depart(self, departures: Sequence[tuple[str, int]]) -> None:
         async with self._database.statement() as connection:
             await connection.execute(
-                "delete from station_connection where station_id = %s and epoch = %s",
-                (station_id, epoch),
+                """
+                delete from station_connection as known
+                using unnest(%s::text[], %s::bigint[]) as gone (station_id, epoch)
+                where known.station_id = gone.station_id and known.epoch = gone.epoch
+                """,
+                (
+                    [station_id for station_id, _ in departures],
+                    [epoch for _, epoch in departures],
+                ),
             )
 
     async def leave(self) -> None:
