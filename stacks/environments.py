@@ -57,6 +57,7 @@ def _is_a_private_network(value: str) -> str:
 Account = Annotated[str, _text(r"\d{12}", "an account number: 12 digits, in quotes")]
 Zone = Annotated[str, _text(r"eu-central-1[abc]", "one of eu-central-1a, -1b, -1c")]
 Email = Annotated[str, _text(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
+DomainName = Annotated[str, _text(r"([a-z0-9-]{1,63}\.)+[a-z]{2,63}", "a domain in lower case")]
 Line = Annotated[str, _text(r"\S(.{0,68}\S)?", "one line of 1 to 70 characters")]
 CapacityUnits = Annotated[float, Field(ge=0, le=256, multiple_of=0.5)]
 """Aurora capacity units (about 2 GiB of memory each)."""
@@ -112,6 +113,8 @@ class Organization(_Table):
     root: Annotated[str, _text(r"r-[0-9a-z]{4,32}", "an organisation's root (r-…)")] | None = None
     account_email: Annotated[Email, _text(r"[^{}]*\{account\}[^{}]*", "an address with {account}")]
     """The owner's address of an account; each needs its own, so it holds the account's name."""
+    domain: DomainName
+    """The company's; each environment's is a part of it."""
     on_call: Email
     """Where the alarms of the accounts that are no environment go."""
     backup_region: Literal["eu-west-1", "eu-west-3", "eu-north-1"]
@@ -128,8 +131,10 @@ class Organization(_Table):
 class Domain(_Table):
     """The public name of an environment. Certificates are validated in its zone."""
 
-    name: Annotated[str, _text(r"([a-z0-9-]{1,63}\.)+[a-z]{2,63}", "a domain in lower case")]
+    name: DomainName
     hosted_zone_id: Annotated[str, _text(r"Z[A-Z0-9]{5,31}", "a Route 53 hosted zone id (Z…)")]
+    name_servers: Annotated[tuple[DomainName, ...], Field(min_length=4, max_length=4, strict=False)]
+    """The zone's; the company's domain delegates the name to them."""
 
 
 class Database(_Table):
@@ -257,8 +262,13 @@ def parse(text: str) -> Fleet:
 
 
 def _clashes(fleet: Fleet) -> Iterator[str]:
-    """What no table can see on its own: two accounts or two networks that are one."""
+    """What no table can see on its own: two that are one, or a name outside of the company's."""
     environments = fleet.named()
+    ours = f".{fleet.organization.domain}"
+    for name, environment in environments.items():
+        part = environment.domain.name if environment.domain else ours
+        if not part.endswith(ours):
+            yield f"environments.{name}.domain.name: '{part}' does not end with {ours}"
     owners: dict[str, str] = {}
     accounts = {f"accounts.{name}": number for name, number in fleet.accounts}
     accounts |= {f"environments.{name}.account": e.account for name, e in environments.items()}

@@ -3,13 +3,16 @@
 from aws_cdk import Stage
 from constructs import Construct
 
-from stacks.environments import Fleet
+from stacks.environments import HOME_REGION, Fleet
 from stacks.organization.accounts import AccountsStack
+from stacks.organization.dns import DnsStack
 from stacks.organization.guardrails import GuardrailsStack
 from stacks.organization.log import LogStack
 from stacks.organization.member_account import MemberAccountStack
+from stacks.organization.security import DelegationStack, SecurityStack
 from stacks.organization.single_sign_on import SingleSignOnStack
 from stacks.organization.trail import TrailStack
+from stacks.organization.vault import VaultStack
 
 MEMBERS = ("security", "log", "networking", "backup")
 
@@ -23,26 +26,39 @@ class OrganizationStage(Stage):
     def __init__(self, scope: Construct, name: str, *, fleet: Fleet) -> None:
         super().__init__(scope, name)
         accounts = AccountsStack(self, "accounts", fleet=fleet)
-        if fleet.organization.id is None:
+        organization, root = fleet.organization.id, fleet.organization.root
+        if organization is None or root is None:
             return
         GuardrailsStack(
             self,
             "guardrails",
             fleet=fleet,
-            organization=fleet.organization.id,
+            organization=organization,
             units=accounts.units,
         )
         roles = {member: MemberAccountStack(self, member, fleet=fleet) for member in MEMBERS}
-        log = LogStack(self, "log", fleet=fleet, organization=fleet.organization.id)
+        log = LogStack(self, "log", fleet=fleet, organization=organization)
         log.add_stack_dependency(roles["log"])
         TrailStack(self, "trail", fleet=fleet).add_stack_dependency(
             log, "the trail writes a test object when it is made"
         )
+        delegation = DelegationStack(self, "delegation", fleet=fleet)
+        security = SecurityStack(self, "security", fleet=fleet, root=root)
+        security.add_stack_dependency(roles["security"])
+        security.add_stack_dependency(delegation, "only a delegated account decides for others")
+        DnsStack(self, "dns", fleet=fleet).add_stack_dependency(roles["networking"])
+        for name, region in (
+            ("vault", HOME_REGION),
+            ("vault-copy", fleet.organization.backup_region),
+        ):
+            VaultStack(
+                self, name, fleet=fleet, organization=organization, region=region
+            ).add_stack_dependency(roles["backup"])
         if fleet.organization.single_sign_on:
             SingleSignOnStack(
                 self,
                 "single-sign-on",
                 fleet=fleet,
-                organization=fleet.organization.id,
+                organization=organization,
                 sign_on=fleet.organization.single_sign_on,
             )

@@ -281,20 +281,20 @@ def test_every_role_outside_of_the_roles_stack_carries_the_boundary(assembly: As
         boundary = str(body["Properties"].get("PermissionsBoundary"))
         if not place.startswith("roles/"):
             assert boundary.endswith(":policy/fleetcharge-boundary"), place
-    (boundary,) = assembly["roles"].of_type("AWS::IAM::ManagedPolicy").values()
-    assert boundary["Properties"]["ManagedPolicyName"] == "fleetcharge-boundary"
+    (policy,) = assembly["roles"].of_type("AWS::IAM::ManagedPolicy").values()
+    assert policy["Properties"]["ManagedPolicyName"] == "fleetcharge-boundary"
 
 
 def test_the_roles_are_deployed_without_the_bootstrap_that_they_bind(assembly: Assembly) -> None:
     manifest = (assembly.folder / f"assembly-{assembly.environment}/manifest.json").read_text()
-    stacks = {
+    stacks: dict[str, Template] = {
         artifact["properties"]["stackName"]: artifact["properties"]
         for artifact in json.loads(manifest)["artifacts"].values()
         if artifact["type"] == "aws:cloudformation:stack"
     }
-    roles = stacks.pop(f"{assembly.environment}-roles")
-    assert "assumeRoleArn" not in roles
-    assert "cloudFormationExecutionRoleArn" not in roles
+    unbound = stacks.pop(f"{assembly.environment}-roles")
+    assert "assumeRoleArn" not in unbound
+    assert "cloudFormationExecutionRoleArn" not in unbound
     assert len(json.dumps(assembly["roles"].template)) < 51_200  # sent as it is, not by a bucket
     assert all("cloudFormationExecutionRoleArn" in stack for stack in stacks.values())
 

@@ -90,6 +90,11 @@ def test_a_wrong_value_is_refused_with_its_path_and_what_is_allowed(
             "@",
             "organization.account_email: 'aws@fleetcharge.example' is not",
         ),
+        ('name = "qa.fleetcharge', 'name = "qa', "qa.domain.name: 'qa.example' does not end with"),
+        ('name = "app.', 'name = "', "live.domain.name: 'fleetcharge.example' does not end with"),
+        ('"ns-1.dev.dns.example", ', "", "dev.domain.name_servers: tuple should have at least 4"),
+        ("ns-1.qa.dns", "NS-1.qa.dns", "environments.qa.domain.name_servers.0: 'NS-1.qa.dns.exam"),
+        ('domain = "fleet', 'domain = "Fleet', "organization.domain: 'Fleetcharge.example' is not"),
         ('backup_region = "eu-west-1"', 'backup_region = "us-east-2"', "backup_region: input shou"),
         (
             "ssoins-",

@@ -1,0 +1,38 @@
+"""The networking account: the company's name, and who speaks for which part of it."""
+
+from aws_cdk import CfnOutput, Duration, Fn, aws_route53
+from constructs import Construct
+
+from stacks.environments import Fleet
+from stacks.organization.organization_stack import OrganizationStack
+
+
+class DnsStack(OrganizationStack):
+    """The zone of the company's domain; each environment's part of it is its own zone's.
+
+    An environment can change nothing of another's names, nor of the company's.
+    """
+
+    def __init__(self, scope: Construct, name: str, *, fleet: Fleet) -> None:
+        super().__init__(scope, name, account=fleet.accounts.networking)
+        zone = aws_route53.PublicHostedZone(
+            self,
+            "Zone",
+            zone_name=fleet.organization.domain,
+            comment="The company's domain",
+        )
+        zone.apply_removal_policy(self.data_removal)
+        for environment, settings in fleet.named().items():
+            if settings.domain:
+                aws_route53.NsRecord(
+                    self,
+                    environment.capitalize(),
+                    zone=zone,
+                    record_name=settings.domain.name,
+                    values=list(settings.domain.name_servers),
+                    ttl=Duration.hours(1),
+                    comment=f"{environment} speaks for itself",
+                )
+        aws_route53.CaaAmazonRecord(self, "OnlyAmazonCertifies", zone=zone)
+        servers = zone.hosted_zone_name_servers or []
+        CfnOutput(self, "NameServers", value=Fn.join(" ", servers))

@@ -1,0 +1,49 @@
+"""The company's domain, and the copies of every environment's backups."""
+
+import pytest
+
+from stacks.environments import Fleet
+from tests.stacks.assembly import Assembly
+
+
+def test_each_environment_with_a_domain_speaks_for_it(organization: Assembly, fleet: Fleet) -> None:
+    records = {
+        body["Properties"]["Name"]: body["Properties"]
+        for body in organization["dns"].of_type("AWS::Route53::RecordSet").values()
+        if body["Properties"]["Type"] == "NS"
+    }
+    domains = [e.domain for e in fleet.named().values() if e.domain]
+    assert set(records) == {f"{domain.name}." for domain in domains}
+    for domain in domains:
+        assert records[f"{domain.name}."]["ResourceRecords"] == list(domain.name_servers)
+        assert domain.name.endswith(f".{fleet.organization.domain}")
+
+
+def test_the_company_s_zone_outlives_its_stack(organization: Assembly, fleet: Fleet) -> None:
+    ((_, zone),) = organization["dns"].of_type("AWS::Route53::HostedZone").items()
+    assert zone["Properties"]["Name"] == f"{fleet.organization.domain}."
+    assert zone["DeletionPolicy"] == "RetainExceptOnCreate"
+
+
+@pytest.mark.parametrize("stack", ["vault", "vault-copy"])
+def test_a_vault_is_locked_encrypted_and_open_to_members_for_copies_only(
+    organization: Assembly, fleet: Fleet, stack: str
+) -> None:
+    vault = organization[stack].only("AWS::Backup::BackupVault")
+    assert vault["BackupVaultName"] == "fleetcharge"
+    assert vault["LockConfiguration"] == {
+        "ChangeableForDays": 7,
+        "MaxRetentionDays": 400,
+        "MinRetentionDays": 7,
+    }
+    assert vault["EncryptionKeyArn"]["Fn::GetAtt"][0].startswith("Key")
+    (statement,) = vault["AccessPolicy"]["Statement"]
+    assert statement["Action"] == "backup:CopyIntoBackupVault"
+    ours = {"StringEquals": {"aws:PrincipalOrgID": fleet.organization.id}}
+    assert statement["Condition"] == ours
+
+
+def test_copies_stand_in_the_other_region_too(organization: Assembly, fleet: Fleet) -> None:
+    manifest = (organization.folder / "assembly-organization/manifest.json").read_text()
+    for region in ("eu-central-1", fleet.organization.backup_region):
+        assert f"aws://{fleet.accounts.backup}/{region}" in manifest
