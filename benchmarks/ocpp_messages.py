@@ -53,7 +53,7 @@ def main() -> None:
     wanted = parser.parse_args()
     kinds = {name: talk for name, talk in KINDS.items() if wanted.only in {None, name}}
     _say(ROW.format("stations", "what", "a second", "of echo", "CPU ms", "p50 ms", "p99 ms"))
-    with _program() as program, _echo() as (echo, echo_url):
+    with running_program() as program, _echo() as (echo, echo_url):
         for number in wanted.stations or [100]:
             ids = [f"BENCH{index}" for index in range(number)]
             for first in range(0, number, 1000):
@@ -94,7 +94,8 @@ def _row(stations: int, name: str, durable: Measured, echoed: Measured) -> str:
 
 
 @contextmanager
-def _program() -> Iterator[ChargingProgram]:
+def running_program() -> Iterator[ChargingProgram]:
+    """A node with its database and queue, healthy and signed in."""
     with (
         Server.running() as server,
         server.database() as database,

@@ -34,7 +34,7 @@ class ChargingProgram:
 
     def __init__(self, database: Database, aws: Aws, log: Path) -> None:
         self.gateway_port, self.api_port = free_port(), free_port()
-        self._aws = aws
+        self.aws = aws
         self._log = log
         self.database = database
         self._environment = {
@@ -110,7 +110,7 @@ class ChargingProgram:
         return self._process.wait(timeout=20)
 
     def sign_in(self) -> None:
-        self.api.headers["Authorization"] = f"Bearer {self._aws.access_token()}"
+        self.api.headers["Authorization"] = f"Bearer {self.aws.access_token()}"
 
     def register(self, *station_ids: str, tokens: Sequence[str] = ("CARD1",)) -> None:
         site = {"name": "Depot", "kind": "workplace", "time_zone": "Europe/Berlin"}
