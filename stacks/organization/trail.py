@@ -45,13 +45,17 @@ class TrailStack(OrganizationStack):
             enable_key_rotation=True,
             removal_policy=self.data_removal,
         )
-        for service in (f"logs.{self.region}", "cloudwatch"):
+        groups = f"arn:aws:logs:{self.region}:{self.account}:log-group:*"
+        for service, condition in (
+            (f"logs.{self.region}", {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}),
+            ("cloudwatch", {"StringEquals": {"aws:SourceAccount": self.account}}),
+        ):
             key.add_to_resource_policy(
                 aws_iam.PolicyStatement(
                     principals=[aws_iam.ServicePrincipal(f"{service}.amazonaws.com")],
                     actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*"],
                     resources=["*"],
-                    conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+                    conditions=condition,
                 )
             )
         return key

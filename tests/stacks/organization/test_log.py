@@ -144,3 +144,11 @@ def test_a_question_cannot_read_without_limit(organization: Assembly) -> None:
     assert settings["BytesScannedCutoffPerQuery"] == 100_000_000_000
     encryption = settings["ResultConfiguration"]["EncryptionConfiguration"]
     assert encryption["EncryptionOption"] == "SSE_KMS"
+
+
+def test_the_trail_s_key_serves_services_for_this_account_only(organization: Assembly) -> None:
+    statements = organization["trail"].only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+    services = {s["Principal"]["Service"]: s for s in statements if "Service" in s["Principal"]}
+    assert set(services) == {"logs.eu-central-1.amazonaws.com", "cloudwatch.amazonaws.com"}
+    for statement in services.values():
+        assert "100000000010" in json.dumps(statement["Condition"])
