@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from websockets.exceptions import ConnectionClosed
 
@@ -104,3 +105,22 @@ async def test_a_station_that_went_away_over_a_command(
         asked = remote_start(other, station_id)
         await station.receive()
     assert (await asked).status_code == 504
+
+
+async def test_a_notice_that_is_missed_costs_time_only(
+    program: ChargingProgram, other: ChargingProgram, station_id: str
+) -> None:
+    async with connected(program, station_id) as station:
+        await station.call("Heartbeat")
+        with psycopg.connect(program.database.conninfo, dbname="postgres") as connection:
+            ended = connection.execute(
+                """
+                select pg_terminate_backend(pid) from pg_stat_activity
+                where datname = %s and application_name = 'charging notices'
+                """,
+                (program.database.name,),
+            )
+            assert ended.fetchall() == [(True,), (True,)]
+        asked = remote_start(other, station_id)  # while nobody listens
+        await accept(station)
+        assert (await asked).json() == {"status": "Accepted"}

@@ -49,7 +49,9 @@ class Notices:
                 await asyncio.sleep(RECONNECT_AFTER)
 
     async def _listen(self) -> None:
-        async with await AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
+        async with await AsyncConnection.connect(
+            self._conninfo, autocommit=True, application_name="charging notices"
+        ) as connection:
             for channel in self._hear:
                 await connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
             cursor = await connection.execute(

@@ -1,0 +1,57 @@
+"""Commands that nobody answers for any more."""
+
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from services.charging.adapters.postgresql.commands import PostgresCommands
+from services.charging.adapters.postgresql.connections import PostgresConnections
+from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.stations import PostgresStations
+from services.charging.domain.commands import CommandState
+from services.charging.domain.stations import Site, SiteKind, Station, StationKey
+from tests.postgres import Database as EmptyDatabase
+
+pytestmark = pytest.mark.integration
+
+
+async def test_overdue_commands_end(database: EmptyDatabase) -> None:
+    kept = Database(database.conninfo)
+    await kept.open()
+    try:
+        await kept.migrate()
+        stations = PostgresStations(kept)
+        await stations.put_site(Site("depot", "Depot", SiteKind.WORKPLACE, "Europe/Berlin"))
+        await stations.put([Station("CP1", "depot", 1, StationKey.of("a-long-and-random-key"))])
+        connections, book = PostgresConnections(kept, uuid4()), PostgresCommands(kept)
+        await connections.seen()
+        assert await connections.register("CP1", 7)
+
+        sent, pending = uuid4(), uuid4()
+        await book.open(sent, "CP1", "ClearCache", b"{}")
+        assert await book.claim("CP1", 6) == []  # an older connection
+        assert [command.id for command in await book.claim("CP1", 7)] == [sent]
+        assert await book.claim("CP1", 7) == []  # never twice
+        await book.open(pending, "CP1", "ClearCache", b"{}")
+        await book.give_up_overdue()
+        assert await states(book, sent, pending) == [CommandState.SENT, CommandState.PENDING]
+
+        with psycopg.connect(database.conninfo) as connection:
+            connection.execute("update command set answer_by = now() - interval '2 minutes'")
+        await book.give_up_overdue()
+        assert await states(book, sent, pending) == [
+            CommandState.UNANSWERED,
+            CommandState.UNDELIVERED,
+        ]
+        assert await book.claim("CP1", 7) == []
+        # The node was only slow: what the station said counts.
+        await book.close(sent, CommandState.ANSWERED, answer=b"{}", reason=None)
+        assert (await states(book, sent))[0] is CommandState.ANSWERED
+    finally:
+        await kept.close()
+
+
+async def states(book: PostgresCommands, *ids: UUID) -> list[CommandState]:
+    found = [await book.get(command_id) for command_id in ids]
+    return [command.state for command in found if command]
