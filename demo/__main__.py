@@ -8,19 +8,34 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import aiohttp
+
 from contracts.routes import BILLING_API, CHARGING_API
 from demo import billing, charging, session_file, solar_power, summary, telemetry
-from demo.deployment import Deployment
+from demo.deployment import Deployment, NoSuchOutputError
 from demo.environment import bring_up, machine, wait_until_served
 from demo.progress import Progress
-from demo.rest import RestApi, through
+from demo.rest import Refused, RestApi, through
 from demo.scenario import Scenario, of_sessions, small_fleet
 from embedded.cdk import CdkError
 from embedded.control_plane.record import RecordFile
 from embedded.machine import Machine, MachineError
+from simulator.connection import CallError
 
 DEVICE = "solar-0001"
 OUT = Path("out")
+
+_EXPECTED = (
+    MachineError,
+    CdkError,
+    Refused,
+    CallError,
+    summary.DoesNotAddUpError,
+    NoSuchOutputError,
+    OSError,
+    aiohttp.ClientError,
+)
+"""What may go wrong without the demonstration being wrong; its message says enough."""
 
 
 def main() -> int:
@@ -43,14 +58,27 @@ def main() -> int:
             outcome.check()
             _tell(outcome, deployment, here, progress)
             _say_where(deployment, here)
-    except (MachineError, CdkError, summary.DoesNotAddUpError, LookupError) as error:
-        progress.warn(f"\n{error}")
+    except (*_EXPECTED, ExceptionGroup) as error:
+        for each in _leaves(error):
+            progress.warn(f"\n{each}")
         return 1
+    except KeyboardInterrupt:
+        return 130
     finally:
         if not stays:
             progress.say("Stopping what was started; `make up` brings it back with all it holds")
             here.down()
     return 0
+
+
+def _leaves(error: Exception) -> list[Exception]:
+    """What went wrong in tasks side by side, each once; a surprise is raised again."""
+    if not isinstance(error, ExceptionGroup):
+        return [error]
+    if surprises := error.split(_EXPECTED)[1]:
+        raise surprises
+    each = {str(leaf): leaf for part in error.exceptions for leaf in _leaves(part)}
+    return list(each.values())
 
 
 def _inputs(

@@ -13,6 +13,10 @@ EDGE_REGION = "us-east-1"
 OPERATOR = "operator@fleetcharge.example"
 
 
+class NoSuchOutputError(LookupError):
+    """A stack does not say what was asked of it."""
+
+
 class Deployment:
     """The deployed environment, read through AWS's own APIs."""
 
@@ -52,14 +56,14 @@ class Deployment:
         return True
 
     def output(self, stack: str, name: str) -> str:
-        """An output of one of the environment's stacks; raises `LookupError`."""
+        """An output of one of the environment's stacks; raises `NoSuchOutputError`."""
         full_name = f"{self.environment}-{stack}"
         [description] = self.client("cloudformation").describe_stacks(StackName=full_name)["Stacks"]
         for output in description.get("Outputs", []):
             if output["OutputKey"] == name:
                 value: str = output["OutputValue"]
                 return value
-        raise LookupError(f"the stack {full_name} has no output {name}")
+        raise NoSuchOutputError(f"the stack {full_name} has no output {name}")
 
     def sign_in(self) -> str:
         """An operator's access token; makes the operator, with a new password each time."""
