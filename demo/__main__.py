@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import aiohttp
 
@@ -210,6 +210,13 @@ GraphQL       {graphql}, header Host: {headers["Host"]}
 AWS endpoint  {here.endpoint}, account {here.account_id}, {here.region}""")
 
 
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise argparse.ArgumentTypeError(f"{name!r} is no IANA time zone") from None
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("command", choices=("play", "up"))
@@ -217,7 +224,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sessions", type=Path, help="a file of charging sessions to replay")
     parser.add_argument("--telemetry", type=Path, help="a file of solar power to replay")
     parser.add_argument(
-        "--zone", type=ZoneInfo, default=ZoneInfo("Europe/Berlin"), help="of the sessions' times"
+        "--zone", type=_zone, default=ZoneInfo("Europe/Berlin"), help="of the sessions' times"
     )
     return parser.parse_args()
 
