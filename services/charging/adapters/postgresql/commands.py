@@ -8,6 +8,7 @@ from uuid import UUID
 from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.notices import COMMAND_OVER, COMMAND_WAITS
+from services.charging.application.ports import UnavailableError
 from services.charging.domain.commands import Command, CommandState
 
 # As text: a payload is handed on as it was received.
@@ -15,6 +16,18 @@ _SELECT: LiteralString = """
     select id, station_id, action, request::text, state, asked_at, sent_at, over_at,
         answer::text, reason
 """
+
+
+_Closing = tuple[UUID, str, str | None, str | None]
+
+
+@dataclass(slots=True)
+class _Opening:
+    id: UUID
+    station_id: str
+    action: str
+    request: str
+    command: Command | None = None
 
 
 @dataclass(slots=True)
@@ -27,44 +40,59 @@ class _Claim:
 class PostgresCommands:
     """Each step is one statement, which also tells the other nodes.
 
-    Every station that connects claims what waits for it: hence in groups.
+    In groups: transactions that notify commit one by one, and every station that connects claims
+    what waits for it.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._openings: CommitGroup[_Opening] = CommitGroup(
+            self._open, subject=lambda opening: opening.station_id
+        )
+        self._closings: CommitGroup[_Closing] = CommitGroup(self._close)
         self._claims: CommitGroup[_Claim] = CommitGroup(
             self._claim, subject=lambda claim: claim.station_id
         )
 
     async def open(self, command_id: UUID, station_id: str, action: str, request: bytes) -> Command:
         """Keep a new command; undelivered when no living node holds the station's connection."""
+        opening = _Opening(command_id, station_id, action, request.decode())
+        await self._openings.add(opening)
+        if opening.command is None:
+            raise UnavailableError(f"command {command_id} was not kept")
+        return opening.command
+
+    async def _open(self, openings: Sequence[_Opening]) -> None:
         query: LiteralString = """
             with opened as (
                 insert into command (id, station_id, action, request, answer_by, state, over_at,
                     reason)
-                select %(id)s, %(station)s, %(action)s, %(request)s, now() + interval '30 seconds',
-                    case when live then 'pending' else 'undelivered' end,
-                    case when not live then now() end,
-                    case when not live then 'station ' || %(station)s || ' is not connected' end
-                from (
-                    select exists (select from live_connection where station_id = %(station)s)
-                ) as found (live)
+                select id, wanted.station_id, action, request::json, now() + interval '30 seconds',
+                    case when epoch is null then 'undelivered' else 'pending' end,
+                    case when epoch is null then now() end,
+                    case when epoch is null
+                        then 'station ' || wanted.station_id || ' is not connected' end
+                from unnest(%(ids)s::uuid[], %(stations)s::text[], %(actions)s::text[],
+                    %(requests)b::text[]) as wanted (id, station_id, action, request)
+                left join live_connection on live_connection.station_id = wanted.station_id
                 returning *
             ), told as (
                 select pg_notify(%(channel)s, station_id) from opened where state = 'pending'
             )
         """
         parameters = {
-            "id": command_id,
-            "station": station_id,
-            "action": action,
-            "request": request.decode(),
+            "ids": [opening.id for opening in openings],
+            "stations": [opening.station_id for opening in openings],
+            "actions": [opening.action for opening in openings],
+            "requests": [opening.request for opening in openings],
             "channel": COMMAND_WAITS,
         }
         # The count makes sure that `told` is done.
         source: LiteralString = " from opened, (select count(*) from told) as nodes"
-        [opened] = await self._commands(query + _SELECT + source, parameters)
-        return opened
+        opened = await self._commands(query + _SELECT + source, parameters)
+        by_id = {command.id: command for command in opened}
+        for opening in openings:
+            opening.command = by_id.get(opening.id)
 
     async def claim(self, station_id: str, epoch: int) -> Sequence[Command]:
         """The pending commands of a station, now sent, if this epoch is its newest connection."""
@@ -75,7 +103,7 @@ class PostgresCommands:
     async def _claim(self, claims: Sequence[_Claim]) -> None:
         query: LiteralString = """
             with sent as (
-                update command set state = 'sent', sent_at = now()
+                update command set state = 'sent', sent_at = clock_timestamp()
                 from unnest(%(stations)s::text[], %(epochs)s::bigint[]) as claim (station_id, epoch)
                 join station_connection using (station_id, epoch)
                 where command.station_id = claim.station_id and over_at is null
@@ -96,23 +124,24 @@ class PostgresCommands:
         self, command_id: UUID, state: CommandState, *, answer: bytes | None, reason: str | None
     ) -> None:
         """Keep how it ended; an answer that comes after all beats that none came."""
+        kept = None if answer is None else answer.decode()
+        await self._closings.add((command_id, state.value, kept, reason))
+
+    async def _close(self, closings: Sequence[_Closing]) -> None:
         async with self._database.statement() as connection:
             await connection.execute(
                 """
                 with closed as (
-                    update command set state = %s, answer = %s, reason = %s, over_at = now()
-                    where id = %s and state in ('sent', 'unanswered')
-                    returning id
+                    update command set state = closing.state, answer = closing.answer::json,
+                        reason = closing.reason, over_at = clock_timestamp()
+                    from unnest(%s::uuid[], %s::text[], %b::text[], %b::text[])
+                        as closing (id, state, answer, reason)
+                    where command.id = closing.id and command.state in ('sent', 'unanswered')
+                    returning command.id
                 )
                 select pg_notify(%s, id::text) from closed
                 """,
-                (
-                    state.value,
-                    None if answer is None else answer.decode(),
-                    reason,
-                    command_id,
-                    COMMAND_OVER,
-                ),
+                [*(list(column) for column in zip(*closings, strict=True)), COMMAND_OVER],
             )
 
     async def get(self, command_id: UUID) -> Command | None:
