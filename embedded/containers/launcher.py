@@ -74,7 +74,7 @@ def main() -> None:
         os.execvp(command[0], command)  # noqa: S606 — the deployed command
     except OSError as error:
         # As a shell and Docker answer for a program that cannot be run.
-        print(f"exec {command[0]}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        print(f"exec {command[0]}: {error.strerror}", file=sys.stderr)  # noqa: T201 — the container's log
         sys.exit(127 if isinstance(error, FileNotFoundError) else 126)
 
 

@@ -119,7 +119,7 @@ class DatabaseServer:
     ) -> None:
         deadline = time.monotonic() + _READY_SECONDS
         ask = [tool("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
-        while subprocess.run(ask, env=environment, check=False).returncode != 0:  # noqa: S603
+        while subprocess.run(ask, env=environment, check=False).returncode != 0:  # noqa: S603 — own program
             if started.exit_code is not None or time.monotonic() > deadline:
                 started.kill()
                 raise APIError(f"PostgreSQL did not start: {output.read_text()[-1000:]}")

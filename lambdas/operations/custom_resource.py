@@ -66,5 +66,5 @@ def put(url: str, body: bytes) -> None:
     request = urllib.request.Request(  # noqa: S310 — the URL is CloudFormation's
         url, data=body, method="PUT", headers={"Content-Type": ""}
     )
-    with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+    with urllib.request.urlopen(request, timeout=10):  # noqa: S310 — CloudFormation's URL
         pass

@@ -21,6 +21,6 @@ def _bootstrap() -> Resolvers:
 _resolvers = _bootstrap()
 
 
-def handler(event: dict[str, Any], context: object) -> object:  # noqa: ARG001
+def handler(event: dict[str, Any], context: object) -> object:  # noqa: ARG001 — Lambda's form
     """Resolve one field for AppSync."""
     return _resolvers(event)

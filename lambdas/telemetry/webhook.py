@@ -43,6 +43,6 @@ def _bootstrap() -> WebhookEndpoint:
 _endpoint = _bootstrap()
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 — Lambda's
     """Answer a function URL's request."""
     return _endpoint(event)

@@ -41,10 +41,10 @@ class Logs:
     """CloudWatch Logs with a clock of its own, by which it rejects."""
 
     class exceptions:  # noqa: N801 — the client's name
-        class ResourceNotFoundException(Exception):  # noqa: N818
+        class ResourceNotFoundException(Exception):
             pass
 
-        class ResourceAlreadyExistsException(Exception):  # noqa: N818
+        class ResourceAlreadyExistsException(Exception):
             pass
 
     def __init__(self, now_ms: int = RECEIVED_MS) -> None:
@@ -52,7 +52,7 @@ class Logs:
         self.streams: dict[str, list[dict[str, Any]]] = {}
         self.requests: list[Sequence[dict[str, Any]]] = []
 
-    def create_log_stream(self, *, logGroupName: str, logStreamName: str) -> None:  # noqa: N803
+    def create_log_stream(self, *, logGroupName: str, logStreamName: str) -> None:
         assert logGroupName == "/devices"
         if logStreamName in self.streams:
             raise self.exceptions.ResourceAlreadyExistsException
@@ -61,9 +61,9 @@ class Logs:
     def put_log_events(
         self,
         *,
-        logGroupName: str,  # noqa: N803
-        logStreamName: str,  # noqa: N803
-        logEvents: Sequence[dict[str, Any]],  # noqa: N803
+        logGroupName: str,
+        logStreamName: str,
+        logEvents: Sequence[dict[str, Any]],
     ) -> dict[str, Any]:
         assert logGroupName == "/devices"
         if logStreamName not in self.streams:
@@ -124,7 +124,7 @@ def test_a_log_that_takes_nothing_is_an_error_that_names_the_stream() -> None:
 
 def test_a_stream_that_another_instance_made_meanwhile_is_used() -> None:
     class Raced(Logs):
-        def create_log_stream(self, *, logGroupName: str, logStreamName: str) -> None:  # noqa: N803
+        def create_log_stream(self, *, logGroupName: str, logStreamName: str) -> None:
             self.streams[logStreamName] = []
             super().create_log_stream(logGroupName=logGroupName, logStreamName=logStreamName)
 

@@ -126,13 +126,13 @@ class Transaction(Protocol):
     """All of it or nothing."""
 
     @property
-    def charging_records(self) -> ChargingRecords: ...  # noqa: D102
+    def charging_records(self) -> ChargingRecords: ...  # noqa: D102 — its type says it
     @property
-    def quarantine(self) -> Quarantine: ...  # noqa: D102
+    def quarantine(self) -> Quarantine: ...  # noqa: D102 — its type says it
     @property
-    def contracts(self) -> Contracts: ...  # noqa: D102
+    def contracts(self) -> Contracts: ...  # noqa: D102 — its type says it
     @property
-    def invoices(self) -> Invoices: ...  # noqa: D102
+    def invoices(self) -> Invoices: ...  # noqa: D102 — its type says it
 
 
 class Ledger(Protocol):
