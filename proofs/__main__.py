@@ -58,7 +58,7 @@ def pages(stages: Sequence[Stage]) -> dict[str, str]:
     return registers.pages(
         stages,
         reasons=wildcards.read(),
-        settings={stage.name: every[stage.name] for stage in stages},
+        settings={stage.name: every[stage.name] for stage in stages if stage.name in every},
         rules=parity.read_rules(),
     )
 

@@ -2,12 +2,39 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from proofs import acknowledgements, grants, parity_page, wildcards
 from proofs.assembly import Stage
 from proofs.markdown import HEAD, Row, table
 from proofs.parity import Rule, Settings
 from proofs.wildcards import Reason
+
+EVERYWHERE = "environments"
+"""Stands for all environments."""
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What the registers are about."""
+
+    environments: Sequence[Stage]
+    """Those that are to be alike."""
+    others: Sequence[Stage] = ()
+
+    def across(self, rows: Callable[[Stage], Iterable[Row]]) -> list[Row]:
+        """The rows of all, each once and in order, with the stages that have it."""
+        found: dict[Row, list[str]] = {}
+        for stage in (*self.environments, *self.others):
+            for row in dict.fromkeys(tuple(map(stage.neutral, row)) for row in rows(stage)):
+                found.setdefault(row, []).append(stage.name)
+        return [(*row, self._shortly(names)) for row, names in sorted(found.items())]
+
+    def _shortly(self, names: Sequence[str]) -> str:
+        alike = [stage.name for stage in self.environments]
+        if not set(alike) <= set(names):
+            return ", ".join(names)
+        return ", ".join([EVERYWHERE, *names[len(alike) :]])
 
 
 def pages(
@@ -17,36 +44,40 @@ def pages(
     settings: Mapping[str, Settings],
     rules: Sequence[Rule] = (),
 ) -> dict[str, str]:
-    """The text of each register, by file name."""
+    """The text of each register, by file name; environments are the stages with settings."""
+    environments = [stage for stage in stages if stage.name in settings]
+    others = [stage for stage in stages if stage.name not in settings]
+    every = Stages(environments, others)
     return {
-        "acknowledgements.md": _acknowledgements(stages),
-        "wildcards.md": _wildcards(stages, reasons),
-        "grants.md": _grants(stages),
-        "parity.md": parity_page.page(stages, settings, rules),
+        "acknowledgements.md": _acknowledgements(every),
+        "wildcards.md": _wildcards(every, reasons),
+        "grants.md": _grants(every),
+        "parity.md": parity_page.page(environments, settings, rules),
     }
 
 
-def _acknowledgements(stages: Sequence[Stage]) -> str:
+def _acknowledgements(stages: Stages) -> str:
     def rows(stage: Stage, ours: bool) -> Iterator[Row]:
         for one in acknowledgements.accepted(stage):
             if one.ours == ours:
                 _, _, rule = one.rule.rpartition("::AwsSolutions-")
                 terms = (one.owner, str(one.until or ""))
-                yield one.construct, f"`{rule}`", one.reason, *terms
+                yield f"`{rule}`", one.reason, *terms, one.construct
 
-    found = _across(stages, lambda stage: rows(stage, True))
-    by_library = _across(stages, lambda stage: rows(stage, False))
+    found = _gathered(stages.across(lambda stage: rows(stage, True)))
+    by_library = _gathered(stages.across(lambda stage: rows(stage, False)))
     return (
         f"{HEAD}\n# Acknowledgements\n\n"
         f"{len(found)} findings of cdk-nag's AwsSolutions pack are accepted, each beside its "
-        "resource. A day that has passed and a finding that is gone fail the tests.\n\n"
-        f"{table(('where', 'finding', 'why', 'owner', 'until', 'environments'), found)}\n"
+        "resource; one that a construct brings to several stacks is one. A day that has passed and "
+        "a finding that is gone fail the tests.\n\n"
+        f"{table(('finding', 'why', 'owner', 'until', 'where'), found)}\n"
         f"The CDK's own constructs accept {len(by_library)} more, of its template validator.\n\n"
-        f"{table(('where', 'finding', 'why'), [row[:3] for row in by_library])}"
+        f"{table(('finding', 'why', 'where'), [(*row[:2], row[-1]) for row in by_library])}"
     )
 
 
-def _wildcards(stages: Sequence[Stage], reasons: Sequence[Reason]) -> str:
+def _wildcards(stages: Stages, reasons: Sequence[Reason]) -> str:
     def rows(stage: Stage, effect: str) -> Iterator[Row]:
         for one in wildcards.wildcards(stage, reasons):
             if one.effect == effect:
@@ -54,9 +85,9 @@ def _wildcards(stages: Sequence[Stage], reasons: Sequence[Reason]) -> str:
                 reason = one.reason or "**none**"
                 yield one.resource.place, f"`{one.element}`", actions, reason
 
-    allowed = _across(stages, lambda stage: rows(stage, "Allow"))
-    denied = _across(stages, lambda stage: rows(stage, "Deny"))
-    head = ("where", "wildcard", "actions", "why", "environments")
+    allowed = stages.across(lambda stage: rows(stage, "Allow"))
+    denied = stages.across(lambda stage: rows(stage, "Deny"))
+    head = ("where", "wildcard", "actions", "why", "in")
     return (
         f"{HEAD}\n# Wildcards\n\n"
         f"{len(allowed)} wildcards stand in statements that allow something. One without a reason "
@@ -65,7 +96,7 @@ def _wildcards(stages: Sequence[Stage], reasons: Sequence[Reason]) -> str:
     )
 
 
-def _grants(stages: Sequence[Stage]) -> str:
+def _grants(stages: Stages) -> str:
     def rows(stage: Stage) -> Iterator[Row]:
         for grant in grants.grants(stage):
             actions = " ".join(f"`{action}`" for action in grant.statement.actions)
@@ -73,22 +104,19 @@ def _grants(stages: Sequence[Stage]) -> str:
             condition = f"`{grant.statement.condition}`" if grant.statement.condition else ""
             yield grant.role.place, grant.assumed_by, actions, resources, condition
 
-    found = _across(stages, rows)
+    found = stages.across(rows)
     parts = [f"{HEAD}\n# Grants\n\nWhat the role of each program may do.\n"]
     for (role, service), granted in itertools.groupby(found, key=lambda row: row[:2]):
-        head = ("actions", "on", "when", "environments")
+        head = ("actions", "on", "when", "in")
         rights = table(head, [row[2:] for row in granted])
         parts.append(f"## {role}\n\nAssumed by `{service}`.\n\n{rights}")
     return "\n".join(parts)
 
 
-def _across(stages: Sequence[Stage], rows: Callable[[Stage], Iterable[Row]]) -> list[Row]:
-    """The rows of all stages, each once and in order, with the stages that have it."""
-    found: dict[Row, list[str]] = {}
-    for stage in stages:
-        for row in dict.fromkeys(tuple(map(stage.neutral, row)) for row in rows(stage)):
-            found.setdefault(row, []).append(stage.name)
-    return [
-        (*row, "all" if len(names) == len(stages) else ", ".join(names))
-        for row, names in sorted(found.items())
-    ]
+def _gathered(rows: Iterable[Row]) -> list[Row]:
+    """Rows that differ in nothing but where, their last two cells, as one."""
+    places: dict[Row, list[str]] = {}
+    for *what, where, stages in rows:
+        only = "" if stages == EVERYWHERE else f" ({stages})"
+        places.setdefault(tuple(what), []).append(where + only)
+    return [(*what, ", ".join(where)) for what, where in places.items()]

@@ -32,7 +32,7 @@ def grants(*stages: Stage) -> str:
 def test_a_program_s_grants_are_listed_with_what_runs_it() -> None:
     page = grants(stage(billing=role("ecs-tasks", "sqs:SendMessage")))
     assert "## billing/Role\n\nAssumed by `ecs-tasks.amazonaws.com`." in page
-    assert "| `sqs:SendMessage` | `arn:aws:sqs:{environment}` |  | all |" in page
+    assert "| `sqs:SendMessage` | `arn:aws:sqs:{environment}` |  | environments |" in page
 
 
 def test_what_only_some_environments_have_is_told() -> None:
@@ -44,13 +44,22 @@ def test_what_only_some_environments_have_is_told() -> None:
     assert "| `sqs:PurgeQueue` | `arn:aws:sqs:live` |  | dev |" in page
 
 
+def test_the_organisation_stands_apart_from_what_all_environments_have() -> None:
+    both = role("lambda", "sqs:SendMessage")
+    live, around = stage("live", billing=both), stage("organization", billing=both)
+    made = registers.pages([live, around], settings={"live": {}})
+    assert "| `arn:aws:sqs:{environment}` |  | environments |" in made["grants.md"]
+    assert "| `arn:aws:sqs:live` |  | organization |" in made["grants.md"]
+    assert "organization" not in made["parity.md"]
+
+
 def test_a_wildcard_without_a_reason_stands_out() -> None:
     page = pages(stage(billing=role("lambda", "sqs:*")))["wildcards.md"]
-    assert "| billing/Policy | `Action::sqs:*` | `sqs:*` | **none** | all |" in page
+    assert "| billing/Policy | `Action::sqs:*` | `sqs:*` | **none** | environments |" in page
 
 
-def test_the_registers_in_the_docs_are_of_this_assembly(environments: dict[str, Stage]) -> None:
-    made = command.pages(list(environments.values()))
+def test_the_registers_in_the_docs_are_of_this_assembly(stages: dict[str, Stage]) -> None:
+    made = command.pages(list(stages.values()))
     for name, text in made.items():
         written = (command.REGISTERS / name).read_text(encoding="utf-8")
         assert written == text, "run `python -m proofs registers` and review what it changes"

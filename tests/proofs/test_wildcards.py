@@ -133,5 +133,5 @@ def test_a_reason_for_one_principal_is_none_for_anyone() -> None:
     assert [w.reason for w in anyone] == [None, None]
 
 
-def test_no_reason_is_left_over(environments: dict[str, Stage]) -> None:
-    assert unused(list(environments.values()), wildcards.read()) == []
+def test_no_reason_is_left_over(stages: dict[str, Stage]) -> None:
+    assert unused(list(stages.values()), wildcards.read()) == []
