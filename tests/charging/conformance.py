@@ -3,20 +3,13 @@
 ``python -m tests.charging.conformance`` writes the table into the docs.
 """
 
-from importlib.resources import files
 from pathlib import Path
 
 from services.charging.domain.ocpp16.commands import REQUESTS
 from tests.charging.examples import COMMANDS, MESSAGES
+from tests.charging.official import OCPP_1_6
 
 PAGE = Path(__file__).parents[2] / "docs" / "ocpp-1.6-messages.md"
-
-OFFICIAL = sorted(
-    file.name.removesuffix(".json")
-    for file in (files("ocpp.v16") / "schemas").iterdir()
-    if file.name.endswith(".json")
-)
-"""Calls and their answers, by the names of the official schemas."""
 
 _HEAD = """# OCPP 1.6 messages
 
@@ -32,7 +25,7 @@ check both sides against the official schemas.
 
 def page() -> str:
     """The whole page."""
-    rows = [_row(name) for name in OFFICIAL if not name.endswith("Response")]
+    rows = [_row(name) for name in OCPP_1_6.names if not name.endswith("Response")]
     return _HEAD + "".join(rows)
 
 

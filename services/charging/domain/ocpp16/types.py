@@ -1,14 +1,11 @@
 """Types that several OCPP 1.6 messages share (OCPP 1.6 edition 2, section 7)."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 
-
-class Message(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """The payload of a call or of its answer. Optional fields that are absent are None."""
-
+from services.charging.domain.ocpp_j.message import DateTime as DateTime
+from services.charging.domain.ocpp_j.message import Message as Message
 
 CiString20 = Annotated[str, msgspec.Meta(max_length=20)]
 """Compared without regard to case (section 7.8); so is every ``CiString``."""
@@ -20,8 +17,6 @@ CiString500 = Annotated[str, msgspec.Meta(max_length=500)]
 Uri = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uri"})]
 Location = Annotated[str, msgspec.Meta(max_length=512)]
 """A URI in the messages of the security white paper."""
-
-DateTime = Annotated[datetime, msgspec.Meta(tz=True)]
 
 IdToken = CiString20
 
