@@ -4,11 +4,12 @@ Follows "Verifying JSON web tokens" of the Amazon Cognito developer guide: signa
 pool's keys (RS256), expiry, issuer, ``token_use`` and ``client_id``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import jwt
 
-from contracts.personas import Persona
+from contracts.personas import COMPANY_GROUP, OWN_COMPANY, Persona
 
 
 class AccessDeniedError(Exception):
@@ -22,6 +23,8 @@ class Caller:
     subject: str
     """``sub``: stable id of the person in the user pool."""
     personas: frozenset[Persona]
+    company: str = OWN_COMPANY
+    """Whose data the caller may see: never another company's."""
 
     def must_be(self, *allowed: Persona) -> None:
         """Raise `AccessDeniedError` unless the caller is one of these, or an administrator."""
@@ -64,6 +67,16 @@ class AccessTokens:
         is_access_token = claims["token_use"] == "access"  # noqa: S105 — a kind, no password
         if not is_access_token or claims.get("client_id") != self._client_id:
             raise AccessDeniedError("an access token of this application is needed")
-        known = set(Persona)
-        groups = [group for group in claims.get("cognito:groups", []) if group in known]
-        return Caller(subject=claims["sub"], personas=frozenset(map(Persona, groups)))
+        groups = set(claims.get("cognito:groups", []))
+        personas = frozenset(map(Persona, groups & set(Persona)))
+        return Caller(claims["sub"], personas, _company(groups))
+
+
+def _company(groups: Iterable[str]) -> str:
+    """The company among the groups; a person of two could mix up their data."""
+    companies = [
+        group.removeprefix(COMPANY_GROUP) for group in groups if group.startswith(COMPANY_GROUP)
+    ]
+    if len(companies) > 1:
+        raise AccessDeniedError(f"in the groups of several companies: {sorted(companies)}")
+    return companies[0] if companies else OWN_COMPANY

@@ -17,3 +17,9 @@ class Persona(StrEnum):
     PARTNER = "partner"
     DEALER = "dealer"
     CUSTOMER = "customer"
+
+
+COMPANY_GROUP = "company:"
+"""The prefix of a company's group: whoever is in ``company:nordwind`` belongs to ``nordwind``."""
+OWN_COMPANY = "fleetcharge"
+"""Of whoever is in no company's group: the company that runs the environment."""

@@ -46,6 +46,7 @@ from services.charging.entrypoints.rest.health import health_router
 from services.charging.entrypoints.rest.registry import registry_router
 from services.charging.entrypoints.rest.sessions import sessions_router
 from services.charging.entrypoints.rest.stations import stations_router
+from services.charging.entrypoints.rest.tokens import tokens_router
 
 
 def bootstrap(settings: ChargingSettings, address: str) -> Program:
@@ -90,7 +91,8 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     api = rest_api(
         callers=Callers(verifier),
         routers=[
-            registry_router(stations=stations, tokens=tokens),
+            registry_router(stations=stations),
+            tokens_router(views=views, tokens=tokens),
             stations_router(views=views, remote_control=RemoteControl(commands, utc_now)),
             commands_router(views=views, commands=commands),
             sessions_router(views=views),

@@ -7,7 +7,7 @@ finds this by ``AWS_ENDPOINT_URL``.
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +17,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from contracts import events
-from contracts.personas import Persona
+from contracts.personas import COMPANY_GROUP, Persona
 
 POOL, CLIENT = "eu-central-1_testpool", "testclient"
 
@@ -50,13 +50,19 @@ class Aws:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
-    def access_token(self, persona: Persona = Persona.OPERATOR) -> str:
+    def access_token(
+        self,
+        persona: Persona = Persona.OPERATOR,
+        *,
+        companies: Sequence[str] = (),
+        subject: str = "someone",
+    ) -> str:
         claims = {
-            "sub": "someone",
+            "sub": subject,
             "iss": f"{self.endpoint}/{POOL}",
             "client_id": CLIENT,
             "token_use": "access",
-            "cognito:groups": [persona.value],
+            "cognito:groups": [persona.value, *(COMPANY_GROUP + name for name in companies)],
             "exp": datetime.now(UTC) + timedelta(minutes=5),
         }
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": "1"})

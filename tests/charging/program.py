@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from contracts.personas import Persona
 from contracts.routes import CHARGING_API, HEALTH, OCPP
 from tests.charging.aws import CLIENT, POOL, Aws
 from tests.postgres import Database
@@ -111,6 +112,14 @@ class ChargingProgram:
 
     def sign_in(self) -> None:
         self.api.headers["Authorization"] = f"Bearer {self.aws.access_token()}"
+
+    def signed_in(
+        self, persona: Persona = Persona.OPERATOR, *companies: str, subject: str = "someone"
+    ) -> httpx.Client:
+        """A client of somebody else."""
+        token = self.aws.access_token(persona, companies=companies, subject=subject)
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.Client(base_url=self.api.base_url, timeout=10, headers=headers)
 
     def register(self, *station_ids: str, tokens: Sequence[str] = ("CARD1",)) -> None:
         site = {"name": "Depot", "kind": "workplace", "time_zone": "Europe/Berlin"}

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from contracts.personas import OWN_COMPANY
 from services.charging.adapters.postgresql.commands import PostgresCommands
 from services.charging.adapters.postgresql.connections import PostgresConnections
 from services.charging.adapters.postgresql.database import Database
@@ -22,8 +23,12 @@ async def test_overdue_commands_end(database: EmptyDatabase) -> None:
     try:
         await kept.migrate()
         stations = PostgresStations(kept)
-        await stations.put_site(Site("depot", "Depot", SiteKind.WORKPLACE, "Europe/Berlin"))
-        await stations.put([Station("CP1", "depot", 1, StationKey.of("a-long-and-random-key"))])
+        await stations.put_site(
+            OWN_COMPANY, Site("depot", "Depot", SiteKind.WORKPLACE, "Europe/Berlin")
+        )
+        await stations.put(
+            OWN_COMPANY, [Station("CP1", "depot", 1, StationKey.of("a-long-and-random-key"))]
+        )
         connections, book = PostgresConnections(kept, uuid4()), PostgresCommands(kept)
         await connections.seen()
         assert await connections.register("CP1", 7)

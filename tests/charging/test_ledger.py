@@ -10,6 +10,7 @@ from functools import partial
 import psycopg
 import pytest
 
+from contracts.personas import OWN_COMPANY
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.ledger import PostgresLedger
 from services.charging.adapters.postgresql.stations import PostgresStations
@@ -51,9 +52,13 @@ async def nodes(database: EmptyDatabase) -> AsyncIterator[tuple[PostgresLedger, 
     try:
         await one.migrate()
         stations = PostgresStations(one)
-        await stations.put_site(Site("depot", "Depot", SiteKind.WORKPLACE, "Europe/Berlin"))
+        await stations.put_site(
+            OWN_COMPANY, Site("depot", "Depot", SiteKind.WORKPLACE, "Europe/Berlin")
+        )
         key = StationKey.of("a-long-and-random-key")
-        await stations.put([Station(f"CP{number}", "depot", 1, key) for number in range(1, 30)])
+        await stations.put(
+            OWN_COMPANY, [Station(f"CP{number}", "depot", 1, key) for number in range(1, 30)]
+        )
         yield (
             PostgresLedger(one, events_committed=lambda: None),
             PostgresLedger(other, events_committed=lambda: None),

@@ -28,6 +28,10 @@ class NotStorableError(Exception):
     """A value that no store can hold; names it."""
 
 
+class TakenError(Exception):
+    """An id that another company has already; names it."""
+
+
 class NotConnectedError(Exception):
     """The station has no connection."""
 

@@ -1,4 +1,4 @@
-"""What operators see of stations, sessions and the quarantine."""
+"""What callers see, each within its scope."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
+from services.charging.application.scope import Scope
 from services.charging.domain.commands import CommandState
+from services.charging.domain.tokens import TokenStatus
 
 Row = TypeVar("Row")
 
@@ -70,6 +72,16 @@ class SessionView:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenView:
+    """A token and its driver; `driver_id` is the driver's ``sub`` in the user pool."""
+
+    uid: str
+    status: TokenStatus
+    driver: str
+    driver_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class QuarantineView:
     """What was received, and the rule that noticed it."""
 
@@ -119,14 +131,15 @@ class Page(Generic[Row]):
 class Views(Protocol):
     """Where they come from."""
 
-    async def stations(self, *, after: str, limit: int) -> list[StationView]:
+    async def stations(self, scope: Scope, *, after: str, limit: int) -> list[StationView]:
         """In the order of their ids."""
 
-    async def station(self, station_id: str) -> StationView | None:
+    async def station(self, scope: Scope, station_id: str) -> StationView | None:
         """One station."""
 
     async def sessions(
         self,
+        scope: Scope,
         *,
         station_id: str | None,
         status: SessionStatus | None,
@@ -135,23 +148,37 @@ class Views(Protocol):
     ) -> list[SessionView]:
         """Latest first; `before` is a transaction id."""
 
-    async def session(self, session_id: UUID) -> SessionView | None:
+    async def session(self, scope: Scope, session_id: UUID) -> SessionView | None:
         """One session."""
 
-    async def command(self, command_id: UUID) -> CommandView | None:
+    async def tokens(
+        self,
+        scope: Scope,
+        *,
+        driver_id: str | None,
+        status: TokenStatus | None,
+        after: str,
+        limit: int,
+    ) -> list[TokenView]:
+        """In the order of their uids."""
+
+    async def token(self, scope: Scope, uid: str) -> TokenView | None:
+        """One token."""
+
+    async def command(self, scope: Scope, command_id: UUID) -> CommandView | None:
         """One command."""
 
     async def commands(
-        self, *, station_id: str, before: UUID | None, limit: int
+        self, scope: Scope, *, station_id: str, before: UUID | None, limit: int
     ) -> list[CommandView]:
         """Latest first; `before` is a command's id."""
 
     async def notifications(
-        self, *, station_id: str, before: int | None, limit: int
+        self, scope: Scope, *, station_id: str, before: int | None, limit: int
     ) -> list[NotificationView]:
         """Latest first; `before` is a notification's id."""
 
     async def quarantine(
-        self, *, station_id: str | None, before: int | None, limit: int
+        self, scope: Scope, *, station_id: str | None, before: int | None, limit: int
     ) -> list[QuarantineView]:
         """Latest first; `before` is a record's id."""

@@ -20,6 +20,8 @@ class Token:
     uid: str
     status: TokenStatus
     driver: str
+    driver_id: str | None = None
+    """``sub`` of the driver in the user pool, when the driver may sign in."""
 
 
 def token_uid(id_tag: str) -> str:

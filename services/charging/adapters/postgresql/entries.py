@@ -11,10 +11,15 @@ from services.charging.domain.sessions import Ending, Session, Stop
 
 _BEGIN: LiteralString = """
     insert into session (id, transaction_id, start_identity, station_id, site_id, time_zone,
-        connector_id, token_uid, authorization_status, started_at, meter_start_wh)
+        connector_id, token_uid, authorization_status, started_at, meter_start_wh, company_id,
+        driver_id)
     overriding system value
-    select * from unnest(%s::uuid[], %s::integer[], %s::text[], %s::text[], %s::text[],
+    select begun.*, station.company_id, token.driver_id
+    from unnest(%s::uuid[], %s::integer[], %s::text[], %s::text[], %s::text[],
         %s::text[], %s::integer[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[])
+        as begun (id, transaction_id, start_identity, station_id, site_id, time_zone,
+            connector_id, token_uid, authorization_status, started_at, meter_start_wh)
+    join station on station.id = begun.station_id left join token on token.uid = begun.token_uid
 """
 _END: LiteralString = """
     update session set ended_at = ending.ended_at, meter_stop_wh = ending.meter_stop_wh,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.charging.adapters.postgresql.database import Database
+from services.charging.application.ports import TakenError
 from services.charging.domain.stations import Site, Station
 
 
@@ -12,43 +13,49 @@ class PostgresStations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def put_site(self, site: Site) -> bool:
-        """Keep a site as it is given; True when it is new."""
+    async def put_site(self, company_id: str, site: Site) -> bool:
+        """Keep a company's site as it is given; True when it is new. Raises `TakenError`."""
         async with self._database.statement() as connection:
             cursor = await connection.execute(
                 """
-                insert into site (id, name, kind, time_zone) values (%s, %s, %s, %s)
+                insert into site (id, name, kind, time_zone, company_id)
+                values (%s, %s, %s, %s, %s)
                 on conflict (id) do update set name = excluded.name, kind = excluded.kind,
                     time_zone = excluded.time_zone
+                    where site.company_id = excluded.company_id
                 returning xmax = 0
                 """,
-                (site.id, site.name, site.kind.value, site.time_zone),
+                (site.id, site.name, site.kind.value, site.time_zone, company_id),
             )
             row = await cursor.fetchone()
-            return bool(row and row[0])
+        if row is None:
+            raise TakenError(f"another company has the site {site.id}")
+        return bool(row[0])
 
-    async def put(self, stations: Sequence[Station]) -> int:
-        """Keep these stations as they are given; how many are new.
+    async def put(self, company_id: str, stations: Sequence[Station]) -> int:
+        """Keep these stations of a company, all or none of them; how many are new.
 
-        Raises `NotStorableError` when one's site is not known.
+        Raises `TakenError`, and `NotStorableError` when one's site is not the company's.
         """
-        async with self._database.statement() as connection:
+        async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 """
                 merge into station using (
-                    select * from unnest(%s::text[], %s::text[], %s::integer[], %s::bytea[],
-                        %s::bytea[]) as given (id, site_id, connectors, key_salt, key_digest)
+                    select *, %s::text as company_id
+                    from unnest(%s::text[], %s::text[], %s::integer[], %s::bytea[], %s::bytea[])
+                        as given (id, site_id, connectors, key_salt, key_digest)
                 ) as given on station.id = given.id
-                when matched then update set site_id = given.site_id,
-                    connectors = given.connectors, key_salt = given.key_salt,
-                    key_digest = given.key_digest
+                when matched and station.company_id = given.company_id then update set
+                    site_id = given.site_id, connectors = given.connectors,
+                    key_salt = given.key_salt, key_digest = given.key_digest
                 when not matched then
-                    insert (id, site_id, connectors, key_salt, key_digest)
+                    insert (id, site_id, connectors, key_salt, key_digest, company_id)
                     values (given.id, given.site_id, given.connectors, given.key_salt,
-                        given.key_digest)
-                returning merge_action()
+                        given.key_digest, given.company_id)
+                returning merge_action(), station.id
                 """,
                 (
+                    company_id,
                     [station.id for station in stations],
                     [station.site_id for station in stations],
                     [station.connectors for station in stations],
@@ -56,4 +63,8 @@ class PostgresStations:
                     [station.key.digest for station in stations],
                 ),
             )
-            return sum(action == "INSERT" for (action,) in await cursor.fetchall())
+            kept = {station_id: action for action, station_id in await cursor.fetchall()}
+            for station in stations:
+                if station.id not in kept:
+                    raise TakenError(f"another company has the station {station.id}")
+            return sum(action == "INSERT" for action in kept.values())

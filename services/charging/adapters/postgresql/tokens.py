@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.charging.adapters.postgresql.database import Database
+from services.charging.application.ports import TakenError
 from services.charging.domain.tokens import Token, TokenStatus
 
 
@@ -21,23 +22,36 @@ class PostgresTokens:
             row = await cursor.fetchone()
             return None if row is None else Token(row[0], TokenStatus(row[1]), row[2])
 
-    async def put(self, tokens: Sequence[Token]) -> int:
-        """Keep these tokens as they are given; how many of them are new."""
-        async with self._database.statement() as connection:
+    async def put(self, company_id: str, tokens: Sequence[Token]) -> int:
+        """Keep these tokens of a company, all or none of them; how many are new.
+
+        Raises `TakenError`.
+        """
+        async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 """
                 merge into token using (
-                    select * from unnest(%s::text[], %s::text[], %s::text[])
-                    as given (uid, status, driver)
+                    select *, %s::text as company_id
+                    from unnest(%s::text[], %s::text[], %s::text[], %s::text[])
+                        as given (uid, status, driver, driver_id)
                 ) as given on token.uid = given.uid
-                when matched then update set status = given.status, driver = given.driver
-                when not matched then insert values (given.uid, given.status, given.driver)
-                returning merge_action()
+                when matched and token.company_id = given.company_id then update set
+                    status = given.status, driver = given.driver, driver_id = given.driver_id
+                when not matched then insert (uid, status, driver, driver_id, company_id)
+                    values (given.uid, given.status, given.driver, given.driver_id,
+                        given.company_id)
+                returning merge_action(), token.uid
                 """,
                 (
+                    company_id,
                     [token.uid for token in tokens],
                     [token.status.value for token in tokens],
                     [token.driver for token in tokens],
+                    [token.driver_id for token in tokens],
                 ),
             )
-            return sum(action == "INSERT" for (action,) in await cursor.fetchall())
+            kept = {uid: action for action, uid in await cursor.fetchall()}
+            for token in tokens:
+                if token.uid not in kept:
+                    raise TakenError(f"another company has the token {token.uid}")
+            return sum(action == "INSERT" for action in kept.values())

@@ -1,13 +1,11 @@
-"""The views of operators, read from PostgreSQL."""
+"""What callers see, read from PostgreSQL."""
 
-from collections.abc import Sequence
-from typing import Any, LiteralString, TypeVar
+from typing import LiteralString
 from uuid import UUID
 
-import msgspec
-from psycopg.rows import dict_row
-
 from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.scoped import ScopedReader
+from services.charging.application.scope import Scope
 from services.charging.application.views import (
     CommandView,
     NotificationView,
@@ -15,9 +13,9 @@ from services.charging.application.views import (
     SessionStatus,
     SessionView,
     StationView,
+    TokenView,
 )
-
-View = TypeVar("View")
+from services.charging.domain.tokens import TokenStatus
 
 _STATIONS: LiteralString = """
     select station.id, station.site_id, station.connectors, station.boot, station.booted_at,
@@ -42,6 +40,7 @@ _SESSIONS: LiteralString = """
     from session
 """
 
+_TOKENS: LiteralString = "select uid, status, driver, driver_id from token "
 
 _COMMANDS: LiteralString = """
     select id, station_id, action, request, state, asked_at, sent_at, over_at, answer, reason
@@ -53,20 +52,22 @@ class PostgresViews:
     """Each is one query."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._reader = ScopedReader(database)
 
-    async def stations(self, *, after: str, limit: int) -> list[StationView]:
+    async def stations(self, scope: Scope, *, after: str, limit: int) -> list[StationView]:
         """In the order of their ids."""
-        query = _STATIONS + "where station.id > %s order by station.id limit %s"
-        return await self._read(StationView, query, (after, limit))
+        query = _STATIONS + "where station.id > %(after)s order by station.id limit %(limit)s"
+        return await self._reader.read(scope, StationView, query, {"after": after, "limit": limit})
 
-    async def station(self, station_id: str) -> StationView | None:
+    async def station(self, scope: Scope, station_id: str) -> StationView | None:
         """One station."""
-        found = await self._read(StationView, _STATIONS + "where station.id = %s", (station_id,))
+        query = _STATIONS + "where station.id = %(id)s"
+        found = await self._reader.read(scope, StationView, query, {"id": station_id})
         return found[0] if found else None
 
     async def sessions(
         self,
+        scope: Scope,
         *,
         station_id: str | None,
         status: SessionStatus | None,
@@ -82,15 +83,16 @@ class PostgresViews:
         """
         active = None if status is None else status is SessionStatus.ACTIVE
         parameters = {"station": station_id, "active": active, "before": before, "limit": limit}
-        return await self._read(SessionView, _SESSIONS + query, parameters)
+        return await self._reader.read(scope, SessionView, _SESSIONS + query, parameters)
 
-    async def session(self, session_id: UUID) -> SessionView | None:
+    async def session(self, scope: Scope, session_id: UUID) -> SessionView | None:
         """One session."""
-        found = await self._read(SessionView, _SESSIONS + "where id = %s", (session_id,))
+        query = _SESSIONS + "where id = %(id)s"
+        found = await self._reader.read(scope, SessionView, query, {"id": session_id})
         return found[0] if found else None
 
     async def quarantine(
-        self, *, station_id: str | None, before: int | None, limit: int
+        self, scope: Scope, *, station_id: str | None, before: int | None, limit: int
     ) -> list[QuarantineView]:
         """Latest first."""
         query = """
@@ -100,15 +102,44 @@ class PostgresViews:
             order by id desc limit %(limit)s
         """
         parameters = {"station": station_id, "before": before, "limit": limit}
-        return await self._read(QuarantineView, query, parameters)
+        return await self._reader.read(scope, QuarantineView, query, parameters)
 
-    async def command(self, command_id: UUID) -> CommandView | None:
+    async def tokens(
+        self,
+        scope: Scope,
+        *,
+        driver_id: str | None,
+        status: TokenStatus | None,
+        after: str,
+        limit: int,
+    ) -> list[TokenView]:
+        """In the order of their uids."""
+        query = (
+            _TOKENS
+            + """
+            where uid > %(after)s and (%(driver)s::text is null or driver_id = %(driver)s)
+                and (%(status)s::text is null or status = %(status)s)
+            order by uid limit %(limit)s
+        """
+        )
+        parameters = {"driver": driver_id, "status": status, "after": after, "limit": limit}
+        return await self._reader.read(scope, TokenView, query, parameters)
+
+    async def token(self, scope: Scope, uid: str) -> TokenView | None:
+        """One token."""
+        found = await self._reader.read(
+            scope, TokenView, _TOKENS + "where uid = %(uid)s", {"uid": uid}
+        )
+        return found[0] if found else None
+
+    async def command(self, scope: Scope, command_id: UUID) -> CommandView | None:
         """One command."""
-        found = await self._read(CommandView, _COMMANDS + "where id = %s", (command_id,))
+        query = _COMMANDS + "where id = %(id)s"
+        found = await self._reader.read(scope, CommandView, query, {"id": command_id})
         return found[0] if found else None
 
     async def commands(
-        self, *, station_id: str, before: UUID | None, limit: int
+        self, scope: Scope, *, station_id: str, before: UUID | None, limit: int
     ) -> list[CommandView]:
         """Latest first."""
         query = """
@@ -119,10 +150,10 @@ class PostgresViews:
             order by asked_at desc, id desc limit %(limit)s
         """
         parameters = {"station": station_id, "before": before, "limit": limit}
-        return await self._read(CommandView, _COMMANDS + query, parameters)
+        return await self._reader.read(scope, CommandView, _COMMANDS + query, parameters)
 
     async def notifications(
-        self, *, station_id: str, before: int | None, limit: int
+        self, scope: Scope, *, station_id: str, before: int | None, limit: int
     ) -> list[NotificationView]:
         """Latest first."""
         query = """
@@ -131,17 +162,4 @@ class PostgresViews:
             order by id desc limit %(limit)s
         """
         parameters = {"station": station_id, "before": before, "limit": limit}
-        return await self._read(NotificationView, query, parameters)
-
-    async def _read(
-        self,
-        view: type[View],
-        query: LiteralString,
-        parameters: Sequence[Any] | dict[str, Any],
-    ) -> list[View]:
-        async with (
-            self._database.statement() as connection,
-            connection.cursor(row_factory=dict_row) as cursor,
-        ):
-            await cursor.execute(query, parameters)
-            return [msgspec.convert(row, view) for row in await cursor.fetchall()]
+        return await self._reader.read(scope, NotificationView, query, parameters)

@@ -1,13 +1,14 @@
-"""Who calls the REST API."""
+"""Who calls the REST API, and whose data that lets them see."""
 
 import http
 from typing import Annotated, Protocol
 
-from fastapi import Depends, HTTPException
+from fastapi import Depends, HTTPException, Request
 from fastapi.security import APIKeyHeader
 
 from contracts.access_tokens import AccessDeniedError, Caller
 from contracts.personas import Persona
+from services.charging.application.scope import Scope
 
 
 class Verifier(Protocol):
@@ -20,6 +21,7 @@ class Verifier(Protocol):
 _authorization = APIKeyHeader(
     name="Authorization", description="`Bearer` and a Cognito access token", auto_error=False
 )
+_Authorization = Annotated[str | None, Depends(_authorization)]
 
 
 class Callers:
@@ -29,8 +31,17 @@ class Callers:
         self._verifier = verifier
 
     # Not async: fetching the user pool's keys blocks, and FastAPI runs this on a thread.
-    def operator(self, authorization: Annotated[str | None, Depends(_authorization)]) -> Caller:
-        """An operator; 401 without a valid token, 403 without the persona."""
+    def operator(self, request: Request, authorization: _Authorization) -> None:
+        """An operator, who sees all of the company; 401 without a valid token, else 403."""
+        caller = self._caller(authorization, Persona.OPERATOR)
+        request.state.scope = Scope(caller.company)
+
+    def driver(self, request: Request, authorization: _Authorization) -> None:
+        """A driver, who sees only what is the driver's own; 401 without a valid token, else 403."""
+        caller = self._caller(authorization, Persona.DRIVER)
+        request.state.scope = Scope(caller.company, caller.subject)
+
+    def _caller(self, authorization: str | None, persona: Persona) -> Caller:
         try:
             caller = self._verifier.verify(authorization)
         except AccessDeniedError as error:
@@ -38,7 +49,16 @@ class Callers:
                 http.HTTPStatus.UNAUTHORIZED, str(error), {"WWW-Authenticate": "Bearer"}
             ) from error
         try:
-            caller.must_be(Persona.OPERATOR)
+            caller.must_be(persona)
         except AccessDeniedError as error:
             raise HTTPException(http.HTTPStatus.FORBIDDEN, str(error)) from error
         return caller
+
+
+def _scope(request: Request) -> Scope:
+    scope: Scope = request.state.scope
+    return scope
+
+
+CallerScope = Annotated[Scope, Depends(_scope)]
+"""Set when the router's caller was let through; a router without callers has none, and fails."""

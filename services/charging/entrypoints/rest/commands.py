@@ -14,6 +14,7 @@ from services.charging.application.views import CommandView, NotificationView, P
 from services.charging.domain.ocpp16.change_configuration import ChangeConfiguration
 from services.charging.domain.ocpp16.commands import REQUESTS
 from services.charging.domain.ocpp16.types import Message
+from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, NumberCursor, page
 
 _KEY_OF_STATION = "authorizationkey"
@@ -50,33 +51,43 @@ def commands_router(*, views: Views, commands: Commands) -> APIRouter:
     router = APIRouter(tags=["commands"])
 
     @router.post("/stations/{station_id}/commands", status_code=http.HTTPStatus.ACCEPTED)
-    async def post_command(station_id: str, wanted: CommandIn, response: Response) -> CommandView:
+    async def post_command(
+        scope: CallerScope, station_id: str, wanted: CommandIn, response: Response
+    ) -> CommandView:
         message = wanted.message()
-        if await views.station(station_id) is None:
+        if await views.station(scope, station_id) is None:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no station {station_id}")
         command = await commands.issue(station_id, wanted.action, msgspec.json.encode(message))
         response.headers["Location"] = f"{CHARGING_API}/commands/{command.id}"
-        return await get_command(command.id)
+        return await get_command(scope, command.id)
 
     @router.get("/commands/{command_id}")
-    async def get_command(command_id: UUID) -> CommandView:
-        command = await views.command(command_id)
+    async def get_command(scope: CallerScope, command_id: UUID) -> CommandView:
+        command = await views.command(scope, command_id)
         if command is None:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no command {command_id}")
         return command
 
     @router.get("/stations/{station_id}/commands")
     async def get_commands(
-        station_id: str, cursor: UUID | None = None, limit: Limit = DEFAULT_LIMIT
+        scope: CallerScope,
+        station_id: str,
+        cursor: UUID | None = None,
+        limit: Limit = DEFAULT_LIMIT,
     ) -> Page[CommandView]:
-        found = await views.commands(station_id=station_id, before=cursor, limit=limit + 1)
+        found = await views.commands(scope, station_id=station_id, before=cursor, limit=limit + 1)
         return page(found, limit, lambda command: command.id)
 
     @router.get("/stations/{station_id}/notifications")
     async def get_notifications(
-        station_id: str, cursor: NumberCursor = None, limit: Limit = DEFAULT_LIMIT
+        scope: CallerScope,
+        station_id: str,
+        cursor: NumberCursor = None,
+        limit: Limit = DEFAULT_LIMIT,
     ) -> Page[NotificationView]:
-        found = await views.notifications(station_id=station_id, before=cursor, limit=limit + 1)
+        found = await views.notifications(
+            scope, station_id=station_id, before=cursor, limit=limit + 1
+        )
         return page(found, limit, lambda notification: notification.id)
 
     return router

@@ -11,6 +11,7 @@ from services.charging.application.ports import (
     NoAnswerError,
     NotConnectedError,
     NotStorableError,
+    TakenError,
     UnavailableError,
 )
 from services.charging.application.remote_control import StationFailedError
@@ -18,6 +19,7 @@ from services.charging.domain.ocpp_j.connection import BusyError
 
 _STATUS: dict[type[Exception], http.HTTPStatus] = {
     NotConnectedError: http.HTTPStatus.CONFLICT,
+    TakenError: http.HTTPStatus.CONFLICT,
     BusyError: http.HTTPStatus.CONFLICT,
     StationFailedError: http.HTTPStatus.BAD_GATEWAY,
     NoAnswerError: http.HTTPStatus.GATEWAY_TIMEOUT,

@@ -12,6 +12,7 @@ from services.charging.application.views import (
     SessionView,
     Views,
 )
+from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, NumberCursor, page
 
 
@@ -21,28 +22,32 @@ def sessions_router(*, views: Views) -> APIRouter:
 
     @router.get("/sessions")
     async def get_sessions(
+        scope: CallerScope,
         station_id: str | None = None,
         status: SessionStatus | None = None,
         cursor: NumberCursor = None,
         limit: Limit = DEFAULT_LIMIT,
     ) -> Page[SessionView]:
         found = await views.sessions(
-            station_id=station_id, status=status, before=cursor, limit=limit + 1
+            scope, station_id=station_id, status=status, before=cursor, limit=limit + 1
         )
         return page(found, limit, lambda session: session.transaction_id)
 
     @router.get("/sessions/{session_id}")
-    async def get_session(session_id: UUID) -> SessionView:
-        session = await views.session(session_id)
+    async def get_session(scope: CallerScope, session_id: UUID) -> SessionView:
+        session = await views.session(scope, session_id)
         if session is None:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no session {session_id}")
         return session
 
     @router.get("/quarantine")
     async def get_quarantine(
-        station_id: str | None = None, cursor: NumberCursor = None, limit: Limit = DEFAULT_LIMIT
+        scope: CallerScope,
+        station_id: str | None = None,
+        cursor: NumberCursor = None,
+        limit: Limit = DEFAULT_LIMIT,
     ) -> Page[QuarantineView]:
-        found = await views.quarantine(station_id=station_id, before=cursor, limit=limit + 1)
+        found = await views.quarantine(scope, station_id=station_id, before=cursor, limit=limit + 1)
         return page(found, limit, lambda record: record.id)
 
     return router

@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, Field, model_validator
 
 from services.charging.application.remote_control import RemoteControl
+from services.charging.application.scope import Scope
 from services.charging.application.views import (
     Page,
     SessionStatus,
@@ -16,6 +17,7 @@ from services.charging.application.views import (
     Views,
 )
 from services.charging.domain.ocpp16.types import RemoteStartStopStatus
+from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.identifiers import Uid
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Cursor, Limit, page
 
@@ -51,38 +53,40 @@ def stations_router(*, views: Views, remote_control: RemoteControl) -> APIRouter
     router = APIRouter(tags=["stations"])
 
     @router.get("/stations")
-    async def get_stations(cursor: Cursor = "", limit: Limit = DEFAULT_LIMIT) -> Page[StationView]:
-        found = await views.stations(after=cursor, limit=limit + 1)
+    async def get_stations(
+        scope: CallerScope, cursor: Cursor = "", limit: Limit = DEFAULT_LIMIT
+    ) -> Page[StationView]:
+        found = await views.stations(scope, after=cursor, limit=limit + 1)
         return page(found, limit, lambda station: station.id)
 
     @router.get("/stations/{station_id}")
-    async def get_station(station_id: str) -> StationView:
-        station = await views.station(station_id)
+    async def get_station(scope: CallerScope, station_id: str) -> StationView:
+        station = await views.station(scope, station_id)
         if station is None:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no station {station_id}")
         return station
 
     @router.post("/stations/{station_id}/remote-start")
-    async def remote_start(station_id: str, wanted: RemoteStartIn) -> Answer:
-        await get_station(station_id)
+    async def remote_start(scope: CallerScope, station_id: str, wanted: RemoteStartIn) -> Answer:
+        await get_station(scope, station_id)
         status = await remote_control.start(station_id, wanted.connector_id, wanted.token_uid)
         return Answer(status=status)
 
     @router.post("/stations/{station_id}/remote-stop")
-    async def remote_stop(station_id: str, wanted: RemoteStopIn) -> Answer:
-        await get_station(station_id)
-        session = await _session(wanted)
+    async def remote_stop(scope: CallerScope, station_id: str, wanted: RemoteStopIn) -> Answer:
+        await get_station(scope, station_id)
+        session = await _session(scope, wanted)
         if session is None or session.station_id != station_id:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no such session at {station_id}")
         if session.status is SessionStatus.ENDED:
             raise HTTPException(http.HTTPStatus.CONFLICT, f"session {session.id} is over")
         return Answer(status=await remote_control.stop(session))
 
-    async def _session(wanted: RemoteStopIn) -> SessionView | None:
+    async def _session(scope: Scope, wanted: RemoteStopIn) -> SessionView | None:
         if wanted.session_id is not None:
-            return await views.session(wanted.session_id)
+            return await views.session(scope, wanted.session_id)
         before = (wanted.transaction_id or 0) + 1
-        found = await views.sessions(station_id=None, status=None, before=before, limit=1)
+        found = await views.sessions(scope, station_id=None, status=None, before=before, limit=1)
         return found[0] if found and found[0].transaction_id == wanted.transaction_id else None
 
     return router

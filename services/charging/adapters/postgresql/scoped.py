@@ -1,0 +1,80 @@
+"""What a caller may see of the tables: the one place where data of companies are kept apart.
+
+A query finds, under the names of the tables, the rows in its caller's scope and no others. A table
+that is not named here is for no caller to read.
+"""
+
+from typing import Any, LiteralString, TypeVar
+
+import msgspec
+from psycopg.rows import dict_row
+
+from services.charging.adapters.postgresql.database import Database
+from services.charging.application.scope import Scope
+
+View = TypeVar("View")
+
+_COMPANY: LiteralString = """
+    with site as not materialized (
+        select * from public.site where company_id = %(scope_company)s
+    ), station as not materialized (
+        select * from public.station where company_id = %(scope_company)s
+    ), token as not materialized (
+        select * from public.token where company_id = %(scope_company)s
+    ), session as not materialized (
+        select * from public.session where company_id = %(scope_company)s
+    )
+"""
+# Nobody sees where colleagues live.
+_DRIVER: LiteralString = """
+    with site as not materialized (
+        select * from public.site where company_id = %(scope_company)s
+    ), station as not materialized (
+        select station.* from public.station join site on site.id = station.site_id
+        where station.company_id = %(scope_company)s
+            and (station.driver_id = %(scope_driver)s
+                or (station.driver_id is null and site.kind <> 'home'))
+    ), token as not materialized (
+        select * from public.token
+        where company_id = %(scope_company)s and driver_id = %(scope_driver)s
+    ), session as not materialized (
+        select * from public.session
+        where company_id = %(scope_company)s and driver_id = %(scope_driver)s
+    )
+"""
+_OF_STATIONS: LiteralString = """
+    , connector_status as not materialized (
+        select * from public.connector_status where station_id in (select id from station)
+    ), live_connection as not materialized (
+        select * from public.live_connection where station_id in (select id from station)
+    ), command as not materialized (
+        select * from public.command where station_id in (select id from station)
+    ), notification as not materialized (
+        select * from public.notification where station_id in (select id from station)
+    ), quarantine as not materialized (
+        select * from public.quarantine where station_id in (select id from station)
+    ), meter_reading as not materialized (
+        select * from public.meter_reading
+        where transaction_id in (select transaction_id from session)
+    )
+"""
+
+
+class ScopedReader:
+    """Reads views for callers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def read(
+        self, scope: Scope, view: type[View], query: LiteralString, parameters: dict[str, Any]
+    ) -> list[View]:
+        """Each row as a view; `query` may begin with further subqueries, after a comma."""
+        rows = _COMPANY if scope.driver_id is None else _DRIVER
+        whose = {"scope_company": scope.company_id, "scope_driver": scope.driver_id}
+        async with (
+            self._database.statement() as connection,
+            connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            await cursor.execute(rows + _OF_STATIONS + query, parameters | whose)
+            return [msgspec.convert(row, view) for row in await cursor.fetchall()]

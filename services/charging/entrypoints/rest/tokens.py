@@ -1,0 +1,86 @@
+"""Tokens, and the drivers who hold them."""
+
+import http
+from collections.abc import Sequence
+from typing import Annotated, Protocol
+
+from fastapi import APIRouter, HTTPException, Response
+from pydantic import BaseModel, Field
+
+from services.charging.application.views import Page, TokenView, Views
+from services.charging.domain.tokens import Token, TokenStatus, token_uid
+from services.charging.entrypoints.rest.callers import CallerScope
+from services.charging.entrypoints.rest.identifiers import PathUid, Uid
+from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Cursor, Limit, page
+from services.charging.entrypoints.rest.registered import CREATED, Registered
+
+
+class Tokens(Protocol):
+    """The register of tokens."""
+
+    async def put(self, company_id: str, tokens: Sequence[Token]) -> int:
+        """How many are new; all of them are kept or none. Raises `TakenError`."""
+
+
+class TokenIn(BaseModel, extra="forbid"):
+    """A token and the driver who holds it."""
+
+    status: TokenStatus = TokenStatus.ACCEPTED
+    driver: Annotated[str, Field(min_length=1, max_length=200)]
+    driver_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    """``sub`` of the driver in the user pool: whoever signs in as this sees the token's sessions,
+    those from now on."""
+
+    def token(self, uid: str) -> Token:
+        """In the domain's terms."""
+        return Token(token_uid(uid), self.status, self.driver, self.driver_id)
+
+
+class NamedTokenIn(TokenIn, extra="forbid"):
+    """A token in a list."""
+
+    uid: Uid
+
+
+def tokens_router(*, views: Views, tokens: Tokens) -> APIRouter:
+    """Each PUT and each list may be repeated; the last word counts."""
+    router = APIRouter(tags=["tokens"])
+
+    @router.get("/tokens")
+    async def get_tokens(
+        scope: CallerScope,
+        driver_id: str | None = None,
+        status: TokenStatus | None = None,
+        cursor: Cursor = "",
+        limit: Limit = DEFAULT_LIMIT,
+    ) -> Page[TokenView]:
+        found = await views.tokens(
+            scope, driver_id=driver_id, status=status, after=cursor, limit=limit + 1
+        )
+        return page(found, limit, lambda token: token.uid)
+
+    @router.get("/tokens/{uid}")
+    async def get_token(scope: CallerScope, uid: PathUid) -> TokenView:
+        token = await views.token(scope, token_uid(uid))
+        if token is None:
+            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no token {uid}")
+        return token
+
+    @router.put("/tokens/{uid}", responses=CREATED)
+    async def put_token(
+        scope: CallerScope, uid: PathUid, token: TokenIn, response: Response
+    ) -> TokenView:
+        kept = token.token(uid)
+        new = await tokens.put(scope.company_id, [kept])
+        response.status_code = http.HTTPStatus.CREATED if new else http.HTTPStatus.OK
+        return TokenView(kept.uid, kept.status, kept.driver, kept.driver_id)
+
+    @router.post("/tokens")
+    async def post_tokens(
+        scope: CallerScope, given: Annotated[list[NamedTokenIn], Field(max_length=1000)]
+    ) -> Registered:
+        by_uid = {token_uid(token.uid): token.token(token.uid) for token in given}
+        new = await tokens.put(scope.company_id, list(by_uid.values()))
+        return Registered(created=new, updated=len(by_uid) - new)
+
+    return router

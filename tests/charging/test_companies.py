@@ -1,0 +1,149 @@
+"""Companies in one program: none sees or changes what is another's, by whatever route.
+
+The routes are those of the OpenAPI description: one that is not covered here fails.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from contracts.personas import Persona
+from contracts.routes import CHARGING_API
+from tests.charging.program import KEY, ChargingProgram
+from tests.charging.station import connected
+
+pytestmark = pytest.mark.integration
+
+NORDWIND = {"site_id": "nordwind-depot", "station_id": "nordwind-1", "uid": "NORDWIND1"}
+"""What one company has, by the parameters' names in paths; sessions and commands come with it."""
+
+SITE = {"name": "nordwind", "kind": "workplace", "time_zone": "Europe/Berlin"}
+STATION = {"site_id": "suedwind-depot", "connectors": 1, "key": KEY}
+TOKEN = {"driver": "Ada of nordwind", "driver_id": "ada"}
+
+# What another company sends, and the status that it gets; a command without an answer is 404.
+SENT: dict[str, tuple[object, int]] = {
+    "PUT /sites/{site_id}": (SITE, 409),
+    "PUT /stations/{station_id}": (STATION, 409),
+    "POST /stations": ([STATION | {"id": "suedwind-1"}, STATION | {"id": "nordwind-1"}], 409),
+    "PUT /tokens/{uid}": (TOKEN, 409),
+    "POST /tokens": ([TOKEN | {"uid": "SUEDWIND2"}, TOKEN | {"uid": "nordwind1"}], 409),
+    "POST /stations/{station_id}/remote-start": ({"token_uid": "SUEDWIND1"}, 404),
+    "POST /stations/{station_id}/remote-stop": ({"transaction_id": 1}, 404),
+    "POST /stations/{station_id}/commands": ({"action": "ClearCache"}, 404),
+}
+
+
+@pytest.fixture
+def nordwind(program: ChargingProgram) -> Iterator[httpx.Client]:
+    with program.signed_in(Persona.OPERATOR, "nordwind") as operator:
+        yield operator
+
+
+@pytest.fixture
+def suedwind(program: ChargingProgram) -> Iterator[httpx.Client]:
+    with program.signed_in(Persona.OPERATOR, "suedwind") as operator:
+        site = SITE | {"name": "suedwind"}
+        operator.put("/sites/suedwind-depot", json=site).raise_for_status()
+        operator.put("/tokens/SUEDWIND1", json={"driver": "Bob"}).raise_for_status()
+        yield operator
+
+
+@pytest.fixture
+def theirs(program: ChargingProgram, nordwind: httpx.Client) -> dict[str, str]:
+    """The ids of one thing of each kind that nordwind has."""
+    station = {"id": "nordwind-1", "site_id": "nordwind-depot", "connectors": 1, "key": KEY}
+    nordwind.put("/sites/nordwind-depot", json=SITE).raise_for_status()
+    nordwind.post("/stations", json=[station]).raise_for_status()
+    nordwind.put("/tokens/NORDWIND1", json=TOKEN).raise_for_status()
+    asyncio.run(say_something(program))
+    while nordwind.get("/stations/nordwind-1").json()["online"]:
+        time.sleep(0.02)
+    reset = {"action": "Reset", "request": {"type": "Soft"}}
+    command = nordwind.post("/stations/nordwind-1/commands", json=reset).json()
+    [session] = nordwind.get("/sessions", params={"limit": 1}).json()["items"]
+    return NORDWIND | {"session_id": session["id"], "command_id": command["id"]}
+
+
+async def say_something(program: ChargingProgram) -> None:
+    """All that a station may say and callers may read."""
+    async with connected(program, "nordwind-1") as station:
+        await station.call("BootNotification", chargePointVendor="long " * 9, chargePointModel="M")
+        await station.call("DiagnosticsStatusNotification", status="Idle")
+        await station.start("NORDWIND1")
+
+
+def operations(program: ChargingProgram) -> list[tuple[str, str]]:
+    """Method and path of every route."""
+    described = program.get("/openapi.json")["paths"]
+    return [
+        (method.upper(), path.removeprefix(CHARGING_API))
+        for path, methods in described.items()
+        for method in methods
+    ]
+
+
+def everything(
+    client: httpx.Client, program: ChargingProgram, ids: dict[str, str]
+) -> dict[str, httpx.Response]:
+    """The answer of every route that reads."""
+    return {
+        path: client.get(path.format_map(ids))
+        for method, path in operations(program)
+        if method == "GET"
+    }
+
+
+def test_no_route_shows_or_changes_what_is_another_companys(
+    program: ChargingProgram,
+    theirs: dict[str, str],
+    nordwind: httpx.Client,
+    suedwind: httpx.Client,
+) -> None:
+    before = everything(nordwind, program, theirs)
+    for path, answer in before.items():
+        assert answer.status_code == 200, path
+        assert "nordwind" in answer.text.lower(), path
+    for path, answer in everything(suedwind, program, theirs).items():
+        # A list of what a station has is empty, for one that is not theirs as for one unknown.
+        assert answer.json() == {"items": [], "next_cursor": None} or (
+            answer.status_code == 404 if "{" in path else "nordwind" not in answer.text.lower()
+        ), path
+    for method, path in operations(program):
+        if method != "GET":
+            body, status = SENT[f"{method} {path}"]
+            answer = suedwind.request(method, path.format_map(theirs), json=body)
+            assert answer.status_code == status, (method, path, answer.text)
+    after = everything(nordwind, program, theirs)
+    assert {path: answer.json() for path, answer in after.items()} == {
+        path: answer.json() for path, answer in before.items()
+    }
+    # Of a list with one that is taken, none is kept.
+    assert suedwind.get("/stations").json()["items"] == []
+    assert [token["uid"] for token in suedwind.get("/tokens").json()["items"]] == ["SUEDWIND1"]
+
+
+def test_a_route_is_for_its_personas_only(program: ChargingProgram, theirs: dict[str, str]) -> None:
+    strangers = [Persona.ACCOUNTANT, Persona.CUSTOMER, Persona.PARTNER, Persona.DEALER]
+    for persona in strangers:
+        with program.signed_in(persona, "nordwind") as stranger:
+            for method, path in operations(program):
+                answer = stranger.request(method, path.format_map(theirs))
+                assert answer.status_code == 403, (persona, method, path)
+
+
+def test_whoever_is_in_two_companies_is_in_none(program: ChargingProgram) -> None:
+    with program.signed_in(Persona.OPERATOR, "nordwind", "suedwind") as both:
+        answer = both.get("/stations")
+    assert answer.status_code == 401
+    assert "nordwind" in answer.json()["detail"]
+
+
+def test_a_station_stands_at_a_site_of_its_company(
+    theirs: dict[str, str], suedwind: httpx.Client
+) -> None:
+    elsewhere = STATION | {"site_id": "nordwind-depot"}
+    assert suedwind.put("/stations/suedwind-9", json=elsewhere).status_code == 422
