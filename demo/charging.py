@@ -8,7 +8,7 @@ from datetime import datetime
 from contracts.routes import OCPP
 from demo.rest import RestApi
 from demo.scenario import PlannedCharge, PlannedStation, Scenario
-from simulator.station import Station
+from simulator.ocpp16.station import Station
 
 _AT_ONCE = 16
 

@@ -68,8 +68,12 @@ class ChargingProgram:
     def log(self) -> str:
         return self._log.read_text()
 
+    @property
+    def stations_url(self) -> str:
+        return f"ws://127.0.0.1:{self.gateway_port}{OCPP}"
+
     def station_url(self, station_id: str) -> str:
-        return f"ws://127.0.0.1:{self.gateway_port}{OCPP}/{station_id}"
+        return f"{self.stations_url}/{station_id}"
 
     def start(self) -> None:
         with self._log.open("ab") as log:

@@ -20,7 +20,7 @@ from demo.scenario import (
 )
 from embedded import processes
 from simulator.charge import Charge
-from simulator.station import Station
+from simulator.ocpp16.station import Station
 from tests.end_to_end.conftest import Playground
 
 pytestmark = pytest.mark.end_to_end

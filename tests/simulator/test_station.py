@@ -11,7 +11,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from simulator.charge import Charge
 from simulator.connection import CallError
-from simulator.station import Station
+from simulator.ocpp16.station import Station
 
 START = datetime(2026, 10, 1, 8, tzinfo=UTC)
 CHARGE = Charge(
@@ -105,7 +105,7 @@ async def test_a_remote_start_charges_what_is_plugged_in_with_the_token_it_bring
         for message_id in ("a", "b"):
             await central.socket.send(json.dumps([2, message_id, "RemoteStartTransaction", start]))
         while len(central.payloads("answer")) < 2:
-            await station._call("Heartbeat", {})
+            await station.line.call("Heartbeat", {})
         assert await station.remotely_started(1) == 7
         await station.remotely_stopped(1)
     assert [a["status"] for a in central.payloads("answer")] == ["Accepted", "Rejected"]

@@ -1,0 +1,1 @@
+"""Stations that speak OCPP 2.0.1."""

@@ -1,0 +1,93 @@
+"""What a station says in OCPP 2.0.1, as payloads. Each connector has an EVSE of its own."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from simulator.charge import Charge
+from simulator.connection import Payload
+from simulator.moment import written
+
+BOOT: Payload = {
+    "reason": "PowerUp",
+    "chargingStation": {"model": "Simulator", "vendorName": "Fleetcharge"},
+}
+
+_STARTED = {"eventType": "Started", "triggerReason": "Authorized"}
+_UPDATED = {"eventType": "Updated", "triggerReason": "MeterValuePeriodic"}
+_ENDED = {"eventType": "Ended", "triggerReason": "StopAuthorized"}
+
+
+def status(evse: int, state: str, at: datetime) -> Payload:
+    """``StatusNotification``."""
+    return {
+        "timestamp": written(at),
+        "connectorStatus": state,
+        "evseId": evse,
+        "connectorId": 1,
+    }
+
+
+def authorize(token: str) -> Payload:
+    """``Authorize``."""
+    return {"idToken": _id_token(token)}
+
+
+def started(transaction_id: str, number: int, charge: Charge, meter_wh: int) -> Payload:
+    """``TransactionEvent`` of a transaction's begin; `number` is its ``seqNo``."""
+    return {
+        **_STARTED,
+        **_event(transaction_id, number, charge, charge.started_at, chargingState="Charging"),
+        "idToken": _id_token(charge.token),
+        "meterValue": [_meter_value(charge.started_at, meter_wh, "Transaction.Begin")],
+    }
+
+
+def updated(
+    transaction_id: str, number: int, charge: Charge, at: datetime, meter_wh: int
+) -> Payload:
+    """``TransactionEvent`` with a meter value."""
+    return {
+        **_UPDATED,
+        **_event(transaction_id, number, charge, at, chargingState="Charging"),
+        "meterValue": [_meter_value(at, meter_wh, "Sample.Periodic")],
+    }
+
+
+def ended(transaction_id: str, number: int, charge: Charge, meter_wh: int) -> Payload:
+    """``TransactionEvent`` of a transaction's end."""
+    return {
+        **_ENDED,
+        **_event(transaction_id, number, charge, charge.ended_at, stoppedReason=charge.stop_reason),
+        "idToken": _id_token(charge.token),
+        "meterValue": [_meter_value(charge.ended_at, meter_wh, "Transaction.End")],
+    }
+
+
+def _event(
+    transaction_id: str, number: int, charge: Charge, at: datetime, **info: str
+) -> Mapping[str, Any]:
+    return {
+        "timestamp": written(at),
+        "seqNo": number,
+        "transactionInfo": {"transactionId": transaction_id, **info},
+        "evse": {"id": charge.connector, "connectorId": 1},
+    }
+
+
+def _meter_value(at: datetime, register_wh: int, context: str) -> Payload:
+    return {
+        "timestamp": written(at),
+        "sampledValue": [
+            {
+                "value": register_wh,
+                "context": context,
+                "measurand": "Energy.Active.Import.Register",
+                "unitOfMeasure": {"unit": "Wh"},
+            }
+        ],
+    }
+
+
+def _id_token(token: str) -> Payload:
+    return {"idToken": token, "type": "ISO14443"}

@@ -1,0 +1,69 @@
+"""A charging station that speaks OCPP 2.0.1."""
+
+import uuid
+from datetime import datetime
+
+from simulator import station
+from simulator.charge import Charge
+from simulator.connection import Payload, refuse
+from simulator.ocpp201 import messages
+from simulator.station import Transaction
+
+
+class Station(station.Station):
+    """OCPP 2.0.1: authorisation, transactions, availability and remote control."""
+
+    VERSION = "ocpp2.0.1"
+    BOOT = messages.BOOT
+
+    async def authorize(self, token: str) -> None:
+        """``Authorize``."""
+        await self.line.call("Authorize", messages.authorize(token))
+
+    async def plugged(self, charge: Charge) -> None:
+        """``Occupied``."""
+        await self._status(charge.connector, "Occupied", charge.started_at)
+
+    async def start(self, charge: Charge) -> Transaction:
+        """``Started``, with an id that the station makes up."""
+        transaction_id = str(uuid.uuid4())
+        transaction = Transaction(transaction_id, charge, self.register_wh(charge.connector))
+        number = next(transaction.numbers)
+        await self._event(
+            messages.started(transaction_id, number, charge, transaction.meter_start_wh)
+        )
+        return transaction
+
+    async def sample(self, transaction: Transaction, at: datetime, energy_wh: int) -> None:
+        """``Updated``."""
+        number = next(transaction.numbers)
+        register = transaction.meter_start_wh + energy_wh
+        await self._event(
+            messages.updated(str(transaction.id), number, transaction.charge, at, register)
+        )
+
+    async def end(self, transaction: Transaction) -> None:
+        """``Ended``."""
+        charge, number = transaction.charge, next(transaction.numbers)
+        await self._event(
+            messages.ended(str(transaction.id), number, charge, transaction.meter_stop_wh)
+        )
+        await self._status(charge.connector, "Available", charge.ended_at)
+
+    async def answer(self, action: str, payload: Payload) -> Payload:
+        """Remote starts and stops; nothing else is known."""
+        match action:
+            case "RequestStartTransaction":
+                token = payload["idToken"]["idToken"]
+                done = self.begin_remotely(payload.get("evseId", 1), token)
+            case "RequestStopTransaction":
+                done = self.stop_remotely(payload["transactionId"])
+            case _:
+                return await refuse(action, payload)
+        return {"status": "Accepted" if done else "Rejected"}
+
+    async def _event(self, payload: Payload) -> None:
+        await self.line.call("TransactionEvent", payload)
+
+    async def _status(self, evse: int, state: str, at: datetime) -> None:
+        await self.line.call("StatusNotification", messages.status(evse, state, at))
