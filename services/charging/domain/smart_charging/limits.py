@@ -1,0 +1,91 @@
+"""What a site may draw: by phase, by fuse and in time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+STEP_MA = 100
+"""The limits of OCPP have at most one decimal of an ampere (1.6, section 7.14)."""
+NOMINAL_V = 230
+"""Between a phase and neutral (EN 60038)."""
+
+
+class Phase(IntEnum):
+    """A phase of the site's connection, however a station's own terminals are named."""
+
+    L1 = 0
+    L2 = 1
+    L3 = 2
+
+
+ALL_PHASES = (Phase.L1, Phase.L2, Phase.L3)
+
+
+class Sharing(StrEnum):
+    """Who comes first when there is not enough for everybody."""
+
+    FAIR = "fair"
+    """All alike."""
+    PRIORITY = "priority"
+    """The higher priority first, those of one priority alike. Nobody waits for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most that each phase may carry, in mA."""
+
+    l1: int
+    l2: int
+    l3: int
+
+    def of(self, phase: Phase) -> int:
+        """The most of one phase."""
+        return (self.l1, self.l2, self.l3)[phase]
+
+    def and_(self, other: "Limit") -> "Limit":
+        """What both allow."""
+        return Limit(min(self.l1, other.l1), min(self.l2, other.l2), min(self.l3, other.l3))
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A lower limit of the connection for a time, ``[begins_at, ends_at)``."""
+
+    begins_at: datetime
+    ends_at: datetime
+    limit: Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Fuse:
+    """Some stations of the site share a line of their own. Fuses may lie behind each other."""
+
+    name: str
+    limit: Limit
+    stations: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """How a station is connected: its own first, second and third phase, and the most it can."""
+
+    phases: tuple[Phase, ...] = ALL_PHASES
+    maximum_ma: int = 32_000
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLimits:
+    """Everything that bounds what the sessions of a site draw together."""
+
+    connection: Limit
+    windows: tuple[Window, ...] = ()
+    fuses: tuple[Fuse, ...] = ()
+    sharing: Sharing = Sharing.FAIR
+
+    def within(self, begins_at: datetime, ends_at: datetime) -> Limit:
+        """The least that the connection may carry at any moment of ``[begins_at, ends_at)``."""
+        least = self.connection
+        for window in self.windows:
+            if window.begins_at < ends_at and begins_at < window.ends_at:
+                least = least.and_(window.limit)
+        return least
