@@ -64,6 +64,12 @@ class Company:
         transaction_id: int = answer["transactionId"]
         return transaction_id
 
+    async def meter(self, transaction_id: int, at: datetime, value: str) -> None:
+        sample = {"timestamp": at.isoformat(), "sampledValue": [{"value": value}]}
+        await self.call(
+            "MeterValues", connectorId=1, transactionId=transaction_id, meterValue=[sample]
+        )
+
     async def stop(
         self, transaction_id: int, at: datetime = DAWN, meter: int = 100, **more: Any
     ) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from contracts.events import SessionEvent
 from services.charging.application.ports import Decide, Posting
 from services.charging.domain.ledger import Known
-from services.charging.domain.metering import MeterReading
+from services.charging.domain.metering import MeterReading, Register
 from services.charging.domain.notifications import Notification
 from services.charging.domain.quarantine import QuarantineRecord
 from services.charging.domain.sessions import Session, Start, Stop
@@ -90,7 +90,16 @@ class FakeLedger:
             session=of_id[0] if of_id else None,
             open=sorted(still_open, key=lambda session: session.started_at, reverse=True),
             is_kept=any(_same(said, stop) for stop, _ in self.stops),
+            register=self._register(said),
         )
+
+    def _register(self, stop: Stop) -> Register | None:
+        said = [
+            Register(reading.measured_at, reading.register_wh)
+            for reading in self.readings
+            if reading.transaction_id == stop.transaction_id and reading.register_wh is not None
+        ]
+        return max(said, key=lambda register: register.measured_at, default=None)
 
 
 def _same(one: Stop, other: Stop) -> bool:

@@ -34,12 +34,18 @@ async def test_killed_in_mid_session_and_restarted(
     program.healthy()
     async with connected(program, station_id) as station:
         assert await station.start(meter=1000) == transaction_id  # it never knew of our answer
+        await station.meter(transaction_id, "4000")  # nor of this one
         await station.meter(transaction_id, "5000")
         await station.stop(transaction_id, 8450)
         await station.stop(transaction_id, 8450)
 
     [session] = program.get("/sessions", station_id=station_id)["items"]
     assert (session["status"], session["energy_wh"]) == ("ended", 7450)
+    with psycopg.connect(program.database.conninfo) as connection:
+        registers = connection.execute(
+            "select register_wh from meter_reading where station_id = %s order by 1", (station_id,)
+        )
+        assert registers.fetchall() == [(4000,), (5000,)]
     events = await events_of(station_id, aws)
     assert [type(event) for event in events] == [SessionStartedEvent, SessionEndedEvent]
     assert {event.data.session_id for event in events} == {session["id"]}

@@ -6,6 +6,7 @@ which test is whose.
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -134,6 +135,15 @@ async def test_a_clock_in_1970(program: ChargingProgram, station: Station) -> No
     )
     assert before <= started_at <= ended_at <= datetime.now(UTC)
     assert rules(program, station) == {"clock-not-set"}
+
+
+@pytest.mark.parametrize("meter_wh", [0, 1_234_567])
+async def test_kwh_labelled_wh(program: ChargingProgram, station: Station, meter_wh: int) -> None:
+    station.already_charged(replace(CHARGE, energy_wh=meter_wh))
+    await misbehaviours.kwh_labelled_wh(station, CHARGE)
+    the_charge(program, station)
+    assert registers(program, station) == [None] * 7
+    assert rules(program, station) == {"register-in-kwh"}
 
 
 async def test_no_unit_is_watt_hours(program: ChargingProgram, station: Station) -> None:

@@ -85,6 +85,25 @@ async def test_an_unknown_stop_with_another_token_ends_no_session() -> None:
     assert [session.energy_wh for session in company.ended] == [400]
 
 
+@settings(deadline=None)
+@given(
+    begin=st.integers(0, 10**9),
+    energy=st.integers(0, 100_000),
+    at=st.lists(st.integers(1, 119), min_size=1, max_size=5),
+)
+async def test_a_register_that_goes_evenly_from_start_to_stop_is_never_taken_for_kwh(
+    begin: int, energy: int, at: list[int]
+) -> None:
+    company = Company()
+    transaction_id = await company.start(meter=begin)
+    for minute in sorted(at):
+        await company.meter(
+            transaction_id, DAWN + timedelta(minutes=minute), str(begin + energy * minute // 120)
+        )
+    await company.stop(transaction_id, DAWN + timedelta(hours=2), begin + energy)
+    assert company.rules == []
+
+
 async def test_transaction_data_is_kept() -> None:
     company = Company()
     value = {"timestamp": DAWN.isoformat(), "sampledValue": [{"value": "0.3", "unit": "kWh"}]}

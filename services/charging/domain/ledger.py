@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from services.charging.domain.metering import trusted
+from services.charging.domain.metering import Register, trusted
 from services.charging.domain.ocpp16.types import AuthorizationStatus
 from services.charging.domain.quarantine import Finding, Rule
 from services.charging.domain.sessions import Session, Start, Stop
@@ -33,6 +33,8 @@ class Known:
     """For a start: stops of the station that have no session yet, earliest first."""
     is_kept: bool = False
     """For a stop: it was kept before, as one of an unknown transaction."""
+    register: Register | None = None
+    """For a stop: what its transaction's meter values said last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,8 @@ class Entry:
     """A stop of an unknown transaction, to be kept, with `session` when one fits."""
     matched: Stop | None = None
     """A stop kept earlier, which ends `session`."""
+    distrusts_registers: bool = False
+    """Whether the meter values of `session` count as received only."""
     findings: Sequence[Finding] = ()
 
 
@@ -96,7 +100,16 @@ def stop(said: Stop, known: Known) -> Entry:
     if known.session is not None:
         session, findings = known.session.stopped(said)
         ends = known.session.ending is None
-        return Entry(session=session, authorization=status, ends=ends, findings=findings)
+        in_kwh = ends and known.register is not None and session.counted_in_kwh(known.register)
+        if in_kwh and known.register:
+            findings.append(Finding(Rule.REGISTER_IN_KWH, f"{known.register.wh} Wh"))
+        return Entry(
+            session=session,
+            authorization=status,
+            ends=ends,
+            distrusts_registers=in_kwh,
+            findings=findings,
+        )
     if known.is_kept:
         return Entry(session=None, authorization=status)
     findings = [Finding(Rule.STOP_OF_UNKNOWN_TRANSACTION, str(said.transaction_id))]

@@ -30,6 +30,14 @@ class MeterReading:
     received_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What a transaction's energy register said last."""
+
+    measured_at: datetime
+    wh: int
+
+
 def trusted(said_at: datetime, received_at: datetime) -> tuple[datetime, list[Finding]]:
     """The time to keep for what a station dates, in UTC."""
     if said_at < FIRST_OCPP:

@@ -57,6 +57,9 @@ class Rule(StrEnum):
     """The meter's stop is less than its start: no energy is billed."""
     ENDS_BEFORE_START = "ends-before-start"
     """The session ends when it started."""
+    REGISTER_IN_KWH = "register-in-kwh"
+    """A transaction's register claims Wh and fits its start and stop only as kWh: its values are
+    kept as received only."""
     METER_VALUE_UNREADABLE = "meter-value-unreadable"
     """An energy register that is no number: kept as received only."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.charging.domain.metering import trusted
+from services.charging.domain.metering import Register, trusted
 from services.charging.domain.ocpp16.types import AuthorizationStatus
 from services.charging.domain.quarantine import Finding, Rule
 
@@ -118,6 +118,22 @@ class Session:
             differs = f"{self.ending.meter_stop_wh} Wh stands, {stop.meter_stop_wh} Wh came later"
             return self, [Finding(Rule.STOP_DIFFERS, differs)]
         return self, []
+
+    def counted_in_kwh(self, last: Register) -> bool:
+        """Whether the register that claimed Wh was in kWh, by the session's own start and stop.
+
+        Outside these, and inside when read as kWh, rounded to whole ones: then surely. Where it
+        passes for Wh, as with meters that began at 0, only when hardly any energy had flowed in
+        the first half of the session and all of it fits as kWh.
+        """
+        if self.ending is None:
+            return False
+        start, stop = self.meter_start_wh, self.ending.meter_stop_wh
+        if not start - 1000 < 1000 * last.wh < stop + 1000:
+            return False
+        half = self.started_at + (self.ending.ended_at - self.started_at) / 2
+        hardly_any = last.measured_at >= half and 100 * (last.wh - start) < stop - start
+        return not start <= last.wh <= stop or hardly_any
 
     def is_ended_by(self, stop: Stop) -> bool:
         """Whether a stop whose transaction nobody knows may be this open session's.

@@ -42,6 +42,12 @@ _MATCH: LiteralString = """
         unmatched_stop.meter_stop_wh) = (matched.station_id, matched.transaction_id,
         matched.said_at, matched.meter_stop_wh)
 """
+_DISTRUST: LiteralString = """
+    update meter_reading set register_wh = null
+    from unnest(%s::text[], %s::bigint[]) as distrusted (station_id, transaction_id)
+    where (meter_reading.station_id, meter_reading.transaction_id) =
+        (distrusted.station_id, distrusted.transaction_id)
+"""
 # Binary (%b): as text, each quote of a JSON document in an array would be escaped, one by one.
 _PUT: LiteralString = "insert into outbox (event) select * from unnest(%b::text[])"
 
@@ -57,6 +63,9 @@ async def keep(connection: Connection, postings: Sequence[Posting]) -> None:
     await _write(connection, _KEEP, [_kept(stop, session) for stop, session in kept])
     matched = [(entry.matched, entry.session) for entry in entries if entry.matched]
     await _write(connection, _MATCH, [_matched(stop, s) for stop, s in matched if s])
+    distrusted = [entry.session for entry in entries if entry.distrusts_registers]
+    in_doubt = [(s.station_id, s.transaction_id) for s in distrusted if s]
+    await _write(connection, _DISTRUST, in_doubt)
     leaving = [event for posting in postings for event in posting.events]
     await _write(connection, _PUT, [(events.encode(event).decode(),) for event in leaving])
     await add_records(connection, [record for p in postings for record in p.oddities])

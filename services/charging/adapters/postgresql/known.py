@@ -9,6 +9,7 @@ from psycopg.rows import class_row
 from services.charging.adapters.postgresql.database import Connection
 from services.charging.adapters.postgresql.session_row import COLUMNS, session_of
 from services.charging.domain.ledger import Known
+from services.charging.domain.metering import Register
 from services.charging.domain.sessions import Session, Start, Stop
 from services.charging.domain.tokens import Token, TokenStatus
 
@@ -38,6 +39,12 @@ _UNMATCHED: LiteralString = """
     select station_id, transaction_id, token_uid, said_at, received_at, meter_stop_wh, reason
     from unmatched_stop where station_id = any(%s) and session_id is null order by said_at
 """
+_REGISTERS: LiteralString = """
+    select distinct on (station_id) station_id, measured_at, register_wh from meter_reading
+    join unnest(%s::text[], %s::bigint[]) as said (station_id, transaction_id)
+        using (station_id, transaction_id)
+    where register_wh is not null order by station_id, measured_at desc
+"""
 _KEPT: LiteralString = """
     select station_id, transaction_id, said_at, meter_stop_wh from unmatched_stop
     where station_id = any(%s) and said_at = any(%s)
@@ -63,6 +70,8 @@ async def read_known(
     stopping = [stop.station_id for stop in stops]
     named = await connection.execute(_NAMED, ([stop.transaction_id for stop in stops],))
     still_open = await connection.execute(_OPEN, ([one.station_id for one in said],))
+    of_stops = (stopping, [stop.transaction_id for stop in stops])
+    register_rows = await connection.execute(_REGISTERS, of_stops)
     kept = await connection.execute(_KEPT, (stopping, [stop.said_at for stop in stops]))
 
     # All of it is on its way before the first answer is awaited: one round trip in a pipeline.
@@ -75,6 +84,7 @@ async def read_known(
     waiting = _by_station(await unmatched.fetchall())
     stopped = {row[1]: session_of(row) for row in await named.fetchall()}
     open_ = _by_station(map(session_of, await still_open.fetchall()))
+    registers = {row[0]: Register(row[1], row[2]) for row in await register_rows.fetchall()}
     already = set(await kept.fetchall())
     known: dict[str, Known] = {}
     for start, (free_id,) in zip(starts, await free_ids.fetchall(), strict=True):
@@ -102,6 +112,7 @@ async def read_known(
                 session=session if its_own else None,
                 open=open_[stop.station_id],
                 is_kept=key in already,
+                register=registers.get(stop.station_id),
             )
     return known
 

@@ -12,7 +12,7 @@ _Entry = tuple[MeterReading, Sequence[QuarantineRecord]]
 
 
 class PostgresMeterReadings:
-    """One statement writes the readings of a group."""
+    """One statement writes the readings of a group; a repeated one changes nothing."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -32,6 +32,7 @@ class PostgresMeterReadings:
                     register_wh, received, received_at)
                 select * from unnest(%s::text[], %s::integer[], %s::bigint[], %s::timestamptz[],
                     %s::bigint[], %b::text[], %s::timestamptz[])
+                on conflict do nothing
                 """,
                 (
                     [reading.station_id for reading in readings],
