@@ -10,6 +10,7 @@ from stacks.common.data import DataStack
 from stacks.common.edge import EdgeStack
 from stacks.common.foundation import Foundation
 from stacks.common.hosting import HostingStack
+from stacks.common.monitoring import MonitoringStack
 from stacks.common.network import NetworkStack
 from stacks.common.observability import ObservabilityStack
 from stacks.common.operations import OperationsStack
@@ -37,7 +38,7 @@ class EnvironmentStage(Stage):
         roles = RolesStack(
             self, "roles", environment=environment, management=fleet.accounts.management
         )
-        foundation = self._foundation(environment)
+        foundation = self._foundation(environment, fleet.organization.runbooks)
         ChargingStack(self, "charging", environment=environment, foundation=foundation)
         BillingStack(
             self,
@@ -47,6 +48,15 @@ class EnvironmentStage(Stage):
             foundation=foundation,
         )
         TelemetryStack(self, "telemetry", environment=environment, foundation=foundation)
+        MonitoringStack(
+            self,
+            "monitoring",
+            environment=environment,
+            alarms=foundation.observability.alarms,
+            cluster=foundation.cluster,
+            data=foundation.data,
+            queue=foundation.queue,
+        )
         edge = EdgeStack(self, "edge", environment=environment)
         HostingStack(
             self,
@@ -60,10 +70,13 @@ class EnvironmentStage(Stage):
             if isinstance(stack, EnvironmentStack) and stack is not roles:
                 stack.add_stack_dependency(roles)
 
-    def _foundation(self, environment: Environment) -> Foundation:
+    def _foundation(self, environment: Environment, runbooks: str) -> Foundation:
         secrets = SecretsStack(self, "secrets", environment=environment)
         key = secrets.key
-        observability = ObservabilityStack(self, "observability", environment=environment, key=key)
+        observability = ObservabilityStack(
+            self, "observability", environment=environment, key=key, runbooks=runbooks
+        )
+        alarms = observability.alarms
         network = NetworkStack(self, "network", environment=environment, key=key)
         data = DataStack(self, "data", environment=environment, key=key, network=network)
         return Foundation(
@@ -71,9 +84,7 @@ class EnvironmentStage(Stage):
             observability=observability,
             network=network,
             data=data,
-            queue=QueueStack(
-                self, "queue", environment=environment, key=key, alarms=observability.alarms
-            ),
+            queue=QueueStack(self, "queue", environment=environment, key=key, alarms=alarms),
             auth=AuthStack(self, "auth", environment=environment),
             cluster=ClusterStack(
                 self,
@@ -90,5 +101,6 @@ class EnvironmentStage(Stage):
                 key=key,
                 network=network,
                 database=data.database,
+                alarms=alarms,
             ),
         )

@@ -117,6 +117,10 @@ class Organization(_Table):
     """The company's; each environment's is a part of it."""
     on_call: Email
     """Where the alarms of the accounts that are no environment go."""
+    runbooks: Annotated[
+        str, _text(r"https://[^\s]+[^/\s]", "an address (https://…) without / at its end")
+    ]
+    """Where people on call read ``docs/runbooks/``: every alarm ends with a page of it."""
     backup_region: Literal["eu-west-1", "eu-west-3", "eu-north-1"]
     """Where copies of backups are kept."""
     single_sign_on: SingleSignOn | None = None

@@ -47,6 +47,7 @@ class ClusterStack(EnvironmentStack):
             self, "Names", name=f"{self.environment_name}.internal", vpc=network.vpc
         )
         self.registries = {program: self._registry(program, key) for program in PROGRAMS}
+        self.certificate: aws_certificatemanager.ICertificate | None = None
         origin, internal = self._public_names(environment.domain)
         self.public = LoadBalancer(
             self,
@@ -95,7 +96,7 @@ class ClusterStack(EnvironmentStack):
             self, "Zone", hosted_zone_id=domain.hosted_zone_id, zone_name=domain.name
         )
         origin, internal = f"origin.{domain.name}", f"internal.{domain.name}"
-        certificate = aws_certificatemanager.Certificate(
+        certificate = self.certificate = aws_certificatemanager.Certificate(
             self,
             "Certificate",
             domain_name=origin,

@@ -81,6 +81,7 @@ class DatabaseCluster(Construct):
             removal_policy=stack.data_removal,
         )
         cluster.node.add_dependency(log)
+        self.identifier = identifier
         self.host = cluster.cluster_endpoint.hostname
         self.port = Token.as_string(cluster.cluster_endpoint.port)
         if not stack.settings.protected:

@@ -3,17 +3,25 @@
 from aws_cdk import CfnOutput, aws_kms, aws_sns, aws_sns_subscriptions
 from constructs import Construct
 
+from stacks.constructs.alarms import Alarms
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import Environment
 
 
 class ObservabilityStack(EnvironmentStack):
-    """The topic of all alarms, and who is told."""
+    """The topic of all alarms, and who is told. What raises them comes later."""
 
     def __init__(
-        self, scope: Construct, name: str, *, environment: Environment, key: aws_kms.IKey
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        environment: Environment,
+        key: aws_kms.IKey,
+        runbooks: str,
     ) -> None:
         super().__init__(scope, name, environment=environment)
-        self.alarms = aws_sns.Topic(self, "Alarms", master_key=key, enforce_ssl=True)
-        self.alarms.add_subscription(aws_sns_subscriptions.EmailSubscription(environment.on_call))
-        CfnOutput(self, "AlarmsTopicArn", value=self.alarms.topic_arn)
+        topic = aws_sns.Topic(self, "Alarms", master_key=key, enforce_ssl=True)
+        topic.add_subscription(aws_sns_subscriptions.EmailSubscription(environment.on_call))
+        self.alarms = Alarms(topic, runbooks=runbooks)
+        CfnOutput(self, "AlarmsTopicArn", value=topic.topic_arn)

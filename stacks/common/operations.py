@@ -7,6 +7,7 @@ from contracts.settings import DatabaseRoleSettings
 from stacks.common.database_cluster import DatabaseCluster
 from stacks.common.network import PRIVATE, NetworkStack
 from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.alarms import Alarms
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.python_function import PythonFunction
 from stacks.environments import Environment
@@ -27,6 +28,7 @@ class OperationsStack(EnvironmentStack):
         key: aws_kms.IKey,
         network: NetworkStack,
         database: DatabaseCluster,
+        alarms: Alarms,
     ) -> None:
         super().__init__(scope, name, environment=environment)
         database_role = PythonFunction(
@@ -37,6 +39,7 @@ class OperationsStack(EnvironmentStack):
             program=DatabaseRoleSettings,
             settings={"administrator_secret_arn": database.administrator.secret_arn},
             key=key,
+            alarms=alarms,
             timeout=Duration.minutes(2),
             network=network.vpc,
             subnets=PRIVATE,

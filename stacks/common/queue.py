@@ -1,8 +1,9 @@
 """Queues between programs."""
 
-from aws_cdk import CfnOutput, Duration, aws_kms, aws_sns
+from aws_cdk import CfnOutput, Duration, aws_kms
 from constructs import Construct
 
+from stacks.constructs.alarms import Alarms
 from stacks.constructs.encrypted_queue import EncryptedQueue
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import Environment
@@ -18,11 +19,16 @@ class QueueStack(EnvironmentStack):
         *,
         environment: Environment,
         key: aws_kms.IKey,
-        alarms: aws_sns.ITopic,
+        alarms: Alarms,
     ) -> None:
         super().__init__(scope, name, environment=environment)
         self.session_events = EncryptedQueue(
-            self, "SessionEvents", key=key, visibility=Duration.minutes(1), alarms=alarms
+            self,
+            "SessionEvents",
+            key=key,
+            visibility=Duration.minutes(1),
+            alarms=alarms,
+            runbook="session-events-dead-letter",
         )
         CfnOutput(self, "SessionEventsQueueUrl", value=self.session_events.queue.queue_url)
         CfnOutput(

@@ -1,25 +1,22 @@
 """Queues."""
 
-from aws_cdk import (
-    Duration,
-    aws_cloudwatch,
-    aws_cloudwatch_actions,
-    aws_iam,
-    aws_kms,
-    aws_sns,
-    aws_sqs,
-)
+from aws_cdk import Duration, aws_iam, aws_kms, aws_sqs
 from constructs import Construct
+
+from stacks.constructs.alarms import Alarms
 
 ATTEMPTS = 5
 """Deliveries of a message before it is set aside."""
+LONGEST_WAIT = Duration.minutes(15)
+"""Of a message for a consumer, before somebody should look."""
 
 
 class EncryptedQueue(Construct):
     """A standard queue and its dead-letter queue.
 
     Rules: encrypted with the environment's key; TLS only; a message that fails `ATTEMPTS` times is
-    set aside for 14 days, and the first one set aside raises an alarm.
+    set aside for 14 days; the first one set aside raises an alarm, and so does one that waits for
+    longer than `LONGEST_WAIT`. `runbook` says what to do with messages set aside.
     """
 
     def __init__(
@@ -29,7 +26,8 @@ class EncryptedQueue(Construct):
         *,
         key: aws_kms.IKey,
         visibility: Duration,
-        alarms: aws_sns.ITopic,
+        alarms: Alarms,
+        runbook: str,
     ) -> None:
         super().__init__(scope, name)
         self._key = key
@@ -53,19 +51,25 @@ class EncryptedQueue(Construct):
                 queue=self.dead_letters, max_receive_count=ATTEMPTS
             ),
         )
-        self.dead_letters.metric_approximate_number_of_messages_visible(
-            period=Duration.minutes(1), statistic="Maximum"
-        ).create_alarm(
+        alarms.on(
             self,
             "SetAside",
-            alarm_description=f"A message of {name} failed {ATTEMPTS} times and was set aside.",
-            threshold=1,
-            evaluation_periods=1,
-            comparison_operator=(
-                aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+            self.dead_letters.metric_approximate_number_of_messages_visible(
+                period=Duration.minutes(1), statistic="Maximum"
             ),
-            treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
-        ).add_alarm_action(aws_cloudwatch_actions.SnsAction(alarms))
+            threshold=1,
+            periods=1,
+            says=f"A message of {name} failed {ATTEMPTS} times and was set aside.",
+            runbook=runbook,
+        )
+        alarms.on(
+            self,
+            "Waiting",
+            self.queue.metric_approximate_age_of_oldest_message(period=Duration.minutes(1)),
+            threshold=LONGEST_WAIT.to_seconds(),
+            says=f"Messages of {name} wait: nobody takes them, or not fast enough.",
+            runbook="queue-waiting",
+        )
 
     def let_send(self, role: aws_iam.IRole) -> None:
         """Allow delivery to the queue, and the key that this takes (SQS developer guide)."""

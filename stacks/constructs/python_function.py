@@ -19,15 +19,19 @@ from constructs import Construct
 from contracts.settings import Settings
 from stacks.constructs import program_settings
 from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.alarms import Alarms
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.lambda_package import HOST, LAMBDA, LambdaPackage
+
+MINUTE = Duration.minutes(1)
 
 
 class PythonFunction(Construct):
     """A function of ``lambdas/``, ``handler`` being ``lambdas.{package}.{module}.{function}``.
 
     Rules: arm64; a role of its own that may write its own log and what its stack grants; its
-    variables encrypted and exactly those of its settings class.
+    variables encrypted and exactly those of its settings class; an alarm when it fails and when
+    Lambda turns calls away. `traced` sends X-Ray one call a second and 5 % of the rest.
     """
 
     def __init__(
@@ -40,8 +44,10 @@ class PythonFunction(Construct):
         settings: Mapping[str, str],
         purpose: str,
         key: aws_kms.IKey,
+        alarms: Alarms,
         timeout: Duration,
         memory: int = 256,
+        traced: bool = False,
         network: aws_ec2.IVpc | None = None,
         subnets: aws_ec2.SubnetSelection | None = None,
         security_group: aws_ec2.ISecurityGroup | None = None,
@@ -73,10 +79,25 @@ class PythonFunction(Construct):
             role=self.role,
             log_group=log,
             logging_format=aws_lambda.LoggingFormat.JSON,
+            tracing=aws_lambda.Tracing.ACTIVE if traced else None,
             vpc=network,
             vpc_subnets=subnets,
             security_groups=[security_group] if security_group else None,
         )
+        if traced:
+            because = "Segments of a trace belong to no resource."
+            acknowledge(self.role, "IAM5", "Resource::*", because=because)
+        self._watch(alarms)
+
+    def _watch(self, alarms: Alarms) -> None:
+        function, name = self.function, self.node.path
+        for kind, metric, says in (
+            ("Errors", function.metric_errors(period=MINUTE), f"{name} fails."),
+            ("Throttles", function.metric_throttles(period=MINUTE), f"{name} is called too often."),
+        ):
+            alarms.on(
+                self, kind, metric, threshold=1, says=says, runbook=f"function-{kind.lower()}"
+            )
 
 
 class _PackagedCode(aws_lambda.Code):

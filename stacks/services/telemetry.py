@@ -8,8 +8,6 @@ from aws_cdk import (
     CfnOutput,
     Duration,
     aws_appsync,
-    aws_cloudwatch,
-    aws_cloudwatch_actions,
     aws_iam,
     aws_lambda,
 )
@@ -60,6 +58,7 @@ class TelemetryStack(EnvironmentStack):
                 "webhook_secret_arn": secrets.webhook_token.secret_arn,
             },
             key=secrets.key,
+            alarms=self._foundation.observability.alarms,
             # The device cloud gives up after 20.
             timeout=Duration.seconds(18),
             memory=512,
@@ -69,7 +68,6 @@ class TelemetryStack(EnvironmentStack):
         )
         data.device_logs.grant_write(webhook.role)
         secrets.webhook_token.grant_read(webhook.role)
-        self._alarm_on_errors(webhook)
         return webhook
 
     def _query(self) -> PythonFunction:
@@ -81,12 +79,13 @@ class TelemetryStack(EnvironmentStack):
             purpose="Resolves telemetry's GraphQL queries",
             program=TelemetryQuerySettings,
             settings={"environment": self.environment_name, "table_name": data.table.table_name},
+            traced=True,
             key=secrets.key,
+            alarms=self._foundation.observability.alarms,
             timeout=Duration.seconds(15),
             memory=512,
         )
         data.let_use_table(query.role, "dynamodb:Query")
-        self._alarm_on_errors(query)
         return query
 
     def _api(self, query: PythonFunction) -> aws_appsync.GraphqlApi:
@@ -109,6 +108,7 @@ class TelemetryStack(EnvironmentStack):
                     ),
                 )
             ),
+            xray_enabled=True,
         )
         # The construct's own option brings a function that sets the retention of a group that
         # AppSync makes. The group is ours, made first under the name that AppSync writes to.
@@ -136,13 +136,3 @@ class TelemetryStack(EnvironmentStack):
         for field in QUERIES:
             source.create_resolver(field, type_name="Query", field_name=field)
         return api
-
-    def _alarm_on_errors(self, function: PythonFunction) -> None:
-        function.function.metric_errors(period=Duration.minutes(1)).create_alarm(
-            self,
-            f"{function.node.id}Errors",
-            alarm_description=f"{function.node.id} of telemetry fails.",
-            threshold=1,
-            evaluation_periods=3,
-            treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
-        ).add_alarm_action(aws_cloudwatch_actions.SnsAction(self._foundation.observability.alarms))

@@ -1,0 +1,102 @@
+"""What ECS starts for a service."""
+
+from collections.abc import Collection, Mapping
+
+from aws_cdk import CfnParameter, Duration, aws_ecs, aws_iam, aws_logs
+from constructs import Construct
+
+from contracts.settings import Settings
+from stacks.common.foundation import Foundation
+from stacks.constructs import program_settings
+from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.environment_stack import environment_stack
+from stacks.environments import Program
+
+LONGEST_STOP = Duration.seconds(120)
+"""Fargate's limit for the time between SIGTERM and SIGKILL."""
+
+
+def service_task(
+    scope: Construct,
+    service: str,
+    *,
+    foundation: Foundation,
+    program: type[Settings],
+    settings: Mapping[str, str],
+    secrets: Mapping[str, aws_ecs.Secret],
+    size: Program,
+    ports: Collection[int],
+    log: aws_logs.ILogGroup,
+) -> aws_ecs.FargateTaskDefinition:
+    """The task definition of a service, with the role that starts it and the role it runs with."""
+    tasks = aws_iam.ServicePrincipal("ecs-tasks.amazonaws.com")
+    start = aws_iam.Role(
+        scope,
+        "StartRole",
+        assumed_by=tasks,
+        description=f"Starts tasks of {service}: image, secrets, log",
+    )
+    registry = foundation.cluster.registries[service]
+    registry.grant_pull(start)
+    foundation.secrets.key.grant_decrypt(start)
+    acknowledge(
+        start,
+        "IAM5",
+        "Resource::*",
+        because="ecr:GetAuthorizationToken takes no resource; pulling is granted for one.",
+    )
+    task = aws_ecs.FargateTaskDefinition(
+        scope,
+        "Task",
+        family=f"{environment_stack(scope).environment_name}-{service}",
+        cpu=size.cpu,
+        memory_limit_mib=size.memory,
+        execution_role=start,
+        task_role=aws_iam.Role(
+            scope,
+            "Role",
+            assumed_by=tasks,
+            description=f"What {service} may do while it runs",
+        ),
+        runtime_platform=aws_ecs.RuntimePlatform(
+            cpu_architecture=aws_ecs.CpuArchitecture.ARM64,
+            operating_system_family=aws_ecs.OperatingSystemFamily.LINUX,
+        ),
+        volumes=[aws_ecs.Volume(name="scratch")],
+    )
+    acknowledge(task, "ECS2", because="Plain settings; secrets come from Secrets Manager.")
+    container = task.add_container(
+        service,
+        image=aws_ecs.ContainerImage.from_registry(
+            f"{registry.repository_uri}@{_promoted_digest(scope, service)}"
+        ),
+        environment=program_settings.plain(program, settings),
+        secrets=program_settings.secret(program, secrets),
+        readonly_root_filesystem=True,
+        stop_timeout=LONGEST_STOP,
+        port_mappings=[aws_ecs.PortMapping(container_port=port) for port in sorted(ports)],
+        logging=aws_ecs.LogDriver.aws_logs(
+            stream_prefix=service,
+            log_group=log,
+            # A log that cannot be delivered must not hold up a charging session.
+            mode=aws_ecs.AwsLogDriverMode.NON_BLOCKING,
+        ),
+    )
+    container.add_mount_points(
+        aws_ecs.MountPoint(container_path="/tmp", source_volume="scratch", read_only=False)  # noqa: S108 — in the container
+    )
+    return task
+
+
+def _promoted_digest(scope: Construct, service: str) -> str:
+    """The digest that was promoted: deploying the stack again takes a new one up."""
+    environment = environment_stack(scope).environment_name
+    digest = CfnParameter(
+        scope,
+        "ImageDigest",
+        type="AWS::SSM::Parameter::Value<String>",
+        default=f"/fleetcharge/{environment}/{service}/image-digest",
+        description=f"Parameter that names the digest of the image of {service}",
+    )
+    digest.override_logical_id("ImageDigest")
+    return digest.value_as_string

@@ -1,0 +1,164 @@
+"""What hurts users raises an alarm, reaches somebody, and says what to do."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stacks.environments import Environment, Fleet
+from tests.stacks.assembly import Assembly, Template
+
+ROOT = Path(__file__).parents[2]
+RUNBOOKS = ROOT / "docs" / "runbooks"
+SERVICES = ("charging", "billing")
+
+
+def alarms(assembly: Assembly) -> dict[str, Template]:
+    """Those for people; autoscaling has some of its own, which call nobody."""
+    return {
+        place: body["Properties"]
+        for place, body in assembly.of_type("AWS::CloudWatch::Alarm")
+        if "ScalingPolicy" not in str(body["Properties"]["AlarmActions"])
+    }
+
+
+def watched(stack: str, assembly: Assembly) -> set[tuple[str, str]]:
+    """The metrics of a stack's alarms, each with what its dimensions name."""
+    return {
+        (alarm["MetricName"], _text(dimension["Value"]))
+        for place, alarm in alarms(assembly).items()
+        if place.startswith(f"{stack}/")
+        for dimension in alarm.get("Dimensions", ({"Value": ""},))
+    }
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def test_every_alarm_reaches_who_is_on_call(assembly: Assembly, environment: Environment) -> None:
+    told = assembly["observability"].only("AWS::SNS::Subscription")
+    assert (told["Protocol"], told["Endpoint"]) == ("email", environment.on_call)
+    assert len(alarms(assembly)) >= 30
+    for place, alarm in alarms(assembly).items():
+        (action,) = alarm["AlarmActions"]
+        assert "Alarms" in str(action), place
+
+
+def test_every_alarm_ends_with_the_address_of_a_runbook_that_exists(
+    assembly: Assembly, fleet: Fleet
+) -> None:
+    for place, alarm in alarms(assembly).items():
+        says, _, link = alarm["AlarmDescription"].rpartition(" ")
+        base, _, page = link.rpartition("/")
+        assert says.endswith("."), place
+        assert base == fleet.organization.runbooks, place
+        assert (RUNBOOKS / page).is_file(), f"{place}: {page} is no page of docs/runbooks"
+
+
+def test_every_runbook_is_found_from_the_first_page() -> None:
+    first = (RUNBOOKS / "README.md").read_text()
+    for page in RUNBOOKS.glob("*.md"):
+        assert page.name == "README.md" or f"({page.name})" in first, page.name
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_entrance_is_watched_for_errors_slow_answers_and_health(
+    assembly: Assembly, service: str
+) -> None:
+    groups = assembly[service].of_type("AWS::ElasticLoadBalancingV2::TargetGroup")
+    assert groups
+    seen = watched(service, assembly)
+    for metric in ("HTTPCode_Target_5XX_Count", "TargetResponseTime", "UnHealthyHostCount"):
+        for group in groups:
+            assert any(m == metric and f'"{group}"' in what for m, what in seen), (metric, group)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_is_watched_for_what_it_uses_and_what_it_logs(
+    assembly: Assembly, service: str
+) -> None:
+    metrics = {metric for metric, _ in watched(service, assembly)}
+    assert {"CPUUtilization", "MemoryUtilization", f"{service}ErrorLines"} <= metrics
+    counted = assembly[service].only("AWS::Logs::MetricFilter")
+    assert counted["FilterPattern"] == '{ ($.level = "ERROR") || ($.level = "CRITICAL") }'
+    (options,) = (
+        container["LogConfiguration"]["Options"]
+        for container in assembly[service].only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
+    )
+    assert counted["LogGroupName"] == options["awslogs-group"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_deployment_is_rolled_back_by_the_alarms_of_its_entrances(
+    assembly: Assembly, service: str
+) -> None:
+    deployment = assembly[service].only("AWS::ECS::Service")["DeploymentConfiguration"]
+    condemning = {name["Ref"] for name in deployment["Alarms"]["AlarmNames"]}
+    found = assembly[service].of_type("AWS::CloudWatch::Alarm")
+    expected = {
+        id_
+        for id_, body in found.items()
+        if body["Properties"].get("MetricName")
+        in ("HTTPCode_Target_5XX_Count", "UnHealthyHostCount")
+    }
+    assert condemning == expected
+    assert deployment["Alarms"]["Enable"] is deployment["Alarms"]["Rollback"] is True
+
+
+def test_every_function_is_watched(assembly: Assembly) -> None:
+    for place, _ in assembly.of_type("AWS::Lambda::Function"):
+        stack, _, function = place.partition("/")
+        for metric in ("Errors", "Throttles"):
+            assert (metric, json.dumps({"Ref": function})) in watched(stack, assembly), place
+
+
+def test_every_queue_is_watched_for_age_and_every_dead_letter(assembly: Assembly) -> None:
+    for place, body in assembly.of_type("AWS::SQS::Queue"):
+        stack, _, queue = place.partition("/")
+        metric = (
+            "ApproximateAgeOfOldestMessage"
+            if "RedrivePolicy" in body["Properties"]
+            else "ApproximateNumberOfMessagesVisible"
+        )
+        name = json.dumps({"Fn::GetAtt": [queue, "QueueName"]})
+        assert (metric, name) in watched(stack, assembly), place
+
+
+def test_common_stacks_are_watched(assembly: Assembly, environment: Environment) -> None:
+    metrics = {metric for metric, _ in watched("monitoring", assembly)}
+    assert metrics >= {
+        "HTTPCode_ELB_5XX_Count",
+        "ACUUtilization",
+        "DatabaseConnections",
+        "ReadThrottleEvents",
+        "WriteThrottleEvents",
+    }
+    assert ("DaysToExpiry" in metrics) == (environment.domain is not None)
+
+
+def test_there_is_a_dashboard_for_the_environment_and_one_for_each_service(
+    assembly: Assembly,
+) -> None:
+    dashboards = {
+        body["Properties"]["DashboardName"]: _text(body["Properties"]["DashboardBody"])
+        for _, body in assembly.of_type("AWS::CloudWatch::Dashboard")
+    }
+    name = assembly.environment
+    assert set(dashboards) == {name, *(f"{name}-{service}" for service in SERVICES)}
+    for metric in ("ACUUtilization", "ActiveConnectionCount", "ApproximateAgeOfOldestMessage"):
+        assert metric in dashboards[name]
+    for service in SERVICES:
+        for shown in ("RequestCount", "TargetResponseTime", "CPUUtilization", "Last errors"):
+            assert shown in dashboards[f"{name}-{service}"]
+
+
+def test_queries_of_telemetry_are_traced_from_the_api_to_the_function(assembly: Assembly) -> None:
+    stack = assembly["telemetry"]
+    assert stack.only("AWS::AppSync::GraphQLApi")["XrayEnabled"] is True
+    tracing = {
+        body["Properties"]["Handler"]: body["Properties"].get("TracingConfig")
+        for body in stack.of_type("AWS::Lambda::Function").values()
+    }
+    assert tracing["lambdas.telemetry.query.handler"] == {"Mode": "Active"}
