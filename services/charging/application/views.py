@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
+from services.charging.application.conversation import Direction, MessageKind
 from services.charging.application.scope import Scope
 from services.charging.domain.commands import CommandState
 from services.charging.domain.tokens import TokenStatus
@@ -121,6 +122,37 @@ class NotificationView:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageView:
+    """A frame as it passed over a station's socket, its secrets masked; `direction` from here.
+
+    `action` of an answer is that of its call.
+    """
+
+    id: int
+    station_id: str
+    at: datetime
+    direction: Direction
+    kind: MessageKind
+    message_id: str | None
+    action: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSearch:
+    """What all of the found messages have; None: any. Times are [`since`, `until`)."""
+
+    station_id: str | None = None
+    action: str | None = None
+    message_id: str | None = None
+    direction: Direction | None = None
+    kind: MessageKind | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    contains: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
     """Some rows, and the cursor of those that follow."""
 
@@ -182,3 +214,8 @@ class Views(Protocol):
         self, scope: Scope, *, station_id: str | None, before: int | None, limit: int
     ) -> list[QuarantineView]:
         """Latest first; `before` is a record's id."""
+
+    async def messages(
+        self, scope: Scope, search: MessageSearch, *, before: int | None, limit: int
+    ) -> list[MessageView]:
+        """Latest first; `before` is a message's `id`."""

@@ -8,7 +8,7 @@ import binascii
 import http
 import logging
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 from urllib.parse import unquote
 from weakref import WeakKeyDictionary
@@ -21,6 +21,7 @@ from websockets.typing import Subprotocol
 from contracts.routes import OCPP
 from services.charging.application.central_system import CentralSystem
 from services.charging.application.commands import CommandDelivery
+from services.charging.application.conversation import Conversation
 from services.charging.application.ports import UnavailableError
 from services.charging.domain.stations import StationKey
 from services.charging.entrypoints.station_socket import StationSocket
@@ -62,9 +63,12 @@ class Gateway:
         central_system: CentralSystem,
         connections: Connections,
         commands: CommandDelivery,
+        conversation: Callable[[str], Conversation],
     ) -> None:
+        """`conversation`: of a station, for each of its sockets."""
         self._central_system = central_system
         self._commands = commands
+        self._conversation = conversation
         self._connections = connections
         self._epochs: WeakKeyDictionary[ServerConnection, int] = WeakKeyDictionary()
         """Given before the handshake is answered: so what a station thinks newer, is."""
@@ -133,7 +137,14 @@ class Gateway:
         if not newest:
             await websocket.close(SUPERSEDED, "a newer connection took over")
             return
-        socket = StationSocket(station_id, epoch, websocket, self._central_system, self._commands)
+        socket = StationSocket(
+            station_id,
+            epoch,
+            websocket,
+            self._central_system,
+            self._commands,
+            self._conversation(station_id),
+        )
         self._supersede(socket)
         logger.info("connected", extra={"station_id": station_id, "epoch": epoch})
         socket.deliver_soon()

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import uvicorn
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 NODE_SEEN_EVERY = 10.0
 """Seconds between a node's signs of life."""
 FINISH_WITHIN = 5.0
-"""Seconds for the outbox to empty on the way out; what is left goes with the next node."""
+"""Seconds for the background to end on the way out; the next node sends what the outbox holds."""
 
 
 class Database(Protocol):
@@ -57,14 +57,14 @@ class Notices(Protocol):
         """Until cancelled."""
 
 
-class Relay(Protocol):
-    """Empties the outbox."""
+class Background(Protocol):
+    """Work beside the calls of stations and people: the outbox's relay, the message log."""
 
     async def run(self) -> None:
         """Until told to finish."""
 
     def finish(self) -> None:
-        """Send what is left, and end."""
+        """Do what is left, and end."""
 
 
 class _Api(uvicorn.Server):
@@ -76,7 +76,7 @@ class _Api(uvicorn.Server):
 
 
 class Program:
-    """Gateway, REST API and relay on one event loop."""
+    """Gateway, REST API and what goes on beside them, on one event loop."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class Program:
         connections: Node,
         commands: Commands,
         notices: Notices,
-        relay: Relay,
+        background: Sequence[Background],
         gateway: Gateway,
         api: FastAPI,
         address: str,
@@ -96,7 +96,7 @@ class Program:
         self._node = connections
         self._commands = commands
         self._notices = notices
-        self._relay = relay
+        self._background = background
         self._gateway = gateway
         self._address = address
         self._gateway_port = gateway_port
@@ -129,13 +129,13 @@ class Program:
         await self._database.close()
 
     async def _serve_stations(self, api: asyncio.Task[None], stop: asyncio.Task[bool]) -> None:
-        relay = asyncio.create_task(self._relay.run())
+        background = [asyncio.create_task(work.run()) for work in self._background]
         signs_of_life = asyncio.create_task(self._show_signs_of_life())
         notices = asyncio.create_task(self._notices.run())
         server = await self._gateway.serve(self._address, self._gateway_port)
         logger.info("serving stations", extra={"port": self._gateway_port})
         await asyncio.wait(
-            {api, stop, relay, signs_of_life, notices}, return_when=asyncio.FIRST_COMPLETED
+            {api, stop, *background, signs_of_life, notices}, return_when=asyncio.FIRST_COMPLETED
         )
         logger.info("leaving")
         server.close(code=GOING_AWAY, reason="going away")
@@ -144,9 +144,10 @@ class Program:
         notices.cancel()
         with contextlib.suppress(UnavailableError):
             await self._node.leave()
-        self._relay.finish()
+        for work in self._background:
+            work.finish()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(relay, FINISH_WITHIN)
+            await asyncio.wait_for(asyncio.gather(*background), FINISH_WITHIN)
         with contextlib.suppress(asyncio.CancelledError):
             await signs_of_life
         with contextlib.suppress(asyncio.CancelledError):

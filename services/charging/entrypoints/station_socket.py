@@ -11,6 +11,7 @@ from websockets.exceptions import ConnectionClosed
 
 from services.charging.application.central_system import CallRefusedError, CentralSystem
 from services.charging.application.commands import CommandDelivery
+from services.charging.application.conversation import Conversation, Direction
 from services.charging.application.ports import NoAnswerError
 from services.charging.domain.ocpp_j.connection import (
     CallAnswered,
@@ -38,12 +39,14 @@ class StationSocket:
         websocket: ServerConnection,
         central_system: CentralSystem,
         commands: CommandDelivery,
+        conversation: Conversation,
     ) -> None:
         self.station_id = station_id
         self.epoch = epoch
         self._websocket = websocket
         self._central_system = central_system
         self._commands = commands
+        self._conversation = conversation
         self._connection = Connection(
             clock=time.monotonic, answer_within=ANSWER_WITHIN, waiting_calls=WAITING_CALLS
         )
@@ -55,6 +58,7 @@ class StationSocket:
         """Serve the station until its socket closes; a call in hand is finished all the same."""
         try:
             async for text in self._websocket:
+                self._conversation.said(Direction.IN, text)
                 self._connection.receive(text)
                 await self._proceed()
         except ConnectionClosed as closed:
@@ -103,6 +107,7 @@ class StationSocket:
                 await self._websocket.send(frame)
             except ConnectionClosed:
                 return
+            self._conversation.said(Direction.OUT, frame)
         self._arm_timer()
 
     async def _handle(self, call: Call) -> None:

@@ -53,6 +53,8 @@ _OF_STATIONS: LiteralString = """
         select * from public.notification where station_id in (select id from station)
     ), quarantine as not materialized (
         select * from public.quarantine where station_id in (select id from station)
+    ), message as not materialized (
+        select * from public.message where station_id in (select id from station)
     ), meter_reading as not materialized (
         select * from public.meter_reading
         where transaction_id in (select transaction_id from session)

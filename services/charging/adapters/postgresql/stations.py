@@ -40,19 +40,14 @@ class PostgresStations:
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 """
-                merge into station using (
-                    select *, %s::text as company_id
-                    from unnest(%s::text[], %s::text[], %s::integer[], %s::bytea[], %s::bytea[])
-                        as given (id, site_id, connectors, key_salt, key_digest)
-                ) as given on station.id = given.id
-                when matched and station.company_id = given.company_id then update set
-                    site_id = given.site_id, connectors = given.connectors,
-                    key_salt = given.key_salt, key_digest = given.key_digest
-                when not matched then
-                    insert (id, site_id, connectors, key_salt, key_digest, company_id)
-                    values (given.id, given.site_id, given.connectors, given.key_salt,
-                        given.key_digest, given.company_id)
-                returning merge_action(), station.id
+                insert into station (company_id, id, site_id, connectors, key_salt, key_digest)
+                select %s::text, *
+                from unnest(%s::text[], %s::text[], %s::integer[], %s::bytea[], %s::bytea[])
+                on conflict (id) do update set site_id = excluded.site_id,
+                    connectors = excluded.connectors, key_salt = excluded.key_salt,
+                    key_digest = excluded.key_digest
+                    where station.company_id = excluded.company_id
+                returning station.id, xmax = 0
                 """,
                 (
                     company_id,
@@ -63,8 +58,8 @@ class PostgresStations:
                     [station.key.digest for station in stations],
                 ),
             )
-            kept = {station_id: action for action, station_id in await cursor.fetchall()}
+            is_new = dict(await cursor.fetchall())
             for station in stations:
-                if station.id not in kept:
+                if station.id not in is_new:
                     raise TakenError(f"another company has the station {station.id}")
-            return sum(action == "INSERT" for action in kept.values())
+            return sum(is_new.values())

@@ -30,17 +30,12 @@ class PostgresTokens:
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 """
-                merge into token using (
-                    select *, %s::text as company_id
-                    from unnest(%s::text[], %s::text[], %s::text[], %s::text[])
-                        as given (uid, status, driver, driver_id)
-                ) as given on token.uid = given.uid
-                when matched and token.company_id = given.company_id then update set
-                    status = given.status, driver = given.driver, driver_id = given.driver_id
-                when not matched then insert (uid, status, driver, driver_id, company_id)
-                    values (given.uid, given.status, given.driver, given.driver_id,
-                        given.company_id)
-                returning merge_action(), token.uid
+                insert into token (company_id, uid, status, driver, driver_id)
+                select %s::text, * from unnest(%s::text[], %s::text[], %s::text[], %s::text[])
+                on conflict (uid) do update set status = excluded.status,
+                    driver = excluded.driver, driver_id = excluded.driver_id
+                    where token.company_id = excluded.company_id
+                returning token.uid, xmax = 0
                 """,
                 (
                     company_id,
@@ -50,8 +45,8 @@ class PostgresTokens:
                     [token.driver_id for token in tokens],
                 ),
             )
-            kept = {uid: action for action, uid in await cursor.fetchall()}
+            is_new = dict(await cursor.fetchall())
             for token in tokens:
-                if token.uid not in kept:
+                if token.uid not in is_new:
                     raise TakenError(f"another company has the token {token.uid}")
-            return sum(action == "INSERT" for action in kept.values())
+            return sum(is_new.values())

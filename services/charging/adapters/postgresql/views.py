@@ -1,5 +1,6 @@
 """What callers see, read from PostgreSQL."""
 
+from dataclasses import asdict
 from typing import LiteralString
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from services.charging.adapters.postgresql.scoped import ScopedReader
 from services.charging.application.scope import Scope
 from services.charging.application.views import (
     CommandView,
+    MessageSearch,
+    MessageView,
     NotificationView,
     QuarantineView,
     SessionStatus,
@@ -163,3 +166,23 @@ class PostgresViews:
         """
         parameters = {"station": station_id, "before": before, "limit": limit}
         return await self._reader.read(scope, NotificationView, query, parameters)
+
+    async def messages(
+        self, scope: Scope, search: MessageSearch, *, before: int | None, limit: int
+    ) -> list[MessageView]:
+        """Latest first."""
+        query = """
+            select id, station_id, at, direction, kind, message_id, action, text from message
+            where (%(station_id)s::text is null or station_id = %(station_id)s)
+                and (%(action)s::text is null or action = %(action)s)
+                and (%(message_id)s::text is null or message_id = %(message_id)s)
+                and (%(direction)s::text is null or direction = %(direction)s)
+                and (%(kind)s::text is null or kind = %(kind)s)
+                and (%(since)s::timestamptz is null or at >= %(since)s)
+                and (%(until)s::timestamptz is null or at < %(until)s)
+                and (%(contains)s::text is null or strpos(lower(text), lower(%(contains)s)) > 0)
+                and (%(before)s::bigint is null or id < %(before)s)
+            order by id desc limit %(limit)s
+        """
+        parameters = asdict(search) | {"before": before, "limit": limit}
+        return await self._reader.read(scope, MessageView, query, parameters)

@@ -1,0 +1,148 @@
+"""The message log in PostgreSQL: every frame, written in batches beside the durable path."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import LiteralString
+
+from psycopg import sql
+
+from services.charging.adapters.postgresql.database import Database
+from services.charging.application.conversation import Message
+from services.charging.application.ports import NotStorableError, UnavailableError
+from services.charging.domain.masking import masked
+
+logger = logging.getLogger(__name__)
+
+KEPT_DAYS = 14
+MADE_AHEAD_DAYS = 2
+BATCH_EVERY = 0.5
+"""Seconds."""
+MOST_WAITING = 32 * 1024 * 1024
+"""Characters that may wait for the database; what comes then is not logged, only counted."""
+LOOK_AFTER_DAYS_EVERY = 3600.0
+
+_COPY: LiteralString = """
+    copy message (at, station_id, direction, kind, message_id, action, text) from stdin
+"""
+_LOCK = 6_204_733_002
+"""One node looks after the days at a time."""
+
+
+class PostgresMessageLog:
+    """A frame that is not written yet when the process is killed is not in the log.
+
+    What a frame says is durable all the same before it is answered; the log is for people.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[Message] = []
+        self._size = 0
+        self._left_out = 0
+        self._finish = asyncio.Event()
+
+    def add(self, message: Message) -> None:
+        """To be written soon."""
+        if self._size > MOST_WAITING:
+            self._left_out += 1
+            return
+        self._waiting.append(message)
+        self._size += len(message.text)
+
+    async def run(self) -> None:
+        """Write what there is, until told to finish; then what is left."""
+        look_after_days = 0.0
+        clock = asyncio.get_running_loop().time
+        while not self._finish.is_set():
+            if clock() >= look_after_days and await self.look_after_days(datetime.now(UTC)):
+                look_after_days = clock() + LOOK_AFTER_DAYS_EVERY
+            await self._write()
+            try:
+                await asyncio.wait_for(self._finish.wait(), BATCH_EVERY)
+            except TimeoutError:
+                continue
+        await self._write()
+
+    def finish(self) -> None:
+        """Write what is left, and end."""
+        self._finish.set()
+
+    async def _write(self) -> None:
+        if not self._waiting:
+            return
+        batch, self._waiting, self._size = self._waiting, [], 0
+        try:
+            async with (
+                self._database.transaction() as connection,
+                connection.cursor() as cursor,
+                cursor.copy(_COPY) as copy,
+            ):
+                for message in batch:
+                    await copy.write_row(_row(message))
+        except NotStorableError as error:
+            logger.warning("messages not logged", extra={"reason": str(error), "count": len(batch)})
+        except UnavailableError:
+            self._waiting = batch + self._waiting
+            self._size += sum(len(message.text) for message in batch)
+        else:
+            if self._left_out:
+                logger.warning("messages not logged", extra={"count": self._left_out})
+                self._left_out = 0
+
+    async def look_after_days(self, now: datetime) -> bool:
+        """Make the days to come, and drop those that are over; False: to be tried again."""
+        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        days = [today + timedelta(days=ahead) for ahead in range(MADE_AHEAD_DAYS + 1)]
+        oldest = _partition(today - timedelta(days=KEPT_DAYS))
+        try:
+            async with self._database.transaction() as connection:
+                await connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+                cursor = await connection.execute(
+                    """
+                    select child.relname from pg_inherits
+                    join pg_class as child on child.oid = inhrelid
+                    where inhparent = 'message'::regclass
+                    """
+                )
+                known = {name for (name,) in await cursor.fetchall()}
+                for day in days:
+                    if _partition(day) not in known:
+                        await connection.execute(
+                            sql.SQL(
+                                "create table {} partition of message for values from ({}) to ({})"
+                            ).format(
+                                sql.Identifier(_partition(day)),
+                                sql.Literal(day.isoformat()),
+                                sql.Literal((day + timedelta(days=1)).isoformat()),
+                            )
+                        )
+                for name in sorted(known - {"message_default"}):
+                    if name < oldest:
+                        await connection.execute(
+                            sql.SQL("drop table {}").format(sql.Identifier(name))
+                        )
+        except (UnavailableError, NotStorableError) as error:
+            logger.warning("days of the message log", extra={"reason": str(error)})
+            return False
+        return True
+
+
+def _partition(day: datetime) -> str:
+    return f"message_{day:%Y%m%d}"
+
+
+def _row(message: Message) -> tuple[object, ...]:
+    return (
+        message.at,
+        message.station_id,
+        message.direction.value,
+        message.kind.value,
+        _storable(message.message_id),
+        _storable(message.action),
+        _storable(masked(message.text)),
+    )
+
+
+def _storable(text: str | None) -> str | None:
+    return None if text is None else text.replace("\x00", "\\x00")

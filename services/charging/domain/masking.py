@@ -1,0 +1,55 @@
+"""Secrets in what is said to stations and by them, which no log is to hold.
+
+They are the password of a station's basic authentication (``AuthorizationKey`` of OCPP 1.6,
+``BasicAuthPassword`` of 2.0.1), those of a network profile, and users of upload addresses.
+"""
+
+import json
+import re
+from typing import Any
+
+MASK = "***"
+
+_SETTINGS = {"authorizationkey", "basicauthpassword"}
+"""Names of configuration keys and variables."""
+_FIELDS = {"basicauthpassword", "apnpassword", "password"}
+_VALUES = {"value", "attributevalue"}
+_SUSPICIOUS = re.compile(r"authorizationkey|password|\\u00|\\/", re.IGNORECASE)
+_USER_OF_ADDRESS = re.compile(r"://[^/@\s\"]+@")
+
+
+def masked(text: str) -> str:
+    """A frame without its secrets; one that cannot be read, and may hold some, is left out."""
+    if _SUSPICIOUS.search(text):
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError):
+            return MASK
+        clean = _clean(document, secret=False)
+        if clean != document:
+            text = json.dumps(clean, separators=(",", ":"))
+    return _USER_OF_ADDRESS.sub(f"://{MASK}@", text)
+
+
+def _clean(node: Any, *, secret: bool) -> Any:
+    if isinstance(node, list):
+        return [_clean(each, secret=secret) for each in node]
+    if not isinstance(node, dict):
+        return node
+    secret = secret or _names_secret(node)
+    return {
+        name: MASK if _is_secret(name, value, secret) else _clean(value, secret=secret)
+        for name, value in node.items()
+    }
+
+
+def _names_secret(node: dict[str, Any]) -> bool:
+    variable = node.get("variable")
+    names = [node.get("key"), variable.get("name") if isinstance(variable, dict) else None]
+    return any(isinstance(name, str) and name.strip().lower() in _SETTINGS for name in names)
+
+
+def _is_secret(name: str, value: object, in_secret: bool) -> bool:
+    if isinstance(value, dict | list):
+        return False
+    return name.lower() in _FIELDS or (in_secret and name.lower() in _VALUES)

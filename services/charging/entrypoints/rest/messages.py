@@ -1,0 +1,45 @@
+"""The message log, with search."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
+
+from services.charging.application.conversation import Direction, MessageKind
+from services.charging.application.views import MessageSearch, MessageView, Page, Views
+from services.charging.entrypoints.rest.callers import CallerScope
+from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, NumberCursor, page
+
+
+def messages_router(*, views: Views) -> APIRouter:
+    """Latest first; each appears within a second, and is kept for 14 days."""
+    router = APIRouter(tags=["messages"])
+
+    @router.get("/messages")
+    async def get_messages(
+        scope: CallerScope,
+        station_id: str | None = None,
+        action: str | None = None,
+        message_id: str | None = None,
+        direction: Direction | None = None,
+        kind: MessageKind | None = None,
+        since: AwareDatetime | None = None,
+        until: AwareDatetime | None = None,
+        contains: Annotated[str | None, Query(min_length=3, max_length=100)] = None,
+        cursor: NumberCursor = None,
+        limit: Limit = DEFAULT_LIMIT,
+    ) -> Page[MessageView]:
+        search = MessageSearch(
+            station_id=station_id,
+            action=action,
+            message_id=message_id,
+            direction=direction,
+            kind=kind,
+            since=since,
+            until=until,
+            contains=contains,
+        )
+        found = await views.messages(scope, search, before=cursor, limit=limit + 1)
+        return page(found, limit, lambda message: message.id)
+
+    return router
