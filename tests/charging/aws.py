@@ -7,7 +7,7 @@ finds this by ``AWS_ENDPOINT_URL``.
 import hashlib
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,8 +25,9 @@ POOL, CLIENT = "eu-central-1_testpool", "testclient"
 class Aws:
     """What was sent to the queue, and access tokens to sign in with."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, keep: Callable[[list[str]], None]) -> None:
         self.endpoint = endpoint
+        self._keep = keep
         self.queue_url = f"{endpoint}/000000000000/session-events"
         self.bodies: list[str] = []
         self.requests = 0
@@ -74,6 +75,7 @@ class Aws:
     def send_message_batch(self, request: dict[str, Any]) -> dict[str, Any]:
         self.requests += 1
         assert 1 <= len(request["Entries"]) <= 10
+        self._keep([entry["MessageBody"] for entry in request["Entries"]])
         successful = []
         for entry in request["Entries"]:
             self.bodies.append(entry["MessageBody"])
@@ -84,8 +86,14 @@ class Aws:
         return {"Successful": successful, "Failed": []}
 
 
+def forget(_bodies: list[str]) -> None:
+    """What is in memory is enough."""
+
+
 @contextmanager
-def running() -> Iterator[Aws]:
+def running(port: int = 0, keep: Callable[[list[str]], None] = forget) -> Iterator[Aws]:
+    """`keep` gets what was sent to the queue before it is acknowledged."""
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -112,8 +120,8 @@ def running() -> Iterator[Aws]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the base's name
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    aws = Aws(f"http://127.0.0.1:{server.server_port}")
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    aws = Aws(f"http://127.0.0.1:{server.server_port}", keep)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,9 @@ def free_port() -> int:
 class ChargingProgram:
     """May be killed and started again; its ports stay the same."""
 
-    def __init__(self, database: Database, aws: Aws, log: Path) -> None:
+    def __init__(
+        self, database: Database, aws: Aws, log: Path, environment: Mapping[str, str]
+    ) -> None:
         self.gateway_port, self.api_port = free_port(), free_port()
         self.aws = aws
         self._log = log
@@ -53,6 +55,7 @@ class ChargingProgram:
             "GATEWAY_PORT": str(self.gateway_port),
             "API_PORT": str(self.api_port),
             "LOG_LEVEL": "info",
+            **environment,
         }
         self._process: subprocess.Popen[bytes] | None = None
         self.api = httpx.Client(
@@ -151,8 +154,10 @@ def basic(station_id: str, key: str = KEY) -> dict[str, str]:
 
 
 @contextmanager
-def charging_program(database: Database, aws: Aws, folder: Path) -> Iterator[ChargingProgram]:
-    program = ChargingProgram(database, aws, folder / "charging.log")
+def charging_program(
+    database: Database, aws: Aws, folder: Path, **environment: str
+) -> Iterator[ChargingProgram]:
+    program = ChargingProgram(database, aws, folder / "charging.log", environment)
     try:
         yield program
     finally:
