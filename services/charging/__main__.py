@@ -33,12 +33,11 @@ from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.adapters.postgresql.tokens import PostgresTokens
 from services.charging.adapters.postgresql.views import PostgresViews
 from services.charging.adapters.system_clock import utc_now
-from services.charging.application.central_system import CentralSystem
+from services.charging.application.central_systems import central_systems
 from services.charging.application.commands import CommandDelivery, Commands
 from services.charging.application.conversation import Conversation
+from services.charging.application.ports import Store
 from services.charging.application.remote_control import RemoteControl
-from services.charging.application.routes import ocpp16_routes
-from services.charging.domain.ocpp16.commands import ANSWERS
 from services.charging.entrypoints.gateway import Gateway
 from services.charging.entrypoints.program import Program
 from services.charging.entrypoints.rest.app import rest_api
@@ -67,25 +66,21 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     tokens = PostgresTokens(database)
     views = PostgresViews(database)
     connections = PostgresConnections(database, uuid4())
-    central_system = CentralSystem(
-        routes=ocpp16_routes(
-            tokens=tokens,
-            register=PostgresStationReports(database),
-            ledger=PostgresLedger(database, events_committed=relay.notify),
-            readings=PostgresMeterReadings(database),
-            notifications=PostgresNotifications(database),
-            clock=utc_now,
-        ),
+    store = Store(
+        tokens=tokens,
+        register=PostgresStationReports(database),
+        ledger=PostgresLedger(database, events_committed=relay.notify),
+        readings=PostgresMeterReadings(database),
+        notifications=PostgresNotifications(database),
         quarantine=PostgresQuarantine(database),
-        clock=utc_now,
     )
     command_book = PostgresCommands(database)
     commands = Commands(command_book)
     message_log = PostgresMessageLog(database)
     gateway = Gateway(
-        central_system=central_system,
+        central_systems=central_systems(store, utc_now),
         connections=connections,
-        commands=CommandDelivery(command_book, answers=ANSWERS, clock=utc_now),
+        commands=CommandDelivery(command_book, clock=utc_now),
         conversation=lambda station_id: Conversation(station_id, message_log.add, utc_now),
     )
     verifier = AccessTokens(

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contracts.events import SessionEnded, SessionStarted
-from services.charging.application.central_system import CentralSystem
-from services.charging.application.routes import ocpp16_routes
-from services.charging.domain.ocpp16.boot_notification import BootNotification
-from services.charging.domain.ocpp16.status_notification import StatusNotification
+from services.charging.application.central_systems import central_systems
+from services.charging.application.ports import Store
+from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.quarantine import Rule
+from services.charging.domain.stations import ConnectorReport
 from services.charging.domain.tokens import Token, TokenStatus
 from tests.charging.ledger import FakeLedger
 
@@ -18,12 +18,12 @@ DAWN = datetime(2026, 3, 1, 6, tzinfo=UTC)
 
 class FakeRegister:
     def __init__(self) -> None:
-        self.reports: list[BootNotification | StatusNotification] = []
+        self.reports: list[Message | ConnectorReport] = []
 
-    async def booted(self, _station_id: str, boot: BootNotification, _at: datetime) -> None:
+    async def booted(self, _station_id: str, boot: Message, _at: datetime) -> None:
         self.reports.append(boot)
 
-    async def status(self, _station_id: str, status: StatusNotification, _at: datetime) -> None:
+    async def status(self, _station_id: str, status: ConnectorReport, _at: datetime) -> None:
         self.reports.append(status)
 
 
@@ -36,21 +36,24 @@ class Company:
         )
         self.register = FakeRegister()
         self.now = DAWN
-        self._central_system = CentralSystem(
-            routes=ocpp16_routes(
-                tokens=self.ledger.tokens,
-                register=self.register,
-                ledger=self.ledger,
-                readings=self.ledger.meter_readings,
-                notifications=self.ledger.notifications,
-                clock=lambda: self.now,
-            ),
+        store = Store(
+            tokens=self.ledger.tokens,
+            register=self.register,
+            ledger=self.ledger,
+            readings=self.ledger.meter_readings,
+            notifications=self.ledger.notifications,
             quarantine=self.ledger.quarantine,
-            clock=lambda: self.now,
         )
+        self._central_systems = {
+            system.version.name: system for system in central_systems(store, lambda: self.now)
+        }
 
     async def call(self, action: str, **payload: Any) -> Any:
-        answer = await self._central_system.answer("CP1", action, json.dumps(payload).encode())
+        return await self.call_in("ocpp1.6", action, payload)
+
+    async def call_in(self, version: str, action: str, payload: dict[str, Any]) -> Any:
+        central_system = self._central_systems[version]
+        answer = await central_system.answer("CP1", action, json.dumps(payload).encode())
         return json.loads(answer)
 
     async def start(self, at: datetime = DAWN, meter: int = 100, id_tag: str = "card1") -> int:

@@ -62,11 +62,11 @@ class Station:
 
 @asynccontextmanager
 async def connected(
-    program: ChargingProgram, station_id: str, key: str = KEY
+    program: ChargingProgram, station_id: str, key: str = KEY, version: str = "ocpp1.6"
 ) -> AsyncIterator[Station]:
     async with connect(
         program.station_url(station_id),
-        subprotocols=[Subprotocol("ocpp1.6")],
+        subprotocols=[Subprotocol(version)],
         additional_headers=basic(station_id, key),
         compression=None,
     ) as websocket:

@@ -11,6 +11,7 @@ from services.charging.adapters.postgresql.connections import PostgresConnection
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.domain.commands import CommandState
+from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.stations import Site, SiteKind, Station, StationKey
 from tests.postgres import Database as EmptyDatabase
 
@@ -31,14 +32,14 @@ async def test_overdue_commands_end(database: EmptyDatabase) -> None:
         )
         connections, book = PostgresConnections(kept, uuid4()), PostgresCommands(kept)
         await connections.seen()
-        assert await connections.register("CP1", 7)
+        assert await connections.register("CP1", 7, OCPP_1_6)
 
         sent, pending = uuid4(), uuid4()
-        await book.open(sent, "CP1", "ClearCache", b"{}")
+        await book.open(sent, "CP1", OCPP_1_6, "ClearCache", b"{}")
         assert await book.claim("CP1", 6) == []  # an older connection
         assert [command.id for command in await book.claim("CP1", 7)] == [sent]
         assert await book.claim("CP1", 7) == []  # never twice
-        await book.open(pending, "CP1", "ClearCache", b"{}")
+        await book.open(pending, "CP1", OCPP_1_6, "ClearCache", b"{}")
         await book.give_up_overdue()
         assert await states(book, sent, pending) == [CommandState.SENT, CommandState.PENDING]
 

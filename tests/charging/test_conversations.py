@@ -155,8 +155,14 @@ async def test_who_may_connect(program: ChargingProgram, station_id: str) -> Non
     ) as websocket:
         assert websocket.subprotocol == "ocpp1.6"
     async with connect(
+        program.station_url("CP%202"),
+        subprotocols=[Subprotocol("ocpp1.6"), Subprotocol("ocpp2.0.1"), Subprotocol("ocpp2.1")],
+        additional_headers=basic("CP 2"),
+    ) as websocket:
+        assert websocket.subprotocol == "ocpp2.0.1"
+    async with connect(
         program.station_url(station_id),
-        subprotocols=[Subprotocol("ocpp2.0.1")],
+        subprotocols=[Subprotocol("ocpp2.0")],
         additional_headers=basic(station_id),
     ) as websocket:
         assert websocket.subprotocol is None

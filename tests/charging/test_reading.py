@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 
 from services.charging.domain.ocpp16.boot_notification import BootNotification
 from services.charging.domain.ocpp16.meter_values import MeterValues
-from services.charging.domain.ocpp16.reading import UnreadableError, read
 from services.charging.domain.ocpp16.start_transaction import StartTransaction
 from services.charging.domain.ocpp16.status_notification import StatusNotification
 from services.charging.domain.ocpp16.stop_transaction import StopTransaction
 from services.charging.domain.ocpp16.types import Message
+from services.charging.domain.ocpp16.version import OCPP_1_6
+from services.charging.domain.ocpp_j.reading import UnreadableError
 from services.charging.domain.quarantine import Rule
 
+read = OCPP_1_6.reader.read
 RECEIVED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 START = {
     "connectorId": 1,

@@ -18,9 +18,10 @@ from services.charging.application.ports import (
     Quarantine,
     UnavailableError,
 )
-from services.charging.domain.ocpp16.reading import UnreadableError, read
-from services.charging.domain.ocpp16.types import Message
 from services.charging.domain.ocpp_j.frames import ErrorCode
+from services.charging.domain.ocpp_j.message import Message
+from services.charging.domain.ocpp_j.reading import UnreadableError
+from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.quarantine import Finding, Rule, records
 
 logger = logging.getLogger(__name__)
@@ -43,15 +44,22 @@ class Route:
 
 
 class CentralSystem:
-    """Answers the calls of stations."""
+    """Answers the calls of stations that speak one version of OCPP."""
 
     def __init__(
-        self, *, routes: Mapping[str, Route], quarantine: Quarantine, clock: Clock
+        self,
+        *,
+        version: Version,
+        routes: Mapping[str, Route],
+        quarantine: Quarantine,
+        clock: Clock,
     ) -> None:
+        """`routes`: by action."""
+        self.version = version
         self._routes = routes
         self._quarantine = quarantine
         self._clock = clock
-        self._encoder = msgspec.json.Encoder()
+        self._encoder = msgspec.json.Encoder(decimal_format="number")
 
     async def answer(self, station_id: str, action: str, payload: bytes) -> bytes:
         """The payload of the answer; raises `CallRefusedError`.
@@ -83,7 +91,7 @@ class CentralSystem:
             await self._quarantine.add(records(station_id, [finding], payload, received_at))
             raise CallRefusedError(ErrorCode.NOT_IMPLEMENTED, f"{action[:50]} is not known")
         try:
-            message, findings = read(route.message, payload, received_at)
+            message, findings = self.version.reader.read(route.message, payload, received_at)
         except UnreadableError as error:
             finding = Finding(Rule.MESSAGE_UNREADABLE, f"{action}: {error}")
             await self._quarantine.add(records(station_id, [finding], payload, received_at))

@@ -6,7 +6,7 @@ station's socket hears of it, claims it, calls the station and closes it with th
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 from uuid import UUID, uuid4
 
@@ -17,10 +17,10 @@ from services.charging.application.ports import (
     UnavailableError,
 )
 from services.charging.domain.commands import Command, CommandState
-from services.charging.domain.ocpp16.reading import UnreadableError, read
-from services.charging.domain.ocpp16.types import Message
 from services.charging.domain.ocpp_j.connection import BusyError
 from services.charging.domain.ocpp_j.frames import CallError, CallResult
+from services.charging.domain.ocpp_j.reading import UnreadableError
+from services.charging.domain.ocpp_j.version import Version
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +34,12 @@ Call = Callable[[str, bytes], Awaitable[CallResult | CallError]]
 class CommandBook(Protocol):
     """Where commands are kept, and nodes hear of them."""
 
-    async def open(self, command_id: UUID, station_id: str, action: str, request: bytes) -> Command:
+    async def open(
+        self, command_id: UUID, station_id: str, version: Version, action: str, request: bytes
+    ) -> Command:
         """Keep a new command and tell the nodes; undelivered when no living node has the station.
+
+        `version`: the one in whose words it is.
 
         Raises `NotStorableError` when the station is not known.
         """
@@ -58,23 +62,28 @@ class CommandBook(Protocol):
 class CommandDelivery:
     """The side of the socket."""
 
-    def __init__(
-        self, book: CommandBook, *, answers: Mapping[str, type[Message]], clock: Clock
-    ) -> None:
-        """`answers`: by action."""
+    def __init__(self, book: CommandBook, *, clock: Clock) -> None:
         self._book = book
-        self._answers = answers
         self._clock = clock
 
-    async def deliver(self, station_id: str, epoch: int, call: Call) -> None:
-        """Carry out what waits for the station, if the connection of this epoch is its newest."""
+    async def deliver(self, station_id: str, epoch: int, version: Version, call: Call) -> None:
+        """Carry out what waits for the station, if the connection of this epoch is its newest.
+
+        `version`: the one that this connection speaks.
+        """
         try:
             commands = await self._book.claim(station_id, epoch)
-            await asyncio.gather(*(self._carry_out(command, call) for command in commands))
+            await asyncio.gather(*(self._carry_out(command, version, call) for command in commands))
         except UnavailableError:
             logger.warning("commands are left as they are", extra={"station_id": station_id})
 
-    async def _carry_out(self, command: Command, call: Call) -> None:
+    async def _carry_out(self, command: Command, version: Version, call: Call) -> None:
+        if command.version != version.name:
+            mismatch = f"in the words of {command.version}; the station speaks {version.name} now"
+            await self._book.close(
+                command.id, CommandState.UNDELIVERED, answer=None, reason=mismatch
+            )
+            return
         state = CommandState.ANSWERED
         answer: bytes | None = None
         reason: str | None = None
@@ -82,7 +91,7 @@ class CommandDelivery:
             match await call(command.action, command.request):
                 case CallResult(_, payload):
                     answer = payload
-                    read(self._answers[command.action], payload, self._clock())
+                    version.reader.read(version.answers[command.action], payload, self._clock())
                 case CallError(_, code, description):
                     state, reason = CommandState.REFUSED, f"{code} {description}".rstrip()
         except UnreadableError as error:
@@ -102,18 +111,22 @@ class Commands:
         self._answer_within = answer_within
         self._news: dict[UUID, asyncio.Event] = {}
 
-    async def issue(self, station_id: str, action: str, request: bytes) -> Command:
+    async def issue(
+        self, station_id: str, version: Version, action: str, request: bytes
+    ) -> Command:
         """Open a command and leave it to the nodes."""
-        return await self._book.open(uuid4(), station_id, action, request)
+        return await self._book.open(uuid4(), station_id, version, action, request)
 
-    async def call(self, station_id: str, action: str, payload: bytes) -> CallResult | CallError:
+    async def call(
+        self, station_id: str, version: Version, action: str, payload: bytes
+    ) -> CallResult | CallError:
         """Open a command and wait for its end; raises `NotConnectedError`, `NoAnswerError`."""
         command_id = uuid4()
         # Before it is opened: its end may be told before `open` returns.
         news = self._news[command_id] = asyncio.Event()
         try:
             async with asyncio.timeout(self._answer_within):
-                command = await self._book.open(command_id, station_id, action, payload)
+                command = await self._book.open(command_id, station_id, version, action, payload)
                 while not command.is_over:
                     await news.wait()
                     news.clear()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from services.charging.domain.ocpp16.types import Message
+from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.quarantine import Finding, QuarantineRecord, records
 
 M = TypeVar("M", bound=Message)

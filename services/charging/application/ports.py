@@ -9,11 +9,12 @@ from contracts.events import SessionEvent
 from services.charging.domain.ledger import Entry, Known
 from services.charging.domain.metering import MeterReading
 from services.charging.domain.notifications import Notification
-from services.charging.domain.ocpp16.boot_notification import BootNotification
-from services.charging.domain.ocpp16.status_notification import StatusNotification
 from services.charging.domain.ocpp_j.frames import CallError, CallResult
+from services.charging.domain.ocpp_j.message import Message
+from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.quarantine import QuarantineRecord
 from services.charging.domain.sessions import Start, Stop
+from services.charging.domain.stations import ConnectorReport
 from services.charging.domain.tokens import Token
 
 Clock = Callable[[], datetime]
@@ -94,15 +95,29 @@ class Notifications(Protocol):
 class StationRegister(Protocol):
     """What stations tell of themselves."""
 
-    async def booted(self, station_id: str, boot: BootNotification, at: datetime) -> None:
+    async def booted(self, station_id: str, boot: Message, at: datetime) -> None:
         """Keep the latest boot."""
 
-    async def status(self, station_id: str, status: StatusNotification, at: datetime) -> None:
+    async def status(self, station_id: str, status: ConnectorReport, at: datetime) -> None:
         """Keep the latest state of a connector."""
 
 
 class StationCalls(Protocol):
     """The gateway, seen from the logic: calls to stations."""
 
-    async def call(self, station_id: str, action: str, payload: bytes) -> CallResult | CallError:
+    async def call(
+        self, station_id: str, version: Version, action: str, payload: bytes
+    ) -> CallResult | CallError:
         """Raises `NotConnectedError`, `NoAnswerError`, `BusyError`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """Where what stations say is kept."""
+
+    tokens: Tokens
+    register: StationRegister
+    ledger: Ledger
+    readings: MeterReadings
+    notifications: Notifications
+    quarantine: Quarantine

@@ -1,12 +1,14 @@
-"""Starting and stopping transactions from afar (OCPP 1.6, sections 5.11 and 5.12)."""
+"""Starting and stopping transactions from afar (OCPP 1.6, sections 5.11 and 5.12; 2.0.1, F01 to
+F03).
+"""
 
+import secrets
 from typing import TypeVar
 
 import msgspec
 
-from services.charging.application.ports import Clock, StationCalls
-from services.charging.application.views import SessionView
-from services.charging.domain.ocpp16.reading import UnreadableError, read
+from services.charging.application.ports import Clock, NotConnectedError, StationCalls
+from services.charging.application.views import SessionView, StationView
 from services.charging.domain.ocpp16.remote_start_transaction import (
     RemoteStartTransaction,
     RemoteStartTransactionResponse,
@@ -15,9 +17,21 @@ from services.charging.domain.ocpp16.remote_stop_transaction import (
     RemoteStopTransaction,
     RemoteStopTransactionResponse,
 )
-from services.charging.domain.ocpp16.types import Message, RemoteStartStopStatus
+from services.charging.domain.ocpp16.types import RemoteStartStopStatus
+from services.charging.domain.ocpp201.id_token import IdToken
+from services.charging.domain.ocpp201.remote_control import (
+    RequestStartTransaction,
+    RequestStartTransactionResponse,
+    RequestStopTransaction,
+    RequestStopTransactionResponse,
+)
+from services.charging.domain.ocpp201.version import OCPP_2_0_1
 from services.charging.domain.ocpp_j.frames import CallError
+from services.charging.domain.ocpp_j.message import Message
+from services.charging.domain.ocpp_j.reading import UnreadableError
+from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.tokens import token_uid
+from services.charging.domain.versions import version
 
 Response = TypeVar("Response", bound=Message)
 
@@ -34,26 +48,49 @@ class RemoteControl:
         self._clock = clock
 
     async def start(
-        self, station_id: str, connector_id: int | None, uid: str
+        self, station: StationView, connector_id: int | None, uid: str
     ) -> RemoteStartStopStatus:
-        """Whether the station will try; raises what `StationCalls` raises, `StationFailedError`."""
+        """Whether the station will try; raises what `StationCalls` raises, `StationFailedError`.
+
+        In OCPP 2.0.1 `connector_id` is the EVSE's.
+        """
+        spoken = _spoken(station)
+        if spoken is OCPP_2_0_1:
+            wanted = RequestStartTransaction(
+                id_token=IdToken(id_token=token_uid(uid), type="Central"),
+                remote_start_id=secrets.randbelow(2**31),
+                evse_id=connector_id,
+            )
+            started = await self._ask(station, spoken, wanted, RequestStartTransactionResponse)
+            return started.status
         request = RemoteStartTransaction(id_tag=token_uid(uid), connector_id=connector_id)
-        answer = await self._ask(station_id, request, RemoteStartTransactionResponse)
-        return answer.status
+        return (await self._ask(station, spoken, request, RemoteStartTransactionResponse)).status
 
-    async def stop(self, session: SessionView) -> RemoteStartStopStatus:
+    async def stop(self, station: StationView, session: SessionView) -> RemoteStartStopStatus:
         """Whether the station will; raises what `StationCalls` raises, `StationFailedError`."""
+        spoken = _spoken(station)
+        if spoken is OCPP_2_0_1:
+            wanted = RequestStopTransaction(transaction_id=session.ocpp_transaction_id)
+            return (await self._ask(station, spoken, wanted, RequestStopTransactionResponse)).status
         request = RemoteStopTransaction(transaction_id=session.transaction_id)
-        answer = await self._ask(session.station_id, request, RemoteStopTransactionResponse)
-        return answer.status
+        return (await self._ask(station, spoken, request, RemoteStopTransactionResponse)).status
 
-    async def _ask(self, station_id: str, request: Message, response: type[Response]) -> Response:
+    async def _ask(
+        self, station: StationView, spoken: Version, request: Message, response: type[Response]
+    ) -> Response:
         action = type(request).__name__
-        answer = await self._stations.call(station_id, action, msgspec.json.encode(request))
+        payload = msgspec.json.encode(request)
+        answer = await self._stations.call(station.id, spoken, action, payload)
         if isinstance(answer, CallError):
             raise StationFailedError(f"{action}: {answer.code} {answer.description}".rstrip())
         try:
-            message, _ = read(response, answer.payload, self._clock())
+            message, _ = spoken.reader.read(response, answer.payload, self._clock())
         except UnreadableError as error:
             raise StationFailedError(f"{action}: {error}") from error
         return message
+
+
+def _spoken(station: StationView) -> Version:
+    if station.ocpp_version is None:
+        raise NotConnectedError(f"station {station.id} is not connected")
+    return version(station.ocpp_version)

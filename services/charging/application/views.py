@@ -24,11 +24,15 @@ class SessionStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConnectorView:
-    """A connector as it last reported itself; 0 is the station as a whole."""
+    """A connector as it last reported itself; 0 is the station as a whole.
 
+    In OCPP 1.6, which knows no EVSEs, `evse_id` is 0; in 2.0.1 connectors count in each EVSE.
+    """
+
+    evse_id: int
     connector_id: int
     status: str
-    error_code: str
+    error_code: str | None
     info: str | None
     vendor_error_code: str | None
     reported_at: datetime
@@ -36,14 +40,15 @@ class ConnectorView:
 
 @dataclass(frozen=True, slots=True)
 class StationView:
-    """A station; `online` when a living node holds its connection."""
+    """A station; `online` when a living node holds its connection, which speaks `ocpp_version`."""
 
     id: str
     site_id: str
     connectors: int
     online: bool
     connected_at: datetime | None
-    boot: dict[str, str] | None
+    ocpp_version: str | None
+    boot: dict[str, Any] | None
     booted_at: datetime | None
     connector_statuses: list[ConnectorView]
 
@@ -57,6 +62,8 @@ class SessionView:
 
     id: UUID
     transaction_id: int
+    ocpp_transaction_id: str
+    """By which the station knows it."""
     station_id: str
     site_id: str
     time_zone: str
@@ -96,10 +103,11 @@ class QuarantineView:
 
 @dataclass(frozen=True, slots=True)
 class CommandView:
-    """A command and what became of it; `request` and `answer` are OCPP payloads."""
+    """A command and what became of it; `request` and `answer` are payloads of `ocpp_version`."""
 
     id: UUID
     station_id: str
+    ocpp_version: str
     action: str
     request: Any
     state: CommandState

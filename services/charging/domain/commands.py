@@ -29,6 +29,8 @@ class Command:
 
     id: UUID
     station_id: str
+    version: str
+    """Of OCPP, in whose words it is: a connection that speaks another does not deliver it."""
     action: str
     request: bytes
     state: CommandState

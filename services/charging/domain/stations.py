@@ -58,5 +58,19 @@ class Station:
     key: StationKey
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorReport:
+    """A connector as its station reports it."""
+
+    evse_id: int
+    """0 in OCPP 1.6, which knows no EVSEs."""
+    connector_id: int
+    """In OCPP 1.6, 0 is the station as a whole."""
+    status: str
+    error_code: str | None = None
+    info: str | None = None
+    vendor_error_code: str | None = None
+
+
 def _digest(salt: bytes, key: bytes) -> bytes:
     return hashlib.blake2b(key, digest_size=32, salt=salt).digest()

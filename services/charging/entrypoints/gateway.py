@@ -1,4 +1,4 @@
-"""The gateway: sockets of stations (OCPP-J 1.6, section 3).
+"""The gateway: sockets of stations (OCPP-J, section 3).
 
 Holds sockets and nothing else: what a station says goes to the central system as action and
 payload, and each socket takes the commands that wait for its station.
@@ -23,12 +23,12 @@ from services.charging.application.central_system import CentralSystem
 from services.charging.application.commands import CommandDelivery
 from services.charging.application.conversation import Conversation
 from services.charging.application.ports import UnavailableError
+from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.stations import StationKey
 from services.charging.entrypoints.station_socket import StationSocket
 
 logger = logging.getLogger(__name__)
 
-OCPP_1_6 = Subprotocol("ocpp1.6")
 LARGEST_MESSAGE = 256 * 1024
 """Bytes; signed meter data of a long session is some tens of thousands."""
 PING_EVERY = 60.0
@@ -47,8 +47,8 @@ class Connections(Protocol):
     async def admission(self, station_id: str) -> tuple[StationKey, int] | None:
         """The key to show, and an epoch higher than all before; None: no such station."""
 
-    async def register(self, station_id: str, epoch: int) -> bool:
-        """The station is connected here; False when it has a newer connection already."""
+    async def register(self, station_id: str, epoch: int, version: Version) -> bool:
+        """The station is connected here, in this version; False when it has a newer connection."""
 
     async def deregister(self, station_id: str, epoch: int) -> None:
         """The connection of this epoch is gone."""
@@ -60,13 +60,16 @@ class Gateway:
     def __init__(
         self,
         *,
-        central_system: CentralSystem,
+        central_systems: Sequence[CentralSystem],
         connections: Connections,
         commands: CommandDelivery,
         conversation: Callable[[str], Conversation],
     ) -> None:
-        """`conversation`: of a station, for each of its sockets."""
-        self._central_system = central_system
+        """`central_systems`: one for each version, those first that we would rather speak.
+
+        `conversation`: of a station, for each of its sockets.
+        """
+        self._central_systems = {system.version.name: system for system in central_systems}
         self._commands = commands
         self._conversation = conversation
         self._connections = connections
@@ -81,7 +84,7 @@ class Gateway:
             host,
             port,
             process_request=self._admit,
-            select_subprotocol=_select_subprotocol,
+            select_subprotocol=self._select_subprotocol,
             compression=None,
             max_size=LARGEST_MESSAGE,
             ping_interval=PING_EVERY,
@@ -89,6 +92,12 @@ class Gateway:
             close_timeout=5,
             server_header=None,
         )
+
+    def _select_subprotocol(
+        self, _connection: ServerConnection, offered: Sequence[Subprotocol]
+    ) -> Subprotocol | None:
+        """Ours come first: the order of the station's offer tells nothing of what it does well."""
+        return next((Subprotocol(name) for name in self._central_systems if name in offered), None)
 
     def command_waits(self, station_id: str) -> None:
         """A command waits for a station, which may be here."""
@@ -126,11 +135,13 @@ class Gateway:
         station_id = _station_id(request.path) if request else None
         if station_id is None or websocket.subprotocol is None:
             # OCPP-J 1.6, section 3.1.2: complete the handshake, then close at once.
-            await websocket.close(PROTOCOL_ERROR, "the sub-protocol ocpp1.6 is needed")
+            known = " or ".join(self._central_systems)
+            await websocket.close(PROTOCOL_ERROR, f"the sub-protocol {known} is needed")
             return
+        central_system = self._central_systems[websocket.subprotocol]
         epoch = self._epochs.pop(websocket)
         try:
-            newest = await self._connections.register(station_id, epoch)
+            newest = await self._connections.register(station_id, epoch, central_system.version)
         except UnavailableError:
             await websocket.close(COME_BACK_LATER, "come back later")
             return
@@ -141,12 +152,15 @@ class Gateway:
             station_id,
             epoch,
             websocket,
-            self._central_system,
+            central_system,
             self._commands,
             self._conversation(station_id),
         )
         self._supersede(socket)
-        logger.info("connected", extra={"station_id": station_id, "epoch": epoch})
+        logger.info(
+            "connected",
+            extra={"station_id": station_id, "epoch": epoch, "version": websocket.subprotocol},
+        )
         socket.deliver_soon()
         try:
             await socket.run()
@@ -188,9 +202,3 @@ def _credentials(headers: Headers) -> tuple[bytes, bytes]:
     except binascii.Error:
         return b"", b""
     return user, password
-
-
-def _select_subprotocol(
-    _connection: ServerConnection, offered: Sequence[Subprotocol]
-) -> Subprotocol | None:
-    return OCPP_1_6 if OCPP_1_6 in offered else None

@@ -48,7 +48,10 @@ class StationSocket:
         self._commands = commands
         self._conversation = conversation
         self._connection = Connection(
-            clock=time.monotonic, answer_within=ANSWER_WITHIN, waiting_calls=WAITING_CALLS
+            clock=time.monotonic,
+            answer_within=ANSWER_WITHIN,
+            waiting_calls=WAITING_CALLS,
+            framing=central_system.version.framing,
         )
         self._answers: dict[str, asyncio.Future[CallResult | CallError]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -86,7 +89,11 @@ class StationSocket:
 
     def deliver_soon(self) -> None:
         """Commands may wait for the station."""
-        self._spawn(self._commands.deliver(self.station_id, self.epoch, self.call))
+        self._spawn(
+            self._commands.deliver(
+                self.station_id, self.epoch, self._central_system.version, self.call
+            )
+        )
 
     def close_soon(self, code: int, reason: str) -> None:
         """Close politely, without waiting for the other side."""

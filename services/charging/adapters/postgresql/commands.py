@@ -10,10 +10,11 @@ from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.notices import COMMAND_OVER, COMMAND_WAITS
 from services.charging.application.ports import UnavailableError
 from services.charging.domain.commands import Command, CommandState
+from services.charging.domain.ocpp_j.version import Version
 
 # As text: a payload is handed on as it was received.
 _SELECT: LiteralString = """
-    select id, station_id, action, request::text, state, asked_at, sent_at, over_at,
+    select id, station_id, ocpp_version, action, request::text, state, asked_at, sent_at, over_at,
         answer::text, reason
 """
 
@@ -25,6 +26,7 @@ _Closing = tuple[UUID, str, str | None, str | None]
 class _Opening:
     id: UUID
     station_id: str
+    version: str
     action: str
     request: str
     command: Command | None = None
@@ -54,9 +56,11 @@ class PostgresCommands:
             self._claim, subject=lambda claim: claim.station_id
         )
 
-    async def open(self, command_id: UUID, station_id: str, action: str, request: bytes) -> Command:
+    async def open(
+        self, command_id: UUID, station_id: str, version: Version, action: str, request: bytes
+    ) -> Command:
         """Keep a new command; undelivered when no living node holds the station's connection."""
-        opening = _Opening(command_id, station_id, action, request.decode())
+        opening = _Opening(command_id, station_id, version.name, action, request.decode())
         await self._openings.add(opening)
         if opening.command is None:
             raise UnavailableError(f"command {command_id} was not kept")
@@ -65,15 +69,17 @@ class PostgresCommands:
     async def _open(self, openings: Sequence[_Opening]) -> None:
         query: LiteralString = """
             with opened as (
-                insert into command (id, station_id, action, request, answer_by, state, over_at,
-                    reason)
-                select id, wanted.station_id, action, request::json, now() + interval '30 seconds',
+                insert into command (id, station_id, ocpp_version, action, request, answer_by,
+                    state, over_at, reason)
+                select id, wanted.station_id, wanted.ocpp_version, action, request::json,
+                    now() + interval '30 seconds',
                     case when epoch is null then 'undelivered' else 'pending' end,
                     case when epoch is null then now() end,
                     case when epoch is null
                         then 'station ' || wanted.station_id || ' is not connected' end
-                from unnest(%(ids)s::uuid[], %(stations)s::text[], %(actions)s::text[],
-                    %(requests)b::text[]) as wanted (id, station_id, action, request)
+                from unnest(%(ids)s::uuid[], %(stations)s::text[], %(versions)s::text[],
+                    %(actions)s::text[], %(requests)b::text[])
+                    as wanted (id, station_id, ocpp_version, action, request)
                 left join live_connection on live_connection.station_id = wanted.station_id
                 returning *
             ), told as (
@@ -83,6 +89,7 @@ class PostgresCommands:
         parameters = {
             "ids": [opening.id for opening in openings],
             "stations": [opening.station_id for opening in openings],
+            "versions": [opening.version for opening in openings],
             "actions": [opening.action for opening in openings],
             "requests": [opening.request for opening in openings],
             "channel": COMMAND_WAITS,
@@ -178,12 +185,13 @@ def _command(row: Sequence[Any]) -> Command:
     return Command(
         id=row[0],
         station_id=row[1],
-        action=row[2],
-        request=row[3].encode(),
-        state=CommandState(row[4]),
-        asked_at=row[5],
-        sent_at=row[6],
-        over_at=row[7],
-        answer=None if row[8] is None else row[8].encode(),
-        reason=row[9],
+        version=row[2],
+        action=row[3],
+        request=row[4].encode(),
+        state=CommandState(row[5]),
+        asked_at=row[6],
+        sent_at=row[7],
+        over_at=row[8],
+        answer=None if row[9] is None else row[9].encode(),
+        reason=row[10],
     )

@@ -11,6 +11,7 @@ from uuid import UUID
 from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.notices import SUPERSEDED
+from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.stations import StationKey
 
 
@@ -24,6 +25,7 @@ class _Admission:
 class _Arrival:
     station_id: str
     epoch: int
+    version: str
     is_newest: bool = False
 
 
@@ -59,9 +61,9 @@ class PostgresConnections:
         await self._admissions.add(asked)
         return asked.granted
 
-    async def register(self, station_id: str, epoch: int) -> bool:
+    async def register(self, station_id: str, epoch: int, version: Version) -> bool:
         """The station is connected here; False when it has a newer connection already."""
-        arrival = _Arrival(station_id, epoch)
+        arrival = _Arrival(station_id, epoch, version.name)
         await self._arrivals.add(arrival)
         return arrival.is_newest
 
@@ -93,13 +95,14 @@ class PostgresConnections:
                     where station_id = any(%(stations)s) and node_id <> %(node)s
                 ), newest as (
                     insert into station_connection as known
-                        (station_id, epoch, node_id, connected_at)
-                    select station_id, epoch, %(node)s, now()
-                    from unnest(%(stations)s::text[], %(epochs)s::bigint[])
-                        as arrival (station_id, epoch)
+                        (station_id, epoch, node_id, connected_at, ocpp_version)
+                    select station_id, epoch, %(node)s, now(), ocpp_version
+                    from unnest(%(stations)s::text[], %(epochs)s::bigint[], %(versions)s::text[])
+                        as arrival (station_id, epoch, ocpp_version)
                     order by station_id
                     on conflict (station_id) do update set epoch = excluded.epoch,
-                        node_id = excluded.node_id, connected_at = excluded.connected_at
+                        node_id = excluded.node_id, connected_at = excluded.connected_at,
+                        ocpp_version = excluded.ocpp_version
                         where known.epoch < excluded.epoch
                     returning station_id, epoch
                 )
@@ -111,6 +114,7 @@ class PostgresConnections:
                 {
                     "stations": [arrival.station_id for arrival in arrivals],
                     "epochs": [arrival.epoch for arrival in arrivals],
+                    "versions": [arrival.version for arrival in arrivals],
                     "node": self._node_id,
                     "channel": SUPERSEDED,
                 },

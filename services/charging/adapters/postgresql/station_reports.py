@@ -7,11 +7,11 @@ import msgspec
 
 from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
-from services.charging.domain.ocpp16.boot_notification import BootNotification
-from services.charging.domain.ocpp16.status_notification import StatusNotification
+from services.charging.domain.ocpp_j.message import Message
+from services.charging.domain.stations import ConnectorReport
 
-_Boot = tuple[str, BootNotification, datetime]
-_Status = tuple[str, StatusNotification, datetime]
+_Boot = tuple[str, Message, datetime]
+_Status = tuple[str, ConnectorReport, datetime]
 
 
 class PostgresStationReports:
@@ -23,14 +23,15 @@ class PostgresStationReports:
             self._write_boots, subject=lambda boot: boot[0]
         )
         self._statuses: CommitGroup[_Status] = CommitGroup(
-            self._write_statuses, subject=lambda status: (status[0], status[1].connector_id)
+            self._write_statuses,
+            subject=lambda status: (status[0], status[1].evse_id, status[1].connector_id),
         )
 
-    async def booted(self, station_id: str, boot: BootNotification, at: datetime) -> None:
+    async def booted(self, station_id: str, boot: Message, at: datetime) -> None:
         """Keep the latest boot."""
         await self._boots.add((station_id, boot, at))
 
-    async def status(self, station_id: str, status: StatusNotification, at: datetime) -> None:
+    async def status(self, station_id: str, status: ConnectorReport, at: datetime) -> None:
         """Keep the latest state of a connector."""
         await self._statuses.add((station_id, status, at))
 
@@ -54,17 +55,18 @@ class PostgresStationReports:
         async with self._database.statement() as connection:
             await connection.execute(
                 """
-                insert into connector_status (station_id, connector_id, status, error_code, info,
-                    vendor_error_code, reported_at)
-                select * from unnest(%s::text[], %s::integer[], %s::text[], %s::text[],
-                    %b::text[], %b::text[], %s::timestamptz[])
-                on conflict (station_id, connector_id) do update set status = excluded.status,
-                    error_code = excluded.error_code, info = excluded.info,
-                    vendor_error_code = excluded.vendor_error_code,
+                insert into connector_status (station_id, evse_id, connector_id, status, error_code,
+                    info, vendor_error_code, reported_at)
+                select * from unnest(%s::text[], %s::integer[], %s::integer[], %s::text[],
+                    %s::text[], %b::text[], %b::text[], %s::timestamptz[])
+                on conflict (station_id, evse_id, connector_id) do update set
+                    status = excluded.status, error_code = excluded.error_code,
+                    info = excluded.info, vendor_error_code = excluded.vendor_error_code,
                     reported_at = excluded.reported_at
                 """,
                 (
                     [station_id for station_id, _, _ in statuses],
+                    [status.evse_id for _, status, _ in statuses],
                     [status.connector_id for _, status, _ in statuses],
                     [status.status for _, status, _ in statuses],
                     [status.error_code for _, status, _ in statuses],

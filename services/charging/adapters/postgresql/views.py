@@ -22,16 +22,19 @@ from services.charging.domain.tokens import TokenStatus
 
 _STATIONS: LiteralString = """
     select station.id, station.site_id, station.connectors, station.boot, station.booted_at,
-        connection.connected_at, connection.station_id is not null as online,
+        connection.connected_at, connection.ocpp_version,
+        connection.station_id is not null as online,
         array(
             select to_jsonb(connector_status) - 'station_id' from connector_status
-            where connector_status.station_id = station.id order by connector_id
+            where connector_status.station_id = station.id order by evse_id, connector_id
         ) as connector_statuses
     from station left join live_connection as connection on connection.station_id = station.id
 """
 
 _SESSIONS: LiteralString = """
-    select id, transaction_id, station_id, site_id, time_zone, connector_id, token_uid,
+    select id, transaction_id,
+        coalesce(station_transaction_id, transaction_id::text) as ocpp_transaction_id,
+        station_id, site_id, time_zone, connector_id, token_uid,
         authorization_status, started_at, ended_at, meter_start_wh, meter_stop_wh, stop_reason,
         case when ended_at is null then 'active' else 'ended' end as status,
         coalesce(energy_wh, (
@@ -46,7 +49,8 @@ _SESSIONS: LiteralString = """
 _TOKENS: LiteralString = "select uid, status, driver, driver_id from token "
 
 _COMMANDS: LiteralString = """
-    select id, station_id, action, request, state, asked_at, sent_at, over_at, answer, reason
+    select id, station_id, ocpp_version, action, request, state, asked_at, sent_at, over_at, answer,
+        reason
     from command
 """
 

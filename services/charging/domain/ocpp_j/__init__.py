@@ -1,1 +1,1 @@
-"""OCPP-J: the framing and the order of calls on one WebSocket (OCPP-J 1.6), without I/O."""
+"""OCPP-J: the framing and the order of calls on one WebSocket, for all versions, without I/O."""

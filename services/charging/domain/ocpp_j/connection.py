@@ -14,11 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.charging.domain.ocpp_j.frames import (
+    OCPP_J_1_6,
     Call,
     CallError,
     CallResult,
     ErrorCode,
     Frame,
+    Framing,
     MalformedFrameError,
     read,
     write,
@@ -61,12 +63,18 @@ class Connection:
     """The protocol state of one socket."""
 
     def __init__(
-        self, *, clock: Callable[[], Seconds], answer_within: Seconds, waiting_calls: int
+        self,
+        *,
+        clock: Callable[[], Seconds],
+        answer_within: Seconds,
+        waiting_calls: int,
+        framing: Framing = OCPP_J_1_6,
     ) -> None:
         """`waiting_calls` bounds, each way, the calls behind the one in hand."""
         self._clock = clock
         self._answer_within = answer_within
         self._waiting_calls = waiting_calls
+        self._framing = framing
         self._in_hand: Call | None = None
         self._received: deque[Call] = deque()
         self._outstanding: str | None = None
@@ -164,4 +172,4 @@ class Connection:
             self._send(call)
 
     def _send(self, frame: Frame) -> None:
-        self._frames.append(write(frame))
+        self._frames.append(write(frame, self._framing))

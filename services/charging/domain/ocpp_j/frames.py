@@ -1,8 +1,9 @@
-"""The three frames of OCPP-J 1.6 (section 4.2): reading and writing.
+"""The frames of OCPP-J (section 4.2): reading and writing.
 
 Payloads stay bytes: what a station sent is kept exactly, and only the message's own type reads it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TypeVar
@@ -23,7 +24,7 @@ class MessageType(IntEnum):
 
 
 class ErrorCode(StrEnum):
-    """OCPP-J 1.6, section 4.2.3, spelt as there."""
+    """OCPP-J 1.6, section 4.2.3, spelt as there; a `Framing` spells them for other versions."""
 
     NOT_IMPLEMENTED = "NotImplemented"
     NOT_SUPPORTED = "NotSupported"
@@ -35,6 +36,33 @@ class ErrorCode(StrEnum):
     OCCURENCE_CONSTRAINT_VIOLATION = "OccurenceConstraintViolation"
     TYPE_CONSTRAINT_VIOLATION = "TypeConstraintViolation"
     GENERIC_ERROR = "GenericError"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framing:
+    """What versions of OCPP-J do not have in common."""
+
+    spelling: Mapping[str, str]
+    """Of error codes that are not spelt as in 1.6."""
+    unreadable: str | None
+    """The code for frames whose message id cannot be read, where there is one of their own."""
+
+    def code(self, error: "CallError") -> str:
+        """The code of an error, as this version spells it."""
+        if error.message_id == UNREADABLE_ID and self.unreadable:
+            return self.unreadable
+        return self.spelling.get(error.code, error.code)
+
+
+OCPP_J_1_6 = Framing(spelling={}, unreadable=None)
+OCPP_J_2 = Framing(
+    spelling={
+        ErrorCode.FORMATION_VIOLATION: "FormatViolation",
+        ErrorCode.OCCURENCE_CONSTRAINT_VIOLATION: "OccurrenceConstraintViolation",
+    },
+    unreadable="RpcFrameworkError",
+)
+"""OCPP-J 2.0.1 and 2.1, section 4.3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +147,7 @@ def read(text: str | bytes) -> Frame:
             )
 
 
-def write(frame: Frame) -> str:
+def write(frame: Frame, framing: Framing = OCPP_J_1_6) -> str:
     """The frame as text."""
     match frame:
         case Call():
@@ -127,7 +155,7 @@ def write(frame: Frame) -> str:
         case CallResult():
             elements = [3, frame.message_id, msgspec.Raw(frame.payload)]
         case CallError():
-            elements = [4, frame.message_id, frame.code, frame.description[:255], {}]
+            elements = [4, frame.message_id, framing.code(frame), frame.description[:255], {}]
     return msgspec.json.encode(elements).decode()
 
 

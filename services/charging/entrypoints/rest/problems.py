@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from services.charging.application.command_request import WrongRequestError
 from services.charging.application.ports import (
     NoAnswerError,
     NotConnectedError,
@@ -23,6 +24,7 @@ _STATUS: dict[type[Exception], http.HTTPStatus] = {
     BusyError: http.HTTPStatus.CONFLICT,
     StationFailedError: http.HTTPStatus.BAD_GATEWAY,
     NoAnswerError: http.HTTPStatus.GATEWAY_TIMEOUT,
+    WrongRequestError: http.HTTPStatus.UNPROCESSABLE_ENTITY,
     NotStorableError: http.HTTPStatus.UNPROCESSABLE_ENTITY,
     UnavailableError: http.HTTPStatus.SERVICE_UNAVAILABLE,
 }

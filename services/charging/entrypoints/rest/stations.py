@@ -68,19 +68,19 @@ def stations_router(*, views: Views, remote_control: RemoteControl) -> APIRouter
 
     @router.post("/stations/{station_id}/remote-start")
     async def remote_start(scope: CallerScope, station_id: str, wanted: RemoteStartIn) -> Answer:
-        await get_station(scope, station_id)
-        status = await remote_control.start(station_id, wanted.connector_id, wanted.token_uid)
+        station = await get_station(scope, station_id)
+        status = await remote_control.start(station, wanted.connector_id, wanted.token_uid)
         return Answer(status=status)
 
     @router.post("/stations/{station_id}/remote-stop")
     async def remote_stop(scope: CallerScope, station_id: str, wanted: RemoteStopIn) -> Answer:
-        await get_station(scope, station_id)
+        station = await get_station(scope, station_id)
         session = await _session(scope, wanted)
         if session is None or session.station_id != station_id:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no such session at {station_id}")
         if session.status is SessionStatus.ENDED:
             raise HTTPException(http.HTTPStatus.CONFLICT, f"session {session.id} is over")
-        return Answer(status=await remote_control.stop(session))
+        return Answer(status=await remote_control.stop(station, session))
 
     async def _session(scope: Scope, wanted: RemoteStopIn) -> SessionView | None:
         if wanted.session_id is not None:

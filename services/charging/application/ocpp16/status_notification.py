@@ -6,6 +6,7 @@ from services.charging.domain.ocpp16.status_notification import (
     StatusNotification,
     StatusNotificationResponse,
 )
+from services.charging.domain.stations import ConnectorReport
 
 
 class StatusNotificationHandler:
@@ -16,5 +17,14 @@ class StatusNotificationHandler:
 
     async def handle(self, inbound: Inbound[StatusNotification]) -> StatusNotificationResponse:
         """Answered when kept."""
-        await self._register.status(inbound.station_id, inbound.message, inbound.received_at)
+        message = inbound.message
+        report = ConnectorReport(
+            evse_id=0,
+            connector_id=message.connector_id,
+            status=message.status,
+            error_code=message.error_code,
+            info=message.info,
+            vendor_error_code=message.vendor_error_code,
+        )
+        await self._register.status(inbound.station_id, report, inbound.received_at)
         return StatusNotificationResponse()

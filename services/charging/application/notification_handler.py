@@ -3,7 +3,7 @@
 from services.charging.application.inbound import Inbound
 from services.charging.application.ports import Notifications
 from services.charging.domain.notifications import Notification
-from services.charging.domain.ocpp16.types import Message
+from services.charging.domain.ocpp_j.message import Message
 
 
 class NotificationHandler:

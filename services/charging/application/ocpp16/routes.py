@@ -3,23 +3,16 @@
 from collections.abc import Mapping
 
 from services.charging.application.central_system import Route
-from services.charging.application.handlers.authorize import AuthorizeHandler
-from services.charging.application.handlers.boot_notification import BootNotificationHandler
-from services.charging.application.handlers.data_transfer import DataTransferHandler
-from services.charging.application.handlers.heartbeat import HeartbeatHandler
-from services.charging.application.handlers.meter_values import MeterValuesHandler
-from services.charging.application.handlers.notification import NotificationHandler
-from services.charging.application.handlers.start_transaction import StartTransactionHandler
-from services.charging.application.handlers.status_notification import StatusNotificationHandler
-from services.charging.application.handlers.stop_transaction import StopTransactionHandler
-from services.charging.application.ports import (
-    Clock,
-    Ledger,
-    MeterReadings,
-    Notifications,
-    StationRegister,
-    Tokens,
-)
+from services.charging.application.notification_handler import NotificationHandler
+from services.charging.application.ocpp16.authorize import AuthorizeHandler
+from services.charging.application.ocpp16.boot_notification import BootNotificationHandler
+from services.charging.application.ocpp16.data_transfer import DataTransferHandler
+from services.charging.application.ocpp16.heartbeat import HeartbeatHandler
+from services.charging.application.ocpp16.meter_values import MeterValuesHandler
+from services.charging.application.ocpp16.start_transaction import StartTransactionHandler
+from services.charging.application.ocpp16.status_notification import StatusNotificationHandler
+from services.charging.application.ocpp16.stop_transaction import StopTransactionHandler
+from services.charging.application.ports import Clock, Store
 from services.charging.domain.ocpp16.authorize import Authorize
 from services.charging.domain.ocpp16.boot_notification import BootNotification
 from services.charging.domain.ocpp16.data_transfer import DataTransfer
@@ -66,29 +59,23 @@ _TOLD: tuple[tuple[type[Message], Message], ...] = (
 """What is kept for people to read, and its answer."""
 
 
-def ocpp16_routes(
-    *,
-    tokens: Tokens,
-    register: StationRegister,
-    ledger: Ledger,
-    readings: MeterReadings,
-    notifications: Notifications,
-    clock: Clock,
-) -> Mapping[str, Route]:
+def ocpp16_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
     """By action."""
-    start = StartTransactionHandler(ledger, clock)
-    stop = StopTransactionHandler(ledger, readings, clock)
+    start = StartTransactionHandler(store.ledger, clock)
+    stop = StopTransactionHandler(store.ledger, store.readings, clock)
+    boot = BootNotificationHandler(store.register)
+    status = StatusNotificationHandler(store.register)
     return {
-        "Authorize": Route(Authorize, AuthorizeHandler(tokens).handle),
-        "BootNotification": Route(BootNotification, BootNotificationHandler(register).handle),
+        "Authorize": Route(Authorize, AuthorizeHandler(store.tokens).handle),
+        "BootNotification": Route(BootNotification, boot.handle),
         "DataTransfer": Route(DataTransfer, DataTransferHandler().handle),
         "Heartbeat": Route(Heartbeat, HeartbeatHandler().handle),
-        "MeterValues": Route(MeterValues, MeterValuesHandler(readings).handle),
+        "MeterValues": Route(MeterValues, MeterValuesHandler(store.readings).handle),
         "StartTransaction": Route(StartTransaction, start.handle),
-        "StatusNotification": Route(StatusNotification, StatusNotificationHandler(register).handle),
+        "StatusNotification": Route(StatusNotification, status.handle),
         "StopTransaction": Route(StopTransaction, stop.handle),
         **{
-            message.__name__: Route(message, NotificationHandler(notifications, yes).handle)
+            message.__name__: Route(message, NotificationHandler(store.notifications, yes).handle)
             for message, yes in _TOLD
         },
     }

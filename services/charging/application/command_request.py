@@ -1,0 +1,84 @@
+"""The request of a command, as people write it, and the versions of OCPP that know it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from services.charging.domain.ocpp16.change_configuration import ChangeConfiguration
+from services.charging.domain.ocpp201.types import CustomData
+from services.charging.domain.ocpp201.variables import SetVariables
+from services.charging.domain.ocpp_j.message import Message
+from services.charging.domain.ocpp_j.version import Version
+from services.charging.domain.versions import VERSIONS, version
+
+_KEYS_OF_STATIONS = {"authorizationkey", "basicauthpassword"}
+"""What holds the password of a station's basic authentication: in OCPP 1.6, and in 2.0.1."""
+
+
+class WrongRequestError(Exception):
+    """It is no request of that action; says what is wrong, and where."""
+
+
+def command_request(
+    spoken: str | None, action: str, request: Mapping[str, Any]
+) -> tuple[Version, bytes]:
+    """The version in whose words it is, and its payload; raises `WrongRequestError`.
+
+    `spoken`: by the station's connection; None when there is none, and any version will do.
+    """
+    *others, last = VERSIONS if spoken is None else (version(spoken),)
+    for other in others:
+        try:
+            _check(other, action, request)
+        except WrongRequestError:
+            continue
+        return other, msgspec.json.encode(request)
+    _check(last, action, request)
+    return last, msgspec.json.encode(request)
+
+
+def _check(version: Version, action: str, request: Mapping[str, Any]) -> None:
+    kind = version.requests.get(action)
+    if kind is None:
+        known = ", ".join(sorted(version.requests))
+        raise WrongRequestError(f"action: {action[:50]!r} is none of {version.name}: {known}")
+    try:
+        message = msgspec.convert(request, kind)
+    except msgspec.ValidationError as error:
+        raise WrongRequestError(f"request: {error}") from error
+    if _tells_a_secret(message):
+        raise WrongRequestError(
+            "request: a station's key is a secret, and commands are kept as they are"
+        )
+    # A misspelt optional field must not be a command without it.
+    if unknown := list(_unknown(request, message, "")):
+        fields = ", ".join(unknown)[:200]
+        raise WrongRequestError(f"request: {fields} is not known to {action} of {version.name}")
+
+
+def _tells_a_secret(message: Message) -> bool:
+    match message:
+        case ChangeConfiguration():
+            return message.key.lower() in _KEYS_OF_STATIONS
+        case SetVariables():
+            names = {data.variable.name.lower() for data in message.set_variable_data}
+            return not names.isdisjoint(_KEYS_OF_STATIONS)
+        case _:
+            return False
+
+
+def _unknown(given: Any, taken: Any, path: str) -> Iterator[str]:
+    """Paths of fields that the message did not take."""
+    if isinstance(taken, CustomData):
+        return
+    if isinstance(taken, Message):
+        fields = {field.encode_name: field.name for field in msgspec.structs.fields(taken)}
+        for key, value in given.items():
+            if key in fields:
+                yield from _unknown(value, getattr(taken, fields[key]), f"{path}{key}.")
+            else:
+                yield f"{path}{key}"
+    elif isinstance(taken, Sequence) and not isinstance(taken, str):
+        for index, (one, other) in enumerate(zip(given, taken, strict=True)):
+            yield from _unknown(one, other, f"{path}{index}.")

@@ -1,1 +1,0 @@
-"""One handler for each message that stations send."""

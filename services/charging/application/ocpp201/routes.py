@@ -1,0 +1,95 @@
+"""Which handler answers which message: the whole of what stations may ask."""
+
+from collections.abc import Mapping
+
+from services.charging.application.central_system import Route
+from services.charging.application.notification_handler import NotificationHandler
+from services.charging.application.ocpp201.boot_notification import BootNotificationHandler
+from services.charging.application.ocpp201.data_transfer import DataTransferHandler
+from services.charging.application.ocpp201.heartbeat import HeartbeatHandler
+from services.charging.application.ocpp201.status_notification import StatusNotificationHandler
+from services.charging.application.ports import Clock, Store
+from services.charging.domain.ocpp201 import (
+    availability,
+    certificates,
+    data_transfer,
+    diagnostics,
+    display,
+    events,
+    firmware,
+    monitoring,
+    provisioning,
+    reservation,
+    security,
+    smart_charging,
+    smart_charging_notices,
+    variables,
+)
+from services.charging.domain.ocpp201.types import StatusInfo
+from services.charging.domain.ocpp_j.message import Message
+
+_NO_ISSUER = StatusInfo(
+    reason_code="UnsupportedRequest", additional_info="no issuer of such certificates is connected"
+)
+
+_TOLD: tuple[tuple[type[Message], Message], ...] = (
+    (security.SecurityEventNotification, security.SecurityEventNotificationResponse()),
+    # The operator reads the request among the notifications and answers by CertificateSigned.
+    (security.SignCertificate, security.SignCertificateResponse(status="Accepted")),
+    (variables.NotifyReport, variables.NotifyReportResponse()),
+    (reservation.ReservationStatusUpdate, reservation.ReservationStatusUpdateResponse()),
+    (smart_charging.ReportChargingProfiles, smart_charging.ReportChargingProfilesResponse()),
+    (
+        smart_charging_notices.ClearedChargingLimit,
+        smart_charging_notices.ClearedChargingLimitResponse(),
+    ),
+    (
+        smart_charging_notices.NotifyChargingLimit,
+        smart_charging_notices.NotifyChargingLimitResponse(),
+    ),
+    # No schedule is made of what one vehicle wants: its station's limits count.
+    (
+        smart_charging_notices.NotifyEVChargingNeeds,
+        smart_charging_notices.NotifyEVChargingNeedsResponse(status="Rejected"),
+    ),
+    (
+        smart_charging_notices.NotifyEVChargingSchedule,
+        smart_charging_notices.NotifyEVChargingScheduleResponse(status="Accepted"),
+    ),
+    (firmware.FirmwareStatusNotification, firmware.FirmwareStatusNotificationResponse()),
+    (
+        firmware.PublishFirmwareStatusNotification,
+        firmware.PublishFirmwareStatusNotificationResponse(),
+    ),
+    (
+        certificates.Get15118EVCertificate,
+        certificates.Get15118EVCertificateResponse(
+            status="Failed", exi_response="", status_info=_NO_ISSUER
+        ),
+    ),
+    (
+        certificates.GetCertificateStatus,
+        certificates.GetCertificateStatusResponse(status="Failed", status_info=_NO_ISSUER),
+    ),
+    (diagnostics.LogStatusNotification, diagnostics.LogStatusNotificationResponse()),
+    (diagnostics.NotifyCustomerInformation, diagnostics.NotifyCustomerInformationResponse()),
+    (monitoring.NotifyMonitoringReport, monitoring.NotifyMonitoringReportResponse()),
+    (events.NotifyEvent, events.NotifyEventResponse()),
+    (display.NotifyDisplayMessages, display.NotifyDisplayMessagesResponse()),
+)
+"""What is kept for people to read, and its answer."""
+
+
+def ocpp201_routes(store: Store, _clock: Clock) -> Mapping[str, Route]:
+    """By action."""
+    handlers = (
+        Route(availability.Heartbeat, HeartbeatHandler().handle),
+        Route(availability.StatusNotification, StatusNotificationHandler(store.register).handle),
+        Route(data_transfer.DataTransfer, DataTransferHandler().handle),
+        Route(provisioning.BootNotification, BootNotificationHandler(store.register).handle),
+        *(
+            Route(message, NotificationHandler(store.notifications, yes).handle)
+            for message, yes in _TOLD
+        ),
+    )
+    return {route.message.__name__: route for route in handlers}
