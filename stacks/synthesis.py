@@ -1,9 +1,9 @@
 """``python -m stacks.synthesis [ENVIRONMENT …]``: the gate that every change passes.
 
-Synthesises environments, and the organisation as one more, into ``cdk.out/{environment}``, each in
-a process of its own, with cdk-nag and the CDK's validator; all of them when none is named. Needs
-neither credentials nor a network, and no Lambda package to be built. The same sources give the
-same bytes, wherever the repository is.
+Synthesises environments, and the organisation as one more, into ``cdk.out/{environment}`` with
+cdk-nag and the CDK's validator; all of them when none is named. Needs neither credentials nor a
+network, and no Lambda package to be built. The same sources give the same bytes, wherever the
+repository is.
 """
 
 import json
@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +27,6 @@ class Synthesis:
 
     environment: str
     assembly: Path
-    seconds: float
     failure: str | None
     """What the app wrote, when it refused."""
 
@@ -42,25 +40,44 @@ class Synthesis:
         return sum(len(template.get("Resources", {})) for template in templates)
 
 
-def synthesise(environment: str, *, into: Path = ROOT / "cdk.out", root: Path = ROOT) -> Synthesis:
-    """Run the app of the repository at `root` for one environment, as the CDK's CLI would."""
-    assembly = into / environment
-    shutil.rmtree(assembly, ignore_errors=True)
+def synthesise(
+    names: Sequence[str], *, into: Path = ROOT / "cdk.out", root: Path = ROOT
+) -> list[Synthesis]:
+    """Run the app of the repository at `root` for those environments.
+
+    One process for all: Node, the CDK and the validator's rules are loaded once. Where one is
+    refused, each is tried by itself, to tell whose failure it is.
+    """
+    for name in names:
+        shutil.rmtree(into / name, ignore_errors=True)
+    app = run(names, into=into, root=root)
+    if app.returncode and len(names) > 1:
+        return [one for name in names for one in synthesise([name], into=into, root=root)]
+    failure = (app.stdout + app.stderr) if app.returncode else None
+    return [Synthesis(name, into / name, failure) for name in names]
+
+
+def run(
+    names: Sequence[str], *, into: Path, root: Path = ROOT, rules: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the app as the CDK's CLI would, each environment apart; `rules` other than the gate's."""
     context = json.loads((root / "cdk.json").read_text())["context"]
-    context |= {"environment": environment, "aws:cdk:bundling-stacks": []}
+    context |= {"aws:cdk:bundling-stacks": []} | ({"rules": rules} if rules else {})
     variables = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     variables |= {
-        "CDK_OUTDIR": str(assembly),
+        "CDK_OUTDIR": str(into),
         "CDK_CONTEXT_JSON": json.dumps(context),
+        "JSII_NODE": str(root / "stacks" / "node.sh"),
         "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
         "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
     }
-    start = time.perf_counter()
-    app = subprocess.run(
-        [sys.executable, "app.py"], cwd=root, env=variables, capture_output=True, text=True
+    return subprocess.run(  # noqa: S603 — our own app
+        [sys.executable, "app.py", *names],
+        cwd=root,
+        env=variables,
+        capture_output=True,
+        text=True,
     )
-    failure = (app.stdout + app.stderr) if app.returncode else None
-    return Synthesis(environment, assembly, time.perf_counter() - start, failure)
 
 
 def main(chosen: Sequence[str]) -> int:
@@ -68,11 +85,11 @@ def main(chosen: Sequence[str]) -> int:
     known = environments.read().stages()
     if unknown := set(chosen) - set(known):
         sys.exit(f"no such environment: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    names = [name for name in known if name in chosen or not chosen]
-    with ThreadPoolExecutor(os.cpu_count()) as processes:
-        done = list(processes.map(synthesise, names))
+    start = time.perf_counter()
+    done = synthesise([name for name in known if name in chosen or not chosen])
     for synthesis in done:
         print(_line(synthesis))  # noqa: T201 — a command line
+    print(f"{time.perf_counter() - start:.1f} s")  # noqa: T201 — a command line
     return int(any(synthesis.failure for synthesis in done))
 
 
@@ -80,10 +97,7 @@ def _line(synthesis: Synthesis) -> str:
     head = f"{synthesis.environment:<13}"
     if synthesis.failure:
         return f"{head}refused\n{synthesis.failure}"
-    return (
-        f"{head}{len(synthesis.templates()):>3} stacks {synthesis.resources():>5} resources "
-        f"{synthesis.seconds:>5.1f} s"
-    )
+    return f"{head}{len(synthesis.templates()):>3} stacks {synthesis.resources():>5} resources"
 
 
 if __name__ == "__main__":

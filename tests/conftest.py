@@ -1,7 +1,6 @@
 """Fixtures that several areas share."""
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,9 +24,9 @@ def database(postgres: Server) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def syntheses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Synthesis]]]:
-    """Every stage through the gate, once in a session; tests wait for their own."""
+def syntheses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Synthesis]:
+    """Every stage through the gate, once in a session."""
     folder: Path = tmp_path_factory.mktemp("cdk.out")
-    with ThreadPoolExecutor(2) as processes:
-        yield {name: processes.submit(synthesise, name, into=folder) for name in STAGES}
-        processes.shutdown(cancel_futures=True)
+    done = synthesise(STAGES, into=folder)
+    assert [one.failure for one in done] == [None] * len(STAGES)
+    return {one.environment: one for one in done}

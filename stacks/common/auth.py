@@ -4,7 +4,7 @@ from aws_cdk import CfnOutput, Duration, aws_cognito
 from constructs import Construct
 
 from contracts.personas import Persona
-from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import Environment
 
@@ -45,7 +45,10 @@ class AuthStack(EnvironmentStack):
         )
         if not environment.protected:
             acknowledge(
-                self.user_pool, "COG2", because="Tests and demonstrations sign in by themselves."
+                self.user_pool,
+                "COG2",
+                because="Tests and demonstrations sign in by themselves.",
+                owner=Owner.SECURITY,
             )
         for persona in Persona:
             aws_cognito.CfnUserPoolGroup(

@@ -6,7 +6,7 @@ from constructs import Construct
 from stacks.common.database_cluster import DatabaseCluster
 from stacks.common.network import NetworkStack
 from stacks.constructs.access_log_bucket import AccessLogBucket
-from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.private_bucket import PrivateBucket
@@ -75,7 +75,11 @@ class DataStack(EnvironmentStack):
             )
         self._key.grant(role, "kms:Decrypt", "kms:GenerateDataKey")
         acknowledge(
-            role, "IAM5", f"Resource::{documents}", because="All objects of the one bucket."
+            role,
+            "IAM5",
+            f"Resource::{documents}",
+            because="All objects of the one bucket.",
+            owner=Owner.BILLING,
         )
 
     def _table(self, key: aws_kms.IKey) -> aws_dynamodb.Table:

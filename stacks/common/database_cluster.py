@@ -4,7 +4,7 @@ from aws_cdk import Duration, Token, aws_kms, aws_rds
 from constructs import Construct
 
 from stacks.common.network import DATABASE_PORT, ISOLATED, NetworkStack
-from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.environment_stack import environment_stack
 from stacks.environments import Database
@@ -44,6 +44,7 @@ class DatabaseCluster(Construct):
             self.administrator,
             "SMG4",
             because="Used only while a service's own role is made; changed by hand after use.",
+            owner=Owner.SECURITY,
         )
         cluster = aws_rds.DatabaseCluster(
             self,
@@ -85,7 +86,12 @@ class DatabaseCluster(Construct):
         self.host = cluster.cluster_endpoint.hostname
         self.port = Token.as_string(cluster.cluster_endpoint.port)
         if not stack.settings.protected:
-            acknowledge(cluster, "RDS10", because="An unprotected environment can be torn down.")
+            acknowledge(
+                cluster,
+                "RDS10",
+                because="An unprotected environment can be torn down.",
+                owner=Owner.PLATFORM,
+            )
 
 
 def _instance(name: str, *, scale_with_writer: bool | None = None) -> aws_rds.IClusterInstance:

@@ -15,7 +15,7 @@ from stacks.common.cluster import ClusterStack
 from stacks.common.data import DataStack
 from stacks.common.edge import EdgeStack
 from stacks.constructs.access_log_bucket import AccessLogBucket
-from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.private_bucket import PrivateBucket
 from stacks.environments import Domain, Environment
@@ -62,11 +62,13 @@ class HostingStack(EnvironmentStack):
             log_bucket=AccessLogBucket(self, "Logs", for_cloudfront=True),
             log_file_prefix="distribution/",
         )
-        acknowledge(distribution, "CFR1", because="Drivers and their stations travel.")
+        acknowledge(
+            distribution, "CFR1", because="Drivers and their stations travel.", owner=Owner.PLATFORM
+        )
         if domain is None:
             because = "Without a domain there is no certificate: an environment for trying out."
-            acknowledge(distribution, "CFR4", because=because)
-            acknowledge(distribution, "CFR5", because=because)
+            acknowledge(distribution, "CFR4", because=because, owner=Owner.PLATFORM)
+            acknowledge(distribution, "CFR5", because=because, owner=Owner.PLATFORM)
         else:
             self._name(domain, distribution)
         CfnOutput(self, "DistributionDomainName", value=distribution.distribution_domain_name)

@@ -3,7 +3,7 @@
 from aws_cdk import aws_ec2
 from constructs import Construct
 
-from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.acknowledgement import Owner, acknowledge
 
 EPHEMERAL = (1024, 65535)
 """Ports to which answers come back: lists keep no state (VPC user guide, "Ephemeral ports")."""
@@ -22,6 +22,7 @@ class NetworkAcls(Construct):
             self,
             "VPC3",
             because="Required: a mistake in a security group must not open the database's subnets.",
+            owner=Owner.SECURITY,
         )
         own = aws_ec2.AclCidr.ipv4(cidr)
         anyone = aws_ec2.AclCidr.any_ipv4()

@@ -6,7 +6,7 @@ from constructs import Construct
 from contracts.settings import DatabaseRoleSettings
 from stacks.common.database_cluster import DatabaseCluster
 from stacks.common.network import PRIVATE, NetworkStack
-from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.alarms import Alarms
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.python_function import PythonFunction
@@ -61,6 +61,7 @@ class OperationsStack(EnvironmentStack):
             "IAM5",
             f"Resource::{role_secrets}",
             because="Services come after this function: their role secrets are known by name only.",
+            owner=Owner.SECURITY,
         )
         self.database_role = database_role.function
         """What `Custom::DatabaseRole` is asked of."""

@@ -3,7 +3,7 @@
 from aws_cdk import CfnOutput, aws_iam, aws_kms, aws_secretsmanager
 from constructs import Construct
 
-from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import Environment
 
@@ -38,6 +38,7 @@ class SecretsStack(EnvironmentStack):
             self.webhook_token,
             "SMG4",
             because="The device cloud's console holds the other copy: people change both together.",
+            owner=Owner.TELEMETRY,
         )
         CfnOutput(self, "KeyArn", value=key.key_arn)
 

@@ -3,7 +3,7 @@
 from aws_cdk import Duration, aws_s3
 from constructs import Construct
 
-from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.fleetcharge_stack import fleetcharge_stack
 
 DAYS = 90
@@ -35,4 +35,9 @@ class AccessLogBucket(aws_s3.Bucket):
         if (
             for_cloudfront
         ):  # the rule knows a log by the bucket that writes to it, which others have
-            acknowledge(self, "S1", because="A log of the log's own deliveries would never end.")
+            acknowledge(
+                self,
+                "S1",
+                because="A log of the log's own deliveries would never end.",
+                owner=Owner.PLATFORM,
+            )

@@ -3,7 +3,7 @@
 from aws_cdk import CfnOutput, Duration, aws_iam
 from constructs import Construct
 
-from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.fleetcharge_stack import BOUNDARY, FleetchargeStack, fleetcharge_stack
 
 ROLES = {name: f"fleetcharge-{name}" for name in ("administrator", "developer", "automation")}
@@ -85,7 +85,9 @@ class MemberRoles(Construct):
             ],
         )
         because = "A boundary allows nothing by itself: it is the ceiling of what others allow."
-        acknowledge(boundary, "IAM5", "Action::*", "Resource::*", because=because)
+        acknowledge(
+            boundary, "IAM5", "Action::*", "Resource::*", because=because, owner=Owner.SECURITY
+        )
         return boundary
 
     def _administrator(self) -> aws_iam.Role:
@@ -195,13 +197,13 @@ class MemberRoles(Construct):
     def _attach(role: aws_iam.Role, policy: str, because: str) -> None:
         role.add_managed_policy(aws_iam.ManagedPolicy.from_aws_managed_policy_name(policy))
         finding = f"Policy::arn:<AWS::Partition>:iam::aws:policy/{policy}"
-        acknowledge(role, "IAM4", finding, because=because)
+        acknowledge(role, "IAM4", finding, because=because, owner=Owner.SECURITY)
 
 
 def allow(role: aws_iam.Role, actions: list[str], resource: str, because: str) -> None:
     """Grant actions on resources that a wildcard names, with the reason for it."""
     role.add_to_policy(aws_iam.PolicyStatement(actions=actions, resources=[resource]))
-    acknowledge(role, "IAM5", f"Resource::{resource}", because=because)
+    acknowledge(role, "IAM5", f"Resource::{resource}", because=because, owner=Owner.SECURITY)
 
 
 def _deny(

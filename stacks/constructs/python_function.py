@@ -18,7 +18,7 @@ from constructs import Construct
 
 from contracts.settings import Settings
 from stacks.constructs import program_settings
-from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.alarms import Alarms
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.lambda_package import HOST, LAMBDA, LambdaPackage
@@ -86,7 +86,7 @@ class PythonFunction(Construct):
         )
         if traced:
             because = "Segments of a trace belong to no resource."
-            acknowledge(self.role, "IAM5", "Resource::*", because=because)
+            acknowledge(self.role, "IAM5", "Resource::*", because=because, owner=Owner.PLATFORM)
         self._watch(alarms)
 
     def _watch(self, alarms: Alarms) -> None:
@@ -148,4 +148,5 @@ def _let_it_join_the_network(role: aws_iam.Role) -> None:
         "IAM5",
         "Resource::*",
         because="Lambda makes and finds its network interfaces by these, which take no resource.",
+        owner=Owner.PLATFORM,
     )

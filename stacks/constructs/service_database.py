@@ -7,7 +7,7 @@ from constructs import Construct
 
 from stacks.common.foundation import Foundation
 from stacks.common.operations import ROLE_SECRET_SUFFIX
-from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.environment_stack import environment_stack
 
 
@@ -42,6 +42,7 @@ class ServiceDatabase(Construct):
             self.role,
             "SMG4",
             because="A new password reaches the running tasks only with a deployment: a runbook's.",
+            owner=Owner.SECURITY,
         )
         self.made = CustomResource(
             self,

@@ -8,7 +8,7 @@ from constructs import Construct
 from contracts.settings import Settings
 from stacks.common.foundation import Foundation
 from stacks.constructs import program_settings
-from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.environment_stack import environment_stack
 from stacks.environments import Program
 
@@ -44,6 +44,7 @@ def service_task(
         "IAM5",
         "Resource::*",
         because="ecr:GetAuthorizationToken takes no resource; pulling is granted for one.",
+        owner=Owner.PLATFORM,
     )
     task = aws_ecs.FargateTaskDefinition(
         scope,
@@ -64,7 +65,12 @@ def service_task(
         ),
         volumes=[aws_ecs.Volume(name="scratch")],
     )
-    acknowledge(task, "ECS2", because="Plain settings; secrets come from Secrets Manager.")
+    acknowledge(
+        task,
+        "ECS2",
+        because="Plain settings; secrets come from Secrets Manager.",
+        owner=Owner.PLATFORM,
+    )
     container = task.add_container(
         service,
         image=aws_ecs.ContainerImage.from_registry(

@@ -3,7 +3,7 @@
 from aws_cdk import aws_accessanalyzer, aws_config, aws_iam, aws_securityhub
 from constructs import Construct
 
-from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.environments import Fleet
 from stacks.organization.organization_stack import OrganizationStack
 
@@ -106,6 +106,7 @@ class SecurityStack(OrganizationStack):
             "IAM4",
             f"Policy::arn:<AWS::Partition>:iam::aws:policy/{policy}",
             because="Lists accounts, nothing else; AWS keeps it as Config needs it.",
+            owner=Owner.SECURITY,
         )
         aws_config.CfnConfigurationAggregator(
             self,

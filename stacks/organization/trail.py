@@ -13,7 +13,7 @@ from aws_cdk import (
 )
 from constructs import Construct
 
-from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.member_roles import BREAK_GLASS, HUMAN_SESSION
 from stacks.environments import Fleet
@@ -103,7 +103,13 @@ class TrailStack(OrganizationStack):
         policy = "AdministratorAccess"
         role.add_managed_policy(aws_iam.ManagedPolicy.from_aws_managed_policy_name(policy))
         finding = f"Policy::arn:<AWS::Partition>:iam::aws:policy/{policy}"
-        acknowledge(role, "IAM4", finding, because="It mends what nobody else can; an alarm tells.")
+        acknowledge(
+            role,
+            "IAM4",
+            finding,
+            because="It mends what nobody else can; an alarm tells.",
+            owner=Owner.SECURITY,
+        )
 
     def _tell_of_its_use(self, events: aws_logs.LogGroup, on_call: str) -> None:
         topic = aws_sns.Topic(self, "Alarms", master_key=self._key, enforce_ssl=True)

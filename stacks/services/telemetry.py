@@ -15,7 +15,7 @@ from constructs import Construct
 
 from contracts.settings import TelemetryQuerySettings, TelemetryWebhookSettings
 from stacks.common.foundation import Foundation
-from stacks.constructs.acknowledgement import acknowledge
+from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.python_function import PythonFunction
@@ -132,6 +132,7 @@ class TelemetryStack(EnvironmentStack):
             "IAM5",
             f"Resource::<{invoked}.Arn>:*",
             because="AppSync invokes the function by its versions too.",
+            owner=Owner.TELEMETRY,
         )
         for field in QUERIES:
             source.create_resolver(field, type_name="Query", field_name=field)

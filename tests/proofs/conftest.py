@@ -1,5 +1,3 @@
-from concurrent.futures import Future
-
 import pytest
 
 from proofs import assembly
@@ -8,14 +6,9 @@ from stacks.synthesis import Synthesis
 
 
 @pytest.fixture(scope="session")
-def stages(syntheses: dict[str, Future[Synthesis]]) -> dict[str, Stage]:
+def stages(syntheses: dict[str, Synthesis]) -> dict[str, Stage]:
     """The real assembly, stage by stage, as it was synthesised for all tests of the stacks."""
-    read = {}
-    for name, future in sorted(syntheses.items()):
-        synthesis = future.result()
-        assert synthesis.failure is None, synthesis.failure
-        read[name] = assembly.read(synthesis.assembly)
-    return read
+    return {name: assembly.read(one.assembly) for name, one in sorted(syntheses.items())}
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,3 @@
-from concurrent.futures import Future
-
 import pytest
 
 from stacks import environments
@@ -16,10 +14,8 @@ def fleet() -> Fleet:
 
 
 @pytest.fixture(scope="session", params=ENVIRONMENTS)
-def assembly(request: pytest.FixtureRequest, syntheses: dict[str, Future[Synthesis]]) -> Assembly:
-    synthesis = syntheses[request.param].result()
-    assert synthesis.failure is None, synthesis.failure
-    return Assembly(synthesis.environment, synthesis.assembly)
+def assembly(request: pytest.FixtureRequest, syntheses: dict[str, Synthesis]) -> Assembly:
+    return Assembly(request.param, syntheses[request.param].assembly)
 
 
 @pytest.fixture

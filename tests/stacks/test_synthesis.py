@@ -1,6 +1,5 @@
 import hashlib
 import shutil
-from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -33,8 +32,8 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def test_two_paths_give_the_same_bytes(elsewhere: Path, tmp_path: Path) -> None:
-    here = synthesise("playground", into=ROOT / "cdk.out")
-    there = synthesise("playground", into=elsewhere / "cdk.out", root=elsewhere)
+    (here,) = synthesise(["playground"], into=ROOT / "cdk.out")
+    (there,) = synthesise(["playground"], into=elsewhere / "cdk.out", root=elsewhere)
     assert here.failure is None
     assert there.failure is None, there.failure
     assert len(digests(here.assembly)) > 40
@@ -44,16 +43,27 @@ def test_two_paths_give_the_same_bytes(elsewhere: Path, tmp_path: Path) -> None:
 def test_a_finding_stops_the_synthesis(elsewhere: Path) -> None:
     queue = elsewhere / "stacks/constructs/encrypted_queue.py"
     queue.write_text(queue.read_text().replace("enforce_ssl=True", "enforce_ssl=False"))
-    refused = synthesise("playground", into=elsewhere / "cdk.out", root=elsewhere)
+    (refused,) = synthesise(["playground"], into=elsewhere / "cdk.out", root=elsewhere)
     assert refused.failure is not None
     assert "AwsSolutions-SQS4" in refused.failure
     assert "playground/queue/SessionEvents/Queue" in refused.failure
 
 
+def test_of_several_only_the_one_with_a_finding_is_refused(elsewhere: Path) -> None:
+    trail = elsewhere / "stacks/organization/trail.py"
+    rotated, not_rotated = "enable_key_rotation=True", "enable_key_rotation=False"
+    trail.write_text(trail.read_text().replace(rotated, not_rotated))
+    playground, organization = synthesise(
+        ["playground", "organization"], into=elsewhere / "cdk.out", root=elsewhere
+    )
+    assert playground.failure is None
+    assert "organization/trail/Key" in (organization.failure or "")
+
+
 def test_a_wrong_environments_file_is_told_in_one_line(elsewhere: Path) -> None:
     file = elsewhere / "environments.toml"
     file.write_text(file.read_text().replace('city = "Berlin"', "city = 1"))
-    refused = synthesise("playground", into=elsewhere / "cdk.out", root=elsewhere)
+    (refused,) = synthesise(["playground"], into=elsewhere / "cdk.out", root=elsewhere)
     assert refused.failure is not None
     *_, heading, line = refused.failure.strip().splitlines()
     assert heading == "environments.toml is refused:"
@@ -65,13 +75,13 @@ def test_an_unknown_environment_is_refused_with_those_there_are() -> None:
         synthesis.main(["liv"])
 
 
-def test_each_environment_is_told_with_its_resources_and_seconds(
-    syntheses: dict[str, Future[Synthesis]],
+def test_each_environment_is_told_with_its_resources(
+    syntheses: dict[str, Synthesis],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    done = syntheses["playground"].result()
-    monkeypatch.setattr(synthesis, "synthesise", lambda _: done)
+    done = syntheses["playground"]
+    monkeypatch.setattr(synthesis, "synthesise", lambda _: [done])
     assert synthesis.main(["playground"]) == 0
     stacks, resources = len(done.templates()), done.resources()
     assert resources > 200

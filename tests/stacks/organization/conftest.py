@@ -1,5 +1,3 @@
-from concurrent.futures import Future
-
 import pytest
 
 from stacks.synthesis import Synthesis
@@ -7,8 +5,6 @@ from tests.stacks.assembly import Assembly
 
 
 @pytest.fixture(scope="session")
-def organization(syntheses: dict[str, Future[Synthesis]]) -> Assembly:
+def organization(syntheses: dict[str, Synthesis]) -> Assembly:
     """The organisation of environments.toml through the gate, once in a session."""
-    synthesis = syntheses["organization"].result()
-    assert synthesis.failure is None, synthesis.failure
-    return Assembly("organization", synthesis.assembly)
+    return Assembly("organization", syntheses["organization"].assembly)
