@@ -145,3 +145,11 @@ class DatabaseRoleSettings(Settings, frozen=True, kw_only=True):
 
     administrator_secret_arn: str
     """Secret of the cluster's administrator: JSON with host, port, username and password."""
+
+
+class UserExportSettings(Settings, frozen=True, kw_only=True):
+    """The function that exports the users of the user pool each night."""
+
+    user_pool_id: str
+    bucket_name: str
+    object_key: str

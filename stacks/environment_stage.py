@@ -5,6 +5,7 @@ from aws_cdk import Stage
 from constructs import Construct
 
 from stacks.common.auth import AuthStack
+from stacks.common.backup import BackupStack
 from stacks.common.cluster import ClusterStack
 from stacks.common.data import DataStack
 from stacks.common.edge import EdgeStack
@@ -35,10 +36,8 @@ class EnvironmentStage(Stage):
         super().__init__(
             scope, name, env=Place(account=environment.account, region=environment.region)
         )
-        roles = RolesStack(
-            self, "roles", environment=environment, management=fleet.accounts.management
-        )
-        foundation = self._foundation(environment, fleet.organization.runbooks)
+        roles = RolesStack(self, "roles", environment=environment, fleet=fleet)
+        foundation = self._foundation(environment, fleet)
         ChargingStack(self, "charging", environment=environment, foundation=foundation)
         BillingStack(
             self,
@@ -57,6 +56,7 @@ class EnvironmentStage(Stage):
             data=foundation.data,
             queue=foundation.queue,
         )
+        BackupStack(self, "backup", environment=environment, fleet=fleet, foundation=foundation)
         edge = EdgeStack(self, "edge", environment=environment)
         HostingStack(
             self,
@@ -70,11 +70,17 @@ class EnvironmentStage(Stage):
             if isinstance(stack, EnvironmentStack) and stack is not roles:
                 stack.add_stack_dependency(roles)
 
-    def _foundation(self, environment: Environment, runbooks: str) -> Foundation:
-        secrets = SecretsStack(self, "secrets", environment=environment)
+    def _foundation(self, environment: Environment, fleet: Fleet) -> Foundation:
+        secrets = SecretsStack(
+            self, "secrets", environment=environment, backup_account=fleet.accounts.backup
+        )
         key = secrets.key
         observability = ObservabilityStack(
-            self, "observability", environment=environment, key=key, runbooks=runbooks
+            self,
+            "observability",
+            environment=environment,
+            key=key,
+            runbooks=fleet.organization.runbooks,
         )
         alarms = observability.alarms
         network = NetworkStack(self, "network", environment=environment, key=key)

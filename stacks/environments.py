@@ -19,7 +19,9 @@ from pydantic_core import ErrorDetails
 DEFAULT_FILE = Path(__file__).parent.parent / "environments.toml"
 ORGANIZATION = "organization"
 HOME_REGION = "eu-central-1"
-"""Where everything stands but what CloudFront takes from us-east-1, and copies of backups."""
+"""Where everything stands but what the edge asks for, and copies."""
+EDGE_REGION = "us-east-1"
+"""CloudFront and Route 53 take certificates, firewalls and keys from here, wherever we are."""
 
 
 class EnvironmentsError(ValueError):
@@ -158,6 +160,30 @@ class Database(_Table):
         return self
 
 
+KeptDays = Annotated[int, Field(ge=7, le=400)]
+"""The locks of the backup account's vaults allow no other."""
+
+
+class Backups(_Table):
+    """What AWS Backup keeps of the environment's data, apart from where the data is."""
+
+    daily_days: KeptDays
+    """How long each night's backup stays in the environment."""
+    monthly_days: KeptDays | None = None
+    """How long that of a month's first night stays; without it there is none."""
+    copy_days: KeptDays | None = None
+    """How long copies of each night's stay in the backup account, in both regions, where a
+    month's stay for `monthly_days`; without it nothing is copied."""
+    tested: bool
+    """Once a week the latest backup of each store is restored, to see that it can be."""
+
+    @checked(mode="after")
+    def _months_outlast_nights(self) -> Self:
+        if self.monthly_days is not None and self.monthly_days <= self.daily_days:
+            raise ValueError("monthly_days is not above daily_days: leave it out")
+        return self
+
+
 FARGATE_MEMORY = {
     256: (512, 1024, 2048),
     512: tuple(range(1024, 4097, 1024)),
@@ -208,6 +234,7 @@ class Environment(_Table):
     domain: Domain | None = None
     """Without one there is no certificate: plain HTTP, for an environment on a laptop."""
     database: Database
+    backups: Backups
     charging: Program
     billing: Program
 
@@ -238,6 +265,10 @@ class Fleet(_Table):
     def named(self) -> dict[str, Environment]:
         """The environments by name."""
         return {name: getattr(self.environments, name) for name in _Environments.model_fields}
+
+    def regions(self) -> tuple[str, ...]:
+        """Where anything stands: home, what CloudFront asks for, and copies."""
+        return (HOME_REGION, EDGE_REGION, self.organization.backup_region)
 
     def stages(self) -> tuple[str, ...]:
         """What can be deployed: each environment, and the organisation that they are part of."""

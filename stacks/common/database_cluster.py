@@ -1,5 +1,7 @@
 """The environment's Aurora PostgreSQL cluster."""
 
+from typing import cast
+
 from aws_cdk import Duration, Token, aws_kms, aws_rds
 from constructs import Construct
 
@@ -83,6 +85,9 @@ class DatabaseCluster(Construct):
         )
         cluster.node.add_dependency(log)
         self.identifier = identifier
+        self.arn = cluster.cluster_arn
+        resource = cast("aws_rds.CfnDBCluster", cluster.node.default_child)
+        self.subnet_group_name = cast("str", resource.db_subnet_group_name)
         self.host = cluster.cluster_endpoint.hostname
         self.port = Token.as_string(cluster.cluster_endpoint.port)
         if not stack.settings.protected:

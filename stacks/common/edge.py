@@ -7,10 +7,7 @@ from aws_cdk import aws_certificatemanager, aws_route53, aws_wafv2
 from constructs import Construct
 
 from stacks.constructs.environment_stack import EnvironmentStack
-from stacks.environments import Environment
-
-HOME = "us-east-1"
-"""CloudFront reads certificates and firewalls here, wherever the origin is."""
+from stacks.environments import EDGE_REGION, Environment
 
 REQUESTS_PER_FIVE_MINUTES = 3000
 """From one address. A depot's stations share one: after a power cut 500 reconnect and boot."""
@@ -24,7 +21,7 @@ class EdgeStack(EnvironmentStack):
             scope,
             name,
             environment=environment,
-            env=Place(account=environment.account, region=HOME),
+            env=Place(account=environment.account, region=EDGE_REGION),
         )
         self.certificate: aws_certificatemanager.ICertificate | None = None
         if environment.domain:

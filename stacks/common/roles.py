@@ -1,11 +1,12 @@
 """Who may work in an environment's account: people and automation, from the management account."""
 
-from aws_cdk import LegacyStackSynthesizer
+from aws_cdk import LegacyStackSynthesizer, aws_iam
 from constructs import Construct
 
+from stacks.common.cluster import PROGRAMS
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.member_roles import MemberRoles, allow
-from stacks.environments import Environment
+from stacks.environments import Environment, Fleet
 
 
 class RolesStack(EnvironmentStack):
@@ -17,7 +18,7 @@ class RolesStack(EnvironmentStack):
     """
 
     def __init__(
-        self, scope: Construct, name: str, *, environment: Environment, management: str
+        self, scope: Construct, name: str, *, environment: Environment, fleet: Fleet
     ) -> None:
         super().__init__(
             scope,
@@ -30,40 +31,44 @@ class RolesStack(EnvironmentStack):
         roles = MemberRoles(
             self,
             "Default",
-            management=management,
+            management=fleet.accounts.management,
+            regions=fleet.regions(),
             developers_deploy=not environment.protected,
         )
         self._let_publish(roles)
 
     def _let_publish(self, roles: MemberRoles) -> None:
+        """Images of our own programs, and the digest of each, which promotes one."""
         role = roles.automation
-        parameters = self.format_arn(
-            service="ssm",
-            resource="parameter",
-            resource_name=f"fleetcharge/{self.environment_name}/*/image-digest",
-        )
-        registries = self.format_arn(
-            service="ecr", resource="repository", resource_name="fleetcharge/*"
-        )
-        allow(
-            role,
-            ["ssm:PutParameter", "ssm:GetParameter"],
-            parameters,
-            "Services' digests, and nothing else: promoting an image writes one.",
-        )
-        allow(
-            role,
-            [
-                "ecr:BatchCheckLayerAvailability",
-                "ecr:BatchGetImage",
-                "ecr:CompleteLayerUpload",
-                "ecr:DescribeImages",
-                "ecr:GetDownloadUrlForLayer",
-                "ecr:InitiateLayerUpload",
-                "ecr:PutImage",
-                "ecr:UploadLayerPart",
-            ],
-            registries,
-            "The registries of our own programs.",
-        )
+        digests = [
+            self.format_arn(
+                service="ssm",
+                resource="parameter",
+                resource_name=f"fleetcharge/{self.environment_name}/{program}/image-digest",
+            )
+            for program in PROGRAMS
+        ]
+        registries = [
+            self.format_arn(
+                service="ecr", resource="repository", resource_name=f"fleetcharge/{program}"
+            )
+            for program in PROGRAMS
+        ]
+        for actions, resources in (
+            (["ssm:PutParameter", "ssm:GetParameter"], digests),
+            (
+                [
+                    "ecr:BatchCheckLayerAvailability",
+                    "ecr:BatchGetImage",
+                    "ecr:CompleteLayerUpload",
+                    "ecr:DescribeImages",
+                    "ecr:GetDownloadUrlForLayer",
+                    "ecr:InitiateLayerUpload",
+                    "ecr:PutImage",
+                    "ecr:UploadLayerPart",
+                ],
+                registries,
+            ),
+        ):
+            role.add_to_policy(aws_iam.PolicyStatement(actions=actions, resources=resources))
         allow(role, ["ecr:GetAuthorizationToken"], "*", "This action takes no resource.")

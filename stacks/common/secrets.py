@@ -4,6 +4,7 @@ from aws_cdk import CfnOutput, aws_iam, aws_kms, aws_secretsmanager
 from constructs import Construct
 
 from stacks.constructs.acknowledgement import Owner, acknowledge
+from stacks.constructs.backup_key import let_copy_backups
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import Environment
 
@@ -11,7 +12,9 @@ from stacks.environments import Environment
 class SecretsStack(EnvironmentStack):
     """One key for everything that the environment keeps, and the shared secrets."""
 
-    def __init__(self, scope: Construct, name: str, *, environment: Environment) -> None:
+    def __init__(
+        self, scope: Construct, name: str, *, environment: Environment, backup_account: str
+    ) -> None:
         super().__init__(scope, name, environment=environment)
         key = aws_kms.Key(
             self,
@@ -22,6 +25,8 @@ class SecretsStack(EnvironmentStack):
             removal_policy=self.data_removal,
         )
         self._let_services_use(key)
+        if environment.backups.copy_days:
+            let_copy_backups(key, backup_account)
         # Others get the key as it is: what they grant goes into their own roles' policies.
         self.key = aws_kms.Key.from_key_arn(self, "KeyAsItIs", key.key_arn)
         self.webhook_token = aws_secretsmanager.Secret(

@@ -1,5 +1,7 @@
 """Alarms."""
 
+from typing import Any
+
 from aws_cdk import aws_cloudwatch, aws_cloudwatch_actions, aws_sns
 from constructs import Construct
 
@@ -11,7 +13,8 @@ class Alarms:
     """Raises alarms.
 
     Rules: each reaches whoever is on call; each says what users feel, and ends with the address of
-    the page in ``docs/runbooks/`` that says what to do; no data is no alarm.
+    the page in ``docs/runbooks/`` that says what to do; no data is no alarm, but where it is what
+    is looked for.
     """
 
     def __init__(self, topic: aws_sns.ITopic, *, runbooks: str) -> None:
@@ -32,15 +35,45 @@ class Alarms:
         when: aws_cloudwatch.ComparisonOperator = AT_LEAST,
     ) -> aws_cloudwatch.Alarm:
         """Raise an alarm when `metric` is past `threshold` for `periods` of its own length."""
-        alarm = aws_cloudwatch.Alarm(
+        return self._alarm(
             scope,
             name,
-            metric=metric,
-            alarm_description=f"{says} {self._runbooks}/{runbook}.md",
+            metric,
+            alarm_description=self._page(says, runbook),
             threshold=threshold,
             evaluation_periods=periods,
             comparison_operator=when,
             treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
         )
+
+    def on_silence(
+        self,
+        scope: Construct,
+        name: str,
+        metric: aws_cloudwatch.IMetric,
+        *,
+        periods: int,
+        says: str,
+        runbook: str,
+    ) -> None:
+        """Raise an alarm when `metric` counted nothing for `periods` of its own length."""
+        self._alarm(
+            scope,
+            name,
+            metric,
+            alarm_description=self._page(says, runbook),
+            threshold=1,
+            evaluation_periods=periods,
+            comparison_operator=aws_cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            treat_missing_data=aws_cloudwatch.TreatMissingData.BREACHING,
+        )
+
+    def _page(self, says: str, runbook: str) -> str:
+        return f"{says} {self._runbooks}/{runbook}.md"
+
+    def _alarm(
+        self, scope: Construct, name: str, metric: aws_cloudwatch.IMetric, **options: Any
+    ) -> aws_cloudwatch.Alarm:
+        alarm = aws_cloudwatch.Alarm(scope, name, metric=metric, **options)
         alarm.add_alarm_action(aws_cloudwatch_actions.SnsAction(self.topic))
         return alarm

@@ -1,6 +1,8 @@
 """The three roles of a member account, and the boundary of everything that they make."""
 
-from aws_cdk import CfnOutput, Duration, aws_iam
+from collections.abc import Sequence
+
+from aws_cdk import CfnOutput, DefaultStackSynthesizer, Duration, aws_iam
 from constructs import Construct
 
 from stacks.constructs.acknowledgement import Owner, acknowledge
@@ -11,6 +13,9 @@ BREAK_GLASS = "fleetcharge-break-glass"
 """The role of the management account that gets in when single sign-on does not."""
 
 HUMAN_SESSION = Duration.hours(1)
+
+QUALIFIER = DefaultStackSynthesizer.DEFAULT_QUALIFIER
+"""The part of their names that the roles of `cdk bootstrap` share."""
 
 CHANGES_OF_ROLES = [
     "iam:AttachRolePolicy",
@@ -31,9 +36,16 @@ class MemberRoles(Construct):
     """
 
     def __init__(
-        self, scope: Construct, name: str, *, management: str, developers_deploy: bool
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        management: str,
+        regions: Sequence[str],
+        developers_deploy: bool,
     ) -> None:
         super().__init__(scope, name)
+        self._regions = regions
         self._management = management
         self._stack: FleetchargeStack = fleetcharge_stack(self)
         self._boundary_arn = self._arn("policy", BOUNDARY)
@@ -138,13 +150,13 @@ class MemberRoles(Construct):
         return role
 
     def _let_deploy(self, role: aws_iam.Role) -> None:
-        # The roles that `cdk bootstrap` made; what they may do is decided there.
-        allow(
-            role,
-            ["sts:AssumeRole"],
-            self._arn("role", "cdk-*"),
-            "The bootstrap's roles, in each region.",
-        )
+        # The roles that `cdk bootstrap` made in each region; what they may do is decided there.
+        bootstrap = [
+            self._arn("role", f"cdk-{QUALIFIER}-{kind}-role-{self._stack.account}-{region}")
+            for kind in ("deploy", "file-publishing", "image-publishing", "lookup")
+            for region in self._regions
+        ]
+        role.add_to_policy(aws_iam.PolicyStatement(actions=["sts:AssumeRole"], resources=bootstrap))
 
     def _role(
         self, name: str, purpose: str, boundary: aws_iam.IManagedPolicy | None = None

@@ -27,6 +27,9 @@ DELEGATED = (
 )
 """Services that an account other than the management account looks after."""
 
+BACKED_UP = ("Aurora", "DynamoDB", "S3")
+"""What AWS Backup takes part in; without its own management a table's backup leaves no account."""
+
 POLICY_TYPES = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
 
 
@@ -66,6 +69,14 @@ def commands(fleet: Fleet) -> dict[str, list[str]]:
             f" --auto-enable-organization-members ALL --region {region}"
             for region in regions
         ],
+        **{
+            f"{name} ({one.account})": [
+                "aws backup update-region-settings"
+                f" --resource-type-opt-in-preference {','.join(f'{k}=true' for k in BACKED_UP)}"
+                f" --resource-type-management-preference DynamoDB=true --region {one.region}"
+            ]
+            for name, one in fleet.named().items()
+        },
     }
 
 

@@ -56,7 +56,7 @@ class LogStack(OrganizationStack):
                 *(number for _, number in fleet.accounts),
                 *(environment.account for environment in fleet.named().values()),
             ],
-            regions=[HOME_REGION, fleet.organization.backup_region, "us-east-1"],
+            regions=fleet.regions(),
         )
 
     def _encryption_key(self) -> aws_kms.Key:

@@ -20,4 +20,10 @@ class MemberAccountStack(OrganizationStack):
             synthesizer=LegacyStackSynthesizer(),
         )
         # "Default" adds nothing to the logical ids.
-        MemberRoles(self, "Default", management=fleet.accounts.management, developers_deploy=False)
+        MemberRoles(
+            self,
+            "Default",
+            management=fleet.accounts.management,
+            regions=fleet.regions(),
+            developers_deploy=False,
+        )

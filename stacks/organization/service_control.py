@@ -5,6 +5,7 @@ They bind members only, never the management account and never service-linked ro
 
 from stacks.constructs.fleetcharge_stack import BOUNDARY
 from stacks.constructs.member_roles import ROLES
+from stacks.environments import EDGE_REGION
 
 Document = dict[str, object]
 
@@ -153,12 +154,12 @@ def regions(home: str, backup: str) -> Document:
         _deny_but(
             "OnlyOurRegions",
             list(GLOBAL_SERVICES),
-            {"StringNotEquals": {"aws:RequestedRegion": [home, backup, "us-east-1"]}},
+            {"StringNotEquals": {"aws:RequestedRegion": [home, backup, EDGE_REGION]}},
         ),
         _deny_but(
             "OnlyTheEdgeInVirginia",
             sorted({*GLOBAL_SERVICES, *EDGE_SERVICES}),
-            {"StringEquals": {"aws:RequestedRegion": "us-east-1"}},
+            {"StringEquals": {"aws:RequestedRegion": EDGE_REGION}},
         ),
     )
 

@@ -1,5 +1,6 @@
 """Questions to the trail, in SQL."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from aws_cdk import aws_athena, aws_glue, aws_kms
@@ -56,7 +57,7 @@ class TrailQueries(Construct):
         results: str,
         key: aws_kms.IKey,
         accounts: list[str],
-        regions: list[str],
+        regions: Sequence[str],
     ) -> None:
         super().__init__(scope, name)
         workgroup = self._workgroup(results, key)
@@ -102,7 +103,9 @@ class TrailQueries(Construct):
             ),
         )
 
-    def _table(self, location: str, accounts: list[str], regions: list[str]) -> aws_glue.CfnTable:
+    def _table(
+        self, location: str, accounts: list[str], regions: Sequence[str]
+    ) -> aws_glue.CfnTable:
         column = aws_glue.CfnTable.ColumnProperty
         return aws_glue.CfnTable(
             self,

@@ -3,6 +3,8 @@
 from aws_cdk import CfnOutput, Duration, aws_backup, aws_iam, aws_kms
 from constructs import Construct
 
+from stacks.constructs.acknowledgement import Owner, acknowledge
+from stacks.constructs.backup_key import let_copy_backups
 from stacks.environments import Fleet
 from stacks.organization.organization_stack import OrganizationStack
 
@@ -19,7 +21,8 @@ class VaultStack(OrganizationStack):
     """A vault that members of the organisation may copy to. It stands in both regions.
 
     Rules: a copy stays for 7 days at least and 400 at most, by a lock that cannot be taken off
-    after a week; encrypted with a key of its own, so copies open when an environment's key is lost.
+    after a week; encrypted with a key of its own, so copies open when an environment's key is lost;
+    an environment may copy one back.
     """
 
     def __init__(
@@ -34,6 +37,7 @@ class VaultStack(OrganizationStack):
             enable_key_rotation=True,
             removal_policy=self.data_removal,
         )
+        let_copy_backups(key, *(one.account for one in fleet.named().values()))
         members = {"StringEquals": {"aws:PrincipalOrgID": organization}}
         vault = aws_backup.BackupVault(
             self,
@@ -58,3 +62,22 @@ class VaultStack(OrganizationStack):
             ),
         )
         CfnOutput(self, "VaultArn", value=vault.backup_vault_arn)
+        CfnOutput(self, "CopyRoleArn", value=self._who_copies_back().role_arn)
+
+    def _who_copies_back(self) -> aws_iam.Role:
+        role = aws_iam.Role(
+            self,
+            "CopiesBack",
+            assumed_by=aws_iam.ServicePrincipal("backup.amazonaws.com"),
+            description="Copies a backup home to its environment",
+        )
+        policy = "service-role/AWSBackupServiceRolePolicyForBackup"
+        role.add_managed_policy(aws_iam.ManagedPolicy.from_aws_managed_policy_name(policy))
+        acknowledge(
+            role,
+            "IAM4",
+            f"Policy::arn:<AWS::Partition>:iam::aws:policy/{policy}",
+            because="Only AWS Backup takes the role; AWS keeps the policy as the service is.",
+            owner=Owner.PLATFORM,
+        )
+        return role

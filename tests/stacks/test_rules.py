@@ -11,9 +11,10 @@ from tests.stacks.assembly import Assembly, Template, values_of
 SERVICES = {"charging", "billing", "telemetry"}
 COMMON = {
     *("roles", "secrets", "observability", "network", "queue", "data"),
-    *("auth", "cluster", "operations", "monitoring", "edge", "hosting"),
+    *("auth", "cluster", "operations", "backup", "monitoring", "edge", "hosting"),
 }
 STATEFUL = (
+    "AWS::Backup::BackupVault",
     "AWS::Cognito::UserPool",
     "AWS::DynamoDB::Table",
     "AWS::ECR::Repository",

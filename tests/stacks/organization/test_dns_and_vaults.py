@@ -43,6 +43,18 @@ def test_a_vault_is_locked_encrypted_and_open_to_members_for_copies_only(
     assert statement["Condition"] == ours
 
 
+@pytest.mark.parametrize("stack", ["vault", "vault-copy"])
+def test_an_environment_opens_the_copy_that_it_gets_back(
+    organization: Assembly, fleet: Fleet, stack: str
+) -> None:
+    statements = organization[stack].only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+    _, use, grants = statements
+    environments = {f"arn:aws:iam::{one.account}:root" for one in fleet.named().values()}
+    assert set(use["Principal"]["AWS"]) == set(grants["Principal"]["AWS"]) == environments
+    assert {"kms:Decrypt", "kms:DescribeKey", "kms:ReEncryptFrom"} <= set(use["Action"])
+    assert grants["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+
+
 def test_copies_stand_in_the_other_region_too(organization: Assembly, fleet: Fleet) -> None:
     manifest = (organization.folder / "assembly-organization/manifest.json").read_text()
     for region in ("eu-central-1", fleet.organization.backup_region):

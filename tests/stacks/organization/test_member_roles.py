@@ -140,3 +140,16 @@ def test_developers_cannot_delete_ground_evidence_or_identities(organization: As
     ):
         assert action in denied["Action"]
     assert not [s for s in found if s["Effect"] == "Allow"]
+
+
+def test_automation_takes_the_bootstrap_s_roles_each_by_its_name(
+    organization: Assembly, fleet: Fleet
+) -> None:
+    found = statements(organization, "AWS::IAM::Policy", "Automation")
+    (taken,) = (s for s in found if s["Action"] == "sts:AssumeRole")
+    account = fleet.accounts.security
+    assert set(taken["Resource"]) == {
+        f"arn:aws:iam::{account}:role/cdk-hnb659fds-{kind}-role-{account}-{region}"
+        for kind in ("deploy", "file-publishing", "image-publishing", "lookup")
+        for region in ("eu-central-1", "us-east-1", fleet.organization.backup_region)
+    }

@@ -74,6 +74,15 @@ def test_a_service_is_trusted_before_it_is_handed_on(commands: dict[str, list[st
         assert trusted < handed
 
 
+def test_every_environment_takes_part_in_backups(
+    commands: dict[str, list[str]], fleet: Fleet
+) -> None:
+    for name in fleet.named():
+        (line,) = commands[name]
+        assert "--resource-type-opt-in-preference Aurora=true,DynamoDB=true,S3=true" in line
+        assert "--resource-type-management-preference DynamoDB=true" in line
+
+
 def test_the_commands_are_printed_under_their_accounts(capsys: pytest.CaptureFixture[str]) -> None:
     delegation.main()
     printed = capsys.readouterr().out.splitlines()
@@ -82,5 +91,9 @@ def test_the_commands_are_printed_under_their_accounts(capsys: pytest.CaptureFix
     assert titles == [
         f"# With an administrator's credentials of management ({accounts.management}):",
         f"# With an administrator's credentials of security ({accounts.security}):",
+        *(
+            f"# With an administrator's credentials of {name} ({one.account}):"
+            for name, one in environments.read().named().items()
+        ),
     ]
     assert all(line.startswith(("# ", "aws ")) for line in printed)
