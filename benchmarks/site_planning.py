@@ -83,7 +83,7 @@ def equal_split(site: SiteLimits, demands: Sequence[Demand], now: datetime) -> P
     return Plan(
         bounds,
         {
-            one.session_id: Allotment(column, 3)
+            one.session_id: Allotment.to(one, column)
             for one, column in zip(demands, columns, strict=True)
         },
     )

@@ -28,6 +28,8 @@ from services.charging.adapters.postgresql.notices import (
 )
 from services.charging.adapters.postgresql.notifications import PostgresNotifications
 from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
+from services.charging.adapters.postgresql.sites.book import PostgresSiteBook
+from services.charging.adapters.postgresql.sites.sites import PostgresSites
 from services.charging.adapters.postgresql.station_reports import PostgresStationReports
 from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.adapters.postgresql.tokens import PostgresTokens
@@ -38,6 +40,9 @@ from services.charging.application.commands import CommandDelivery, Commands
 from services.charging.application.conversation import Conversation
 from services.charging.application.ports import Store
 from services.charging.application.remote_control import RemoteControl
+from services.charging.application.smart_charging.news import PlannedLedger
+from services.charging.application.smart_charging.planning import SitePlanning
+from services.charging.application.smart_charging.telling import Telling
 from services.charging.entrypoints.gateway import Gateway
 from services.charging.entrypoints.program import Program
 from services.charging.entrypoints.rest.app import rest_api
@@ -47,6 +52,7 @@ from services.charging.entrypoints.rest.health import health_router
 from services.charging.entrypoints.rest.messages import messages_router
 from services.charging.entrypoints.rest.registry import registry_router
 from services.charging.entrypoints.rest.sessions import sessions_router
+from services.charging.entrypoints.rest.sites import sites_router
 from services.charging.entrypoints.rest.stations import stations_router
 from services.charging.entrypoints.rest.tokens import tokens_router
 
@@ -66,16 +72,18 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     tokens = PostgresTokens(database)
     views = PostgresViews(database)
     connections = PostgresConnections(database, uuid4())
+    command_book = PostgresCommands(database)
+    commands = Commands(command_book)
+    planning = SitePlanning(PostgresSiteBook(database), Telling(commands), utc_now)
+    ledger = PostgresLedger(database, events_committed=relay.notify)
     store = Store(
         tokens=tokens,
         register=PostgresStationReports(database),
-        ledger=PostgresLedger(database, events_committed=relay.notify),
+        ledger=PlannedLedger(ledger, planning.changed),
         readings=PostgresMeterReadings(database),
         notifications=PostgresNotifications(database),
         quarantine=PostgresQuarantine(database),
     )
-    command_book = PostgresCommands(database)
-    commands = Commands(command_book)
     message_log = PostgresMessageLog(database)
     gateway = Gateway(
         central_systems=central_systems(store, utc_now),
@@ -97,6 +105,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             commands_router(views=views, commands=commands),
             sessions_router(views=views),
             messages_router(views=views),
+            sites_router(sites=PostgresSites(database), planning=planning, clock=utc_now),
         ],
         health=health_router(database.check_migrated),
     )
@@ -105,7 +114,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         connections=connections,
         commands=command_book,
         notices=_notices(database_conninfo, gateway, commands),
-        background=[relay, message_log],
+        background=[relay, message_log, planning],
         gateway=gateway,
         api=api,
         address=address,

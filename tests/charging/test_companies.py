@@ -23,6 +23,7 @@ NORDWIND = {"site_id": "nordwind-depot", "station_id": "nordwind-1", "uid": "NOR
 
 SITE = {"name": "nordwind", "kind": "workplace", "time_zone": "Europe/Berlin"}
 STATION = {"site_id": "suedwind-depot", "connectors": 1, "key": KEY}
+LIMIT = {"l1": 16, "l2": 16, "l3": 16}
 TOKEN = {"driver": "Ada of nordwind", "driver_id": "ada"}
 
 # What another company sends, and the status that it gets; a command without an answer is 404.
@@ -34,6 +35,9 @@ SENT: dict[str, tuple[object, int]] = {
     "POST /tokens": ([TOKEN | {"uid": "SUEDWIND2"}, TOKEN | {"uid": "nordwind1"}], 409),
     "POST /stations/{station_id}/remote-start": ({"token_uid": "SUEDWIND1"}, 404),
     "POST /stations/{station_id}/remote-stop": ({"transaction_id": 1}, 404),
+    "PUT /sites/{site_id}/limits": ({"connection": LIMIT}, 404),
+    "POST /sites/{site_id}/surplus": ([], 404),
+    "PUT /sessions/{session_id}/preferences": ({}, 404),
     "POST /stations/{station_id}/commands": ({"action": "ClearCache"}, 404),
 }
 
@@ -62,6 +66,9 @@ def theirs(program: ChargingProgram, nordwind: httpx.Client) -> dict[str, str]:
     nordwind.put("/tokens/NORDWIND1", json=TOKEN).raise_for_status()
     began = datetime.now(UTC).isoformat()
     asyncio.run(say_something(program))
+    nordwind.put("/sites/nordwind-depot/limits", json={"connection": LIMIT}).raise_for_status()
+    while nordwind.get("/sites/nordwind-depot/plan").status_code == 404:
+        time.sleep(0.02)
     while nordwind.get("/stations/nordwind-1").json()["online"]:
         time.sleep(0.02)
     while len(nordwind.get("/messages", params={"since": began}).json()["items"]) < 6:

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.charging.domain.smart_charging.demand import LEAST_MA, Demand
+from services.charging.domain.smart_charging.demand import Demand
 from services.charging.domain.smart_charging.limits import (
     ALL_PHASES,
+    LEAST_MA,
     Fuse,
     Limit,
     Phase,

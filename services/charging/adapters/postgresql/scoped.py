@@ -58,6 +58,12 @@ _OF_STATIONS: LiteralString = """
     ), meter_reading as not materialized (
         select * from public.meter_reading
         where transaction_id in (select transaction_id from session)
+    ), site_limits as not materialized (
+        select * from public.site_limits where site_id in (select id from site)
+    ), site_plan as not materialized (
+        select * from public.site_plan where site_id in (select id from site)
+    ), site_allotment as not materialized (
+        select * from public.site_allotment where session_id in (select id from session)
     )
 """
 

@@ -4,10 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.charging.domain.smart_charging.limits import ALL_PHASES, Phase
-
-LEAST_MA = 6_000
-"""Below 6 A no vehicle charges by the control pilot (IEC 61851-1, annex A): 6 A, or a pause."""
+from services.charging.domain.smart_charging.limits import ALL_PHASES, LEAST_MA, Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,14 @@
 """What a site may draw: by phase, by fuse and in time."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
 STEP_MA = 100
 """The limits of OCPP have at most one decimal of an ampere (1.6, section 7.14)."""
+LEAST_MA = 6_000
+"""Below 6 A no vehicle charges by the control pilot (IEC 61851-1, annex A): 6 A, or a pause."""
 NOMINAL_V = 230
 """Between a phase and neutral (EN 60038)."""
 
@@ -81,6 +84,38 @@ class SiteLimits:
     windows: tuple[Window, ...] = ()
     fuses: tuple[Fuse, ...] = ()
     sharing: Sharing = Sharing.FAIR
+    stations: Mapping[str, Wiring] = field(default_factory=dict)
+    """By id; a station that is not named is wired as `Wiring` says by itself."""
+
+    def wiring(self, station_id: str) -> Wiring:
+        """How a station is connected."""
+        return self.stations.get(station_id, Wiring())
+
+    def unplanned_ma(self, connectors: Mapping[str, int], now: datetime) -> int:
+        """What each connector may draw without a plan: safe if all do at once, whenever it is.
+
+        `connectors`: of each station. 0 when there is less for each than a vehicle can use.
+        """
+        lowest = self.connection
+        for window in self.windows:
+            if window.ends_at > now:
+                lowest = lowest.and_(window.limit)
+        lines = [(lowest, frozenset(connectors))]
+        lines += [(fuse.limit, fuse.stations) for fuse in self.fuses]
+        shares = [
+            limit.of(phase) // load
+            for limit, behind in lines
+            for phase in ALL_PHASES
+            if (
+                load := sum(
+                    count
+                    for station_id, count in connectors.items()
+                    if station_id in behind and phase in self.wiring(station_id).phases
+                )
+            )
+        ]
+        share = min(shares, default=0) // STEP_MA * STEP_MA
+        return share if share >= LEAST_MA else 0
 
     def within(self, begins_at: datetime, ends_at: datetime) -> Limit:
         """The least that the connection may carry at any moment of ``[begins_at, ends_at)``."""

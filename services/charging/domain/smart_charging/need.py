@@ -105,7 +105,7 @@ class Wish:
 
     def allotment(self) -> Allotment:
         """What it got in each interval."""
-        return Allotment(self._currents, len(self.demand.phases))
+        return Allotment.to(self.demand, self._currents)
 
     def _energy(self, current: int, seconds: int) -> int:
         return energy_mws(current, len(self.demand.phases), seconds)

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Self
 from uuid import UUID
 
+from services.charging.domain.smart_charging.demand import Demand
 from services.charging.domain.smart_charging.limits import NOMINAL_V
 
 _MWS_PER_WH = 3_600_000
@@ -41,6 +43,15 @@ class Allotment:
 
     currents: Sequence[int]
     phases: int
+    charging: bool
+    """Whether it might draw current before the plan."""
+    since: datetime
+    """When that began."""
+
+    @classmethod
+    def to(cls, demand: Demand, currents: Sequence[int]) -> Self:
+        """What a demand gets."""
+        return cls(currents, len(demand.phases), demand.charging, demand.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,23 @@ class Plan:
             else:
                 steps.append(Step(begins_at, ends_at, current))
         return steps
+
+    def current(self, session_id: UUID, at: datetime) -> int | None:
+        """What a session may draw at a moment; None when the plan says nothing of it."""
+        if session_id in self.allotments:
+            for begins_at, ends_at, current in self._intervals(session_id):
+                if begins_at <= at < ends_at:
+                    return current
+        return None
+
+    def state(self, session_id: UUID, at: datetime) -> tuple[bool, datetime]:
+        """Whether a session of the plan may draw current at a moment, and since when."""
+        allotment = self.allotments[session_id]
+        charging, since = allotment.charging, allotment.since
+        for begins_at, _, current in self._intervals(session_id):
+            if begins_at <= at and charging != (current > 0):
+                charging, since = current > 0, begins_at
+        return charging, since
 
     def promised_wh(self, session_id: UUID, until: datetime) -> int:
         """The energy of one session's allotment from the plan's begin until a moment."""

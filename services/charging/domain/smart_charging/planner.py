@@ -62,7 +62,7 @@ def plan(
         bounds,
         {wish.demand.session_id: wish.allotment() for wish in wishes}
         | {
-            demand.session_id: Allotment([demand.held_ma or 0] * len(rooms), len(demand.phases))
+            demand.session_id: Allotment.to(demand, [demand.held_ma or 0] * len(rooms))
             for demand in held
         },
     )

@@ -1,0 +1,1 @@
+"""Sites, their limits and their plans in PostgreSQL."""

@@ -1,0 +1,216 @@
+"""Sites as operators enter and read them, in their scope."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, LiteralString
+from uuid import UUID
+
+import msgspec
+
+from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.scoped import ScopedReader
+from services.charging.adapters.postgresql.sites.plans import plans_of
+from services.charging.application.scope import Scope
+from services.charging.application.smart_charging.sites import (
+    KeptLimits,
+    KeptPlan,
+    SessionOutcome,
+)
+from services.charging.domain.smart_charging.limits import SiteLimits
+from services.charging.domain.smart_charging.outcome import Reading, outcomes
+from services.charging.domain.smart_charging.situation import Preferences
+from services.charging.domain.smart_charging.surplus import Surplus
+
+LONGEST = timedelta(days=7)
+
+_PLAN: LiteralString = """
+    select number, bounds, session_id, currents, phases, charging, since
+    from site_plan left join site_allotment on plan_number = number
+    where number = (
+        select max(number) from site_plan where site_id = %(site)s and bounds[1] <= %(at)s
+    )
+"""
+# The plans that speak of the session, and those that follow them: each ends the one before.
+_PLANS: LiteralString = """
+    select number, bounds, session_id, currents, phases, charging, since
+    from site_plan left join site_allotment
+        on plan_number = number and session_id = %(session)s
+    where number between
+        (select min(plan_number) from site_allotment where session_id = %(session)s)
+        and (select max(plan_number) from site_allotment where session_id = %(session)s) + 1
+        and site_id = (select site_id from session where id = %(session)s)
+    order by number
+"""
+_SESSION: LiteralString = """
+    select session.station_id, started_at, ended_at, meter_start_wh, meter_stop_wh
+    from session where id = %(session)s
+"""
+_READINGS: LiteralString = """
+    select meter_reading.measured_at, register_wh from meter_reading
+    join session on session.transaction_id = meter_reading.transaction_id
+        and session.station_id = meter_reading.station_id
+    where session.id = %(session)s and register_wh is not null order by measured_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    version: int
+    set_at: datetime
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    number: int
+    bounds: list[datetime]
+    session_id: UUID | None
+    currents: list[int] | None
+    phases: int | None
+    charging: bool | None
+    since: datetime | None
+
+    def row(self) -> tuple[Any, ...]:
+        return (
+            self.number,
+            self.bounds,
+            self.session_id,
+            self.currents,
+            self.phases,
+            self.charging,
+            self.since,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    station_id: str
+    started_at: datetime
+    ended_at: datetime | None
+    meter_start_wh: int
+    meter_stop_wh: int | None
+
+
+class PostgresSites:
+    """See `services.charging.application.smart_charging.sites.Sites`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._reader = ScopedReader(database)
+
+    async def put_limits(self, scope: Scope, site_id: str, limits: SiteLimits) -> int | None:
+        """Keep a new version; the site is to be planned from now on."""
+        async with self._database.transaction() as connection:
+            # The lock of the site's row orders versions that come at the same time.
+            cursor = await connection.execute(
+                "select id from site where id = %s and company_id = %s for no key update",
+                (site_id, scope.company_id),
+            )
+            if await cursor.fetchone() is None:
+                return None
+            cursor = await connection.execute(
+                """
+                insert into site_limits (site_id, version, document)
+                select %(site)s, coalesce(max(version), 0) + 1, %(document)s
+                from site_limits where site_id = %(site)s
+                returning version
+                """,
+                {"site": site_id, "document": msgspec.json.encode(limits).decode()},
+            )
+            [version] = await cursor.fetchone() or [None]
+            await connection.execute(
+                """
+                insert into site_planning (site_id, due_at) values (%s, now())
+                on conflict (site_id) do update set due_at = now()
+                """,
+                (site_id,),
+            )
+            return version
+
+    async def limits(self, scope: Scope, site_id: str) -> KeptLimits | None:
+        """The newest version."""
+        query: LiteralString = """
+            select version, set_at, document::text from site_limits where site_id = %(site)s
+            order by version desc limit 1
+        """
+        for row in await self._reader.read(scope, _Limits, query, {"site": site_id}):
+            limits = msgspec.json.decode(row.document, type=SiteLimits)
+            return KeptLimits(site_id, row.version, row.set_at, limits)
+        return None
+
+    async def put_surplus(self, scope: Scope, site_id: str, figures: Sequence[Surplus]) -> bool:
+        """Keep figures; of one moment the last counts."""
+        by_moment = {figure.begins_at: figure.watts for figure in figures}
+        async with self._database.statement() as connection:
+            cursor = await connection.execute(
+                """
+                with known as (select id from site where id = %s and company_id = %s), kept as (
+                    insert into site_surplus (site_id, begins_at, watts)
+                    select known.id, begins_at, watts
+                    from known, unnest(%s::timestamptz[], %s::integer[])
+                        as figure (begins_at, watts) order by begins_at
+                    on conflict (site_id, begins_at) do update set watts = excluded.watts,
+                        received_at = excluded.received_at
+                )
+                select id from known
+                """,
+                (site_id, scope.company_id, list(by_moment), list(by_moment.values())),
+            )
+            return await cursor.fetchone() is not None
+
+    async def put_preferences(
+        self, scope: Scope, session_id: UUID, preferences: Preferences
+    ) -> str | None:
+        """Keep what a session that goes on wants; its site's id."""
+        async with self._database.statement() as connection:
+            cursor = await connection.execute(
+                """
+                with known as (
+                    select id, site_id from session
+                    where id = %s and company_id = %s and ended_at is null
+                        and (%s::text is null or driver_id = %s)
+                ), kept as (
+                    insert into session_preferences (session_id, document)
+                    select id, %s::json from known
+                    on conflict (session_id) do update set document = excluded.document,
+                        given_at = now()
+                )
+                select site_id from known
+                """,
+                (
+                    session_id,
+                    scope.company_id,
+                    scope.driver_id,
+                    scope.driver_id,
+                    msgspec.json.encode(preferences).decode(),
+                ),
+            )
+            row = await cursor.fetchone()
+            return None if row is None else str(row[0])
+
+    async def plan(self, scope: Scope, site_id: str, at: datetime) -> KeptPlan | None:
+        """The plan in force at a moment."""
+        parts = await self._reader.read(scope, _Part, _PLAN, {"site": site_id, "at": at})
+        for number, planned in plans_of([part.row() for part in parts]).items():
+            return KeptPlan(site_id, number, planned)
+        return None
+
+    async def outcome(self, scope: Scope, session_id: UUID) -> SessionOutcome | None:
+        """Plans beside the meter."""
+        whose = {"session": session_id}
+        for session in await self._reader.read(scope, _Session, _SESSION, whose):
+            parts = await self._reader.read(scope, _Part, _PLANS, whose)
+            readings = [
+                Reading(session.started_at, session.meter_start_wh),
+                *await self._reader.read(scope, Reading, _READINGS, whose),
+            ]
+            if session.ended_at is not None and session.meter_stop_wh is not None:
+                readings.append(Reading(session.ended_at, session.meter_stop_wh))
+            readings.sort(key=lambda reading: reading.measured_at)
+            until = session.ended_at or readings[-1].measured_at
+            until = min(until, session.started_at + LONGEST)
+            plans = list(plans_of([part.row() for part in parts]).values())
+            found = outcomes(session_id, plans, readings, session.started_at, until)
+            return SessionOutcome(session_id, session.station_id, found)
+        return None

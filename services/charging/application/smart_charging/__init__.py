@@ -1,0 +1,1 @@
+"""Sites are planned, and their stations told."""

@@ -1,0 +1,66 @@
+"""Sites as operators enter and read them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from services.charging.application.scope import Scope
+from services.charging.domain.smart_charging.limits import SiteLimits
+from services.charging.domain.smart_charging.outcome import Outcome
+from services.charging.domain.smart_charging.plan import Plan
+from services.charging.domain.smart_charging.situation import Preferences
+from services.charging.domain.smart_charging.surplus import Surplus
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLimits:
+    """The limits of a site as they were set last."""
+
+    site_id: str
+    version: int
+    set_at: datetime
+    limits: SiteLimits
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlan:
+    """A plan of a site."""
+
+    site_id: str
+    number: int
+    planned: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOutcome:
+    """What was promised to a session, and what its meter says."""
+
+    session_id: UUID
+    station_id: str
+    outcomes: Sequence[Outcome]
+
+
+class Sites(Protocol):
+    """Where they are kept. What is not in the caller's scope is not there: None, or False."""
+
+    async def put_limits(self, scope: Scope, site_id: str, limits: SiteLimits) -> int | None:
+        """Keep a new version, whose number it returns; the site is to be planned."""
+
+    async def limits(self, scope: Scope, site_id: str) -> KeptLimits | None:
+        """The newest version."""
+
+    async def put_surplus(self, scope: Scope, site_id: str, figures: Sequence[Surplus]) -> bool:
+        """Keep figures; of one moment the last counts."""
+
+    async def put_preferences(
+        self, scope: Scope, session_id: UUID, preferences: Preferences
+    ) -> str | None:
+        """Keep what a session that goes on wants; its site's id."""
+
+    async def plan(self, scope: Scope, site_id: str, at: datetime) -> KeptPlan | None:
+        """The plan in force at a moment."""
+
+    async def outcome(self, scope: Scope, session_id: UUID) -> SessionOutcome | None:
+        """From the session's begin to its end or to its last reading, a week at most."""

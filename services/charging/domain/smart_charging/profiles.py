@@ -1,0 +1,123 @@
+"""A session's part of the plan in the words of OCPP: charging profiles.
+
+A profile that is sent again with the same id replaces the older one, so each connector has one id.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.charging.domain.ocpp16.charging_profile import (
+    ChargingProfile,
+    ChargingSchedule,
+    ChargingSchedulePeriod,
+)
+from services.charging.domain.ocpp16.set_charging_profile import SetChargingProfile
+from services.charging.domain.ocpp201 import charging_profile as v201
+from services.charging.domain.ocpp201 import smart_charging as ocpp201
+from services.charging.domain.smart_charging.plan import Step
+
+MOST_PERIODS = 8
+"""Of a schedule: stations refuse more than their ``ChargingScheduleMaxPeriods``, often few. What
+comes later is sent later; where nothing comes, the station's default holds."""
+DEFAULT_PROFILE_ID = 1
+_STACK_LEVEL = 0
+"""The one that every station has."""
+
+
+def session_profile_16(
+    *, connector_id: int, transaction_id: int, phases: int, steps: Sequence[Step]
+) -> SetChargingProfile:
+    """``SetChargingProfile`` of OCPP 1.6 (section 5.16) for a transaction."""
+    sent = steps[:MOST_PERIODS]
+    schedule = ChargingSchedule(
+        charging_rate_unit="A",
+        start_schedule=sent[0].begins_at,
+        duration=_seconds(sent[0].begins_at, sent[-1].ends_at),
+        charging_schedule_period=[
+            ChargingSchedulePeriod(
+                start_period=_seconds(sent[0].begins_at, step.begins_at),
+                limit=_amperes(step.current_ma),
+                number_phases=phases,
+            )
+            for step in sent
+        ],
+    )
+    profile = ChargingProfile(
+        charging_profile_id=DEFAULT_PROFILE_ID + connector_id,
+        transaction_id=transaction_id,
+        stack_level=_STACK_LEVEL,
+        charging_profile_purpose="TxProfile",
+        charging_profile_kind="Absolute",
+        charging_schedule=schedule,
+    )
+    return SetChargingProfile(connector_id=connector_id, cs_charging_profiles=profile)
+
+
+def default_profile_16(current_ma: int) -> SetChargingProfile:
+    """``SetChargingProfile`` of OCPP 1.6 for every transaction that has none of its own."""
+    period = ChargingSchedulePeriod(start_period=0, limit=_amperes(current_ma))
+    profile = ChargingProfile(
+        charging_profile_id=DEFAULT_PROFILE_ID,
+        stack_level=_STACK_LEVEL,
+        charging_profile_purpose="TxDefaultProfile",
+        charging_profile_kind="Relative",
+        charging_schedule=ChargingSchedule(
+            charging_rate_unit="A", charging_schedule_period=[period]
+        ),
+    )
+    return SetChargingProfile(connector_id=0, cs_charging_profiles=profile)
+
+
+def session_profile_201(
+    *, evse_id: int, transaction_id: str, phases: int, steps: Sequence[Step]
+) -> ocpp201.SetChargingProfile:
+    """``SetChargingProfile`` of OCPP 2.0.1 (section K01) for a transaction."""
+    sent = steps[:MOST_PERIODS]
+    schedule = v201.ChargingSchedule(
+        id=DEFAULT_PROFILE_ID + evse_id,
+        charging_rate_unit="A",
+        start_schedule=sent[0].begins_at,
+        duration=_seconds(sent[0].begins_at, sent[-1].ends_at),
+        charging_schedule_period=[
+            v201.ChargingSchedulePeriod(
+                start_period=_seconds(sent[0].begins_at, step.begins_at),
+                limit=_amperes(step.current_ma),
+                number_phases=phases,
+            )
+            for step in sent
+        ],
+    )
+    profile = v201.ChargingProfile(
+        id=DEFAULT_PROFILE_ID + evse_id,
+        transaction_id=transaction_id,
+        stack_level=_STACK_LEVEL,
+        charging_profile_purpose="TxProfile",
+        charging_profile_kind="Absolute",
+        charging_schedule=[schedule],
+    )
+    return ocpp201.SetChargingProfile(evse_id=evse_id, charging_profile=profile)
+
+
+def default_profile_201(current_ma: int) -> ocpp201.SetChargingProfile:
+    """``SetChargingProfile`` of OCPP 2.0.1 for every transaction that has none of its own."""
+    period = v201.ChargingSchedulePeriod(start_period=0, limit=_amperes(current_ma))
+    profile = v201.ChargingProfile(
+        id=DEFAULT_PROFILE_ID,
+        stack_level=_STACK_LEVEL,
+        charging_profile_purpose="TxDefaultProfile",
+        charging_profile_kind="Relative",
+        charging_schedule=[
+            v201.ChargingSchedule(
+                id=DEFAULT_PROFILE_ID, charging_rate_unit="A", charging_schedule_period=[period]
+            )
+        ],
+    )
+    return ocpp201.SetChargingProfile(evse_id=0, charging_profile=profile)
+
+
+def _amperes(milliamperes: int) -> float:
+    return milliamperes / 1000
+
+
+def _seconds(since: datetime, until: datetime) -> int:
+    return round((until - since).total_seconds())

@@ -1,0 +1,149 @@
+"""A site at a moment: all that its next plan depends on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.charging.domain.smart_charging.demand import Demand
+from services.charging.domain.smart_charging.limits import SiteLimits, Wiring
+from services.charging.domain.smart_charging.plan import Plan
+from services.charging.domain.smart_charging.profiles import MOST_PERIODS
+from services.charging.domain.smart_charging.surplus import Surplus
+
+TRY_AGAIN_AFTER = timedelta(minutes=5)
+"""A station that did not take its profile is left alone so long; what it may draw is kept free."""
+LOOK_AHEAD = timedelta(hours=1)
+"""A station is told again when the coming hour changes, or is not covered by what it was told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """What a driver, or an operator for the driver, says of a session."""
+
+    departure_at: datetime | None = None
+    wanted_wh: int | None = None
+    """Counted from the session's begin."""
+    priority: int = 0
+    maximum_ma: int | None = None
+    """What vehicle and cable bear, if less than the station."""
+    phases: int = 3
+    """That the vehicle loads."""
+    prefers_solar: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagedStation:
+    """A station of the site."""
+
+    station_id: str
+    connectors: int
+    ocpp_version: str | None
+    """That its connection speaks; None: it has none."""
+    default_ma: int | None = None
+    """What it said yes to, for transactions without a profile of their own."""
+    default_refused_at: datetime | None = None
+    """When it last did not say yes, if that came later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """A session that goes on."""
+
+    session_id: UUID
+    station_id: str
+    connector_id: int
+    """In OCPP 2.0.1 the EVSE's."""
+    transaction_id: int
+    station_transaction_id: str | None = None
+    """In OCPP 2.0.1."""
+    begun_at: datetime
+    metered_wh: int | None
+    """By the latest meter value."""
+    preferences: Preferences
+    accepted: Plan | None = None
+    """The plan out of which the station last took a profile for it."""
+    refused_at: datetime | None = None
+    """When the station last did not take one, if that came later."""
+
+    def told_ma(self, at: datetime) -> int | None:
+        """What the station was told for a moment; None: nothing that covers it."""
+        if self.accepted is None:
+            return None
+        for step in self.accepted.steps(self.session_id)[:MOST_PERIODS]:
+            if step.begins_at <= at < step.ends_at:
+                return step.current_ma
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """The site with its limits, its sessions and its sun."""
+
+    site_id: str
+    limits: SiteLimits
+    stations: Sequence[ManagedStation]
+    sessions: Sequence[OpenSession]
+    surplus: Sequence[Surplus] = ()
+    latest: Plan | None = None
+
+    def demands(self, now: datetime) -> list[Demand]:
+        """What the sessions want of the plan."""
+        return [self._demand(session, now) for session in self.sessions]
+
+    def unplanned_ma(self, now: datetime) -> int:
+        """What a connector may draw that no plan speaks of."""
+        connectors = {station.station_id: station.connectors for station in self.stations}
+        return self.limits.unplanned_ma(connectors, now)
+
+    def in_force_ma(self, session: OpenSession, at: datetime) -> int:
+        """What a session may draw by all that its station was told so far."""
+        told = session.told_ma(at)
+        if told is None:
+            told = self._station(session).default_ma
+        wiring = self._wiring(session)
+        return wiring.maximum_ma if told is None else min(told, wiring.maximum_ma)
+
+    def version_of(self, session: OpenSession) -> str | None:
+        """Of OCPP, that its station speaks at present."""
+        return self._station(session).ocpp_version
+
+    def is_held(self, session: OpenSession, now: datetime) -> bool:
+        """Whether its station cannot be told anything at present."""
+        refused_at = session.refused_at
+        refuses = refused_at is not None and now - refused_at < TRY_AGAIN_AFTER
+        return refuses or self.version_of(session) is None
+
+    def is_news(self, session: OpenSession, planned: Plan, now: datetime) -> bool:
+        """Whether the station has to be told what is planned."""
+        moments = [at for at in planned.bounds[:-1] if at < now + LOOK_AHEAD]
+        return any(session.told_ma(at) != planned.current(session.session_id, at) for at in moments)
+
+    def _station(self, session: OpenSession) -> ManagedStation:
+        return next(s for s in self.stations if s.station_id == session.station_id)
+
+    def _wiring(self, session: OpenSession) -> Wiring:
+        return self.limits.wiring(session.station_id)
+
+    def _demand(self, session: OpenSession, now: datetime) -> Demand:
+        wish, wiring = session.preferences, self._wiring(session)
+        charging, since = False, session.begun_at
+        if self.latest is not None and session.session_id in self.latest.allotments:
+            charging, since = self.latest.state(session.session_id, now)
+        missing = None
+        if wish.wanted_wh is not None:
+            missing = max(0, wish.wanted_wh - (session.metered_wh or 0))
+        return Demand(
+            session_id=session.session_id,
+            station_id=session.station_id,
+            begun_at=session.begun_at,
+            charging=charging,
+            since=since,
+            phases=wiring.phases[: wish.phases],
+            maximum_ma=min(wiring.maximum_ma, wish.maximum_ma or wiring.maximum_ma),
+            priority=wish.priority,
+            departure_at=wish.departure_at,
+            missing_wh=missing,
+            prefers_solar=wish.prefers_solar,
+            held_ma=self.in_force_ma(session, now) if self.is_held(session, now) else None,
+        )

@@ -1,0 +1,149 @@
+"""The limits of a site in the words of operators: amperes, and names of phases."""
+
+from datetime import UTC
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from services.charging.domain.smart_charging.limits import (
+    Fuse,
+    Limit,
+    Phase,
+    Sharing,
+    SiteLimits,
+    Window,
+    Wiring,
+)
+from services.charging.entrypoints.rest.identifiers import Identifier
+
+PhaseName = Literal["L1", "L2", "L3"]
+
+Amperes = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=1)]
+"""With at most one decimal, as OCPP has it."""
+ChargingAmperes = Annotated[Decimal, Field(ge=6, le=1_000, decimal_places=1)]
+
+
+def milliamperes(amperes: Decimal) -> int:
+    """As the domain counts."""
+    return int(amperes * 1000)
+
+
+def _amperes(milliamperes: int) -> Decimal:
+    return (Decimal(milliamperes) / 1000).quantize(Decimal("0.1"))
+
+
+class LimitIn(BaseModel, extra="forbid"):
+    """The most that each phase may carry, in amperes."""
+
+    l1: Amperes
+    l2: Amperes
+    l3: Amperes
+
+    @classmethod
+    def of(cls, limit: Limit) -> Self:
+        """As it was given."""
+        return cls(l1=_amperes(limit.l1), l2=_amperes(limit.l2), l3=_amperes(limit.l3))
+
+    def limit(self) -> Limit:
+        """In the domain's terms."""
+        return Limit(milliamperes(self.l1), milliamperes(self.l2), milliamperes(self.l3))
+
+
+class WindowIn(BaseModel, extra="forbid"):
+    """A lower limit for a time."""
+
+    begins_at: AwareDatetime
+    ends_at: AwareDatetime
+    limit: LimitIn
+
+
+class FuseIn(BaseModel, extra="forbid"):
+    """Stations on a line of their own."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    limit: LimitIn
+    stations: Annotated[list[Identifier], Field(max_length=1000)]
+
+
+class WiringIn(BaseModel, extra="forbid"):
+    """On which phases of the site a station's own first, second and third are."""
+
+    phases: Annotated[list[PhaseName], Field(min_length=1, max_length=3)] = [
+        "L1",
+        "L2",
+        "L3",
+    ]
+    maximum_a: ChargingAmperes = Decimal(32)
+
+
+class SiteLimitsIn(BaseModel, extra="forbid"):
+    """Everything that bounds what a site draws; replaces what was set before."""
+
+    connection: LimitIn
+    sharing: Sharing = Sharing.FAIR
+    windows: Annotated[list[WindowIn], Field(max_length=1000)] = []
+    fuses: Annotated[list[FuseIn], Field(max_length=100)] = []
+    stations: Annotated[dict[Identifier, WiringIn], Field(max_length=1000)] = {}
+
+    def limits(self) -> SiteLimits:
+        """In the domain's terms; `ValueError` names what contradicts itself."""
+        for number, window in enumerate(self.windows):
+            if window.ends_at <= window.begins_at:
+                raise ValueError(f"windows.{number}: ends_at must be after begins_at")
+        for station_id, wiring in self.stations.items():
+            if len(set(wiring.phases)) < len(wiring.phases):
+                raise ValueError(f"stations.{station_id}: a phase is named twice")
+        return SiteLimits(
+            connection=self.connection.limit(),
+            windows=tuple(
+                Window(
+                    one.begins_at.astimezone(UTC), one.ends_at.astimezone(UTC), one.limit.limit()
+                )
+                for one in self.windows
+            ),
+            fuses=tuple(
+                Fuse(one.name, one.limit.limit(), frozenset(one.stations)) for one in self.fuses
+            ),
+            sharing=self.sharing,
+            stations={
+                station_id: Wiring(
+                    tuple(Phase[name] for name in one.phases), milliamperes(one.maximum_a)
+                )
+                for station_id, one in self.stations.items()
+            },
+        )
+
+
+class SiteLimitsOut(SiteLimitsIn):
+    """The limits of a site as they stand; each change is a version."""
+
+    site_id: str
+    version: int
+
+    @classmethod
+    def of(cls, site_id: str, version: int, limits: SiteLimits) -> Self:
+        """As they were given."""
+        return cls(
+            site_id=site_id,
+            version=version,
+            connection=LimitIn.of(limits.connection),
+            sharing=limits.sharing,
+            windows=[
+                WindowIn(begins_at=one.begins_at, ends_at=one.ends_at, limit=LimitIn.of(one.limit))
+                for one in limits.windows
+            ],
+            fuses=[
+                FuseIn(name=one.name, limit=LimitIn.of(one.limit), stations=sorted(one.stations))
+                for one in limits.fuses
+            ],
+            stations={
+                station_id: WiringIn.model_validate(
+                    {
+                        "phases": [phase.name for phase in one.phases],
+                        "maximum_a": _amperes(one.maximum_ma),
+                    }
+                )
+                for station_id, one in limits.stations.items()
+            },
+        )

@@ -1,0 +1,156 @@
+"""What sites may draw, what their sessions want, and what was planned."""
+
+import http
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException
+from pydantic import AwareDatetime, BaseModel, Field
+
+from contracts.site_surplus import SiteSurplus
+from services.charging.application.ports import Clock
+from services.charging.application.smart_charging.planning import SitePlanning
+from services.charging.application.smart_charging.sites import KeptPlan, SessionOutcome, Sites
+from services.charging.domain.smart_charging.limits import ALL_PHASES
+from services.charging.domain.smart_charging.situation import Preferences
+from services.charging.domain.smart_charging.surplus import Surplus
+from services.charging.entrypoints.rest.callers import CallerScope
+from services.charging.entrypoints.rest.identifiers import PathIdentifier
+from services.charging.entrypoints.rest.site_limits import (
+    ChargingAmperes,
+    SiteLimitsIn,
+    SiteLimitsOut,
+    milliamperes,
+)
+
+
+class PreferencesIn(BaseModel, extra="forbid"):
+    """What a session wants; energy counts from its begin."""
+
+    departure_at: AwareDatetime | None = None
+    wanted_wh: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    priority: Annotated[int, Field(ge=0, le=9)] = 0
+    maximum_a: ChargingAmperes | None = None
+    phases: Annotated[int, Field(ge=1, le=3)] = len(ALL_PHASES)
+    prefers_solar: bool = False
+
+    def preferences(self) -> Preferences:
+        """In the domain's terms."""
+        return Preferences(
+            departure_at=self.departure_at.astimezone(UTC) if self.departure_at else None,
+            wanted_wh=self.wanted_wh,
+            priority=self.priority,
+            maximum_ma=None if self.maximum_a is None else milliamperes(self.maximum_a),
+            phases=self.phases,
+            prefers_solar=self.prefers_solar,
+        )
+
+
+class SessionPlanOut(BaseModel):
+    """What one session may draw of each of its phases, interval by interval."""
+
+    session_id: UUID
+    phases: int
+    currents_ma: list[int]
+
+
+class PlanOut(BaseModel):
+    """Interval n is from `bounds[n]` until `bounds[n + 1]`."""
+
+    site_id: str
+    number: int
+    bounds: list[datetime]
+    sessions: list[SessionPlanOut]
+
+
+def sites_router(*, sites: Sites, planning: SitePlanning, clock: Clock) -> APIRouter:
+    """404: no such site or session of the caller's company."""
+    router = APIRouter(tags=["sites"])
+
+    @router.put("/sites/{site_id}/limits")
+    async def put_limits(
+        scope: CallerScope, site_id: PathIdentifier, given: SiteLimitsIn
+    ) -> SiteLimitsOut:
+        try:
+            limits = given.limits()
+        except ValueError as error:
+            raise _wrong(str(error)) from error
+        version = await sites.put_limits(scope, site_id, limits)
+        if version is None:
+            raise _no_site(site_id)
+        planning.changed(site_id)
+        return SiteLimitsOut.of(site_id, version, limits)
+
+    @router.get("/sites/{site_id}/limits")
+    async def get_limits(scope: CallerScope, site_id: str) -> SiteLimitsOut:
+        kept = await sites.limits(scope, site_id)
+        if kept is None:
+            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no limits of a site {site_id}")
+        return SiteLimitsOut.of(site_id, kept.version, kept.limits)
+
+    @router.post("/sites/{site_id}/surplus", status_code=http.HTTPStatus.NO_CONTENT)
+    async def post_surplus(
+        scope: CallerScope,
+        site_id: PathIdentifier,
+        given: Annotated[list[SiteSurplus], Field(max_length=1000)],
+    ) -> None:
+        for number, figure in enumerate(given):
+            if figure.begins_at.tzinfo is None:
+                raise _wrong(f"{number}.begins_at: needs its zone")
+            if abs(figure.surplus_w) > 10**9:
+                raise _wrong(f"{number}.surplus_w: no site has {figure.surplus_w} W")
+        figures = [Surplus(one.begins_at.astimezone(UTC), one.surplus_w) for one in given]
+        if not await sites.put_surplus(scope, site_id, figures):
+            raise _no_site(site_id)
+        planning.changed(site_id)
+
+    @router.put("/sessions/{session_id}/preferences")
+    async def put_preferences(
+        scope: CallerScope, session_id: UUID, given: PreferencesIn
+    ) -> PreferencesIn:
+        site_id = await sites.put_preferences(scope, session_id, given.preferences())
+        if site_id is None:
+            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no open session {session_id}")
+        planning.changed(site_id)
+        return given
+
+    @router.get("/sites/{site_id}/plan")
+    async def get_plan(
+        scope: CallerScope, site_id: str, at: AwareDatetime | None = None
+    ) -> PlanOut:
+        kept = await sites.plan(scope, site_id, at or clock())
+        if kept is None:
+            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no plan of a site {site_id}")
+        return _plan(kept)
+
+    @router.get("/sessions/{session_id}/plan-outcome")
+    async def get_outcome(scope: CallerScope, session_id: UUID) -> SessionOutcome:
+        found = await sites.outcome(scope, session_id)
+        if found is None:
+            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no session {session_id}")
+        return found
+
+    return router
+
+
+def _plan(kept: KeptPlan) -> PlanOut:
+    return PlanOut(
+        site_id=kept.site_id,
+        number=kept.number,
+        bounds=list(kept.planned.bounds),
+        sessions=[
+            SessionPlanOut(
+                session_id=session_id, phases=part.phases, currents_ma=list(part.currents)
+            )
+            for session_id, part in kept.planned.allotments.items()
+        ],
+    )
+
+
+def _no_site(site_id: str) -> HTTPException:
+    return HTTPException(http.HTTPStatus.NOT_FOUND, f"no site {site_id}")
+
+
+def _wrong(detail: str) -> HTTPException:
+    return HTTPException(http.HTTPStatus.UNPROCESSABLE_ENTITY, detail)

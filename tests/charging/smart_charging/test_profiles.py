@@ -1,0 +1,89 @@
+"""Plans in the words of both versions of OCPP, held to the official schemas."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from itertools import pairwise
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+
+from services.charging.domain.ocpp201.smart_charging import SetChargingProfile
+from services.charging.domain.smart_charging.plan import Step
+from services.charging.domain.smart_charging.profiles import (
+    MOST_PERIODS,
+    default_profile_16,
+    default_profile_201,
+    session_profile_16,
+    session_profile_201,
+)
+from tests.charging.examples import check
+
+AT = datetime(2026, 3, 1, 6, 7, tzinfo=UTC)
+
+
+def steps(count: int) -> list[Step]:
+    bounds = [AT, *(AT + timedelta(minutes=8 + 15 * number) for number in range(count))]
+    return [
+        Step(begins_at, ends_at, 16_300 if number % 2 == 0 else 0)
+        for number, (begins_at, ends_at) in enumerate(pairwise(bounds))
+    ]
+
+
+def said_16(count: int) -> dict[str, Any]:
+    profile = session_profile_16(connector_id=2, transaction_id=7, phases=3, steps=steps(count))
+    document: dict[str, Any] = json.loads(msgspec.json.encode(profile))
+    check("SetChargingProfile", document)
+    return document
+
+
+def said_201(count: int) -> dict[str, Any]:
+    profile = session_profile_201(evse_id=2, transaction_id="t-7", phases=3, steps=steps(count))
+    return checked_201(profile)
+
+
+def checked_201(profile: SetChargingProfile) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(msgspec.json.encode(profile))
+    path = files("ocpp.v201") / "schemas" / "SetChargingProfileRequest.json"
+    jsonschema.validate(document, json.loads(path.read_text(encoding="utf-8-sig")))
+    return document
+
+
+def test_a_session_in_1_6() -> None:
+    document = said_16(2)
+    profile = document["csChargingProfiles"]
+    assert (document["connectorId"], profile["transactionId"]) == (2, 7)
+    assert profile["chargingSchedule"] == {
+        "chargingRateUnit": "A",
+        "startSchedule": "2026-03-01T06:07:00Z",
+        "duration": 23 * 60,
+        "chargingSchedulePeriod": [
+            {"startPeriod": 0, "limit": 16.3, "numberPhases": 3},
+            {"startPeriod": 480, "limit": 0.0, "numberPhases": 3},
+        ],
+    }
+
+
+def test_a_session_in_2_0_1_says_the_same() -> None:
+    old, [new] = (
+        said_16(2)["csChargingProfiles"]["chargingSchedule"],
+        said_201(2)["chargingProfile"]["chargingSchedule"],
+    )
+    assert new == {"id": new["id"], **old}
+
+
+@pytest.mark.parametrize("said", [said_16, said_201])
+def test_no_more_is_sent_than_stations_take(said: Any) -> None:
+    document = said(MOST_PERIODS + 5)
+    profile = document.get("csChargingProfiles") or document["chargingProfile"]
+    schedule = profile["chargingSchedule"]
+    schedule = schedule[0] if isinstance(schedule, list) else schedule
+    assert len(schedule["chargingSchedulePeriod"]) == MOST_PERIODS
+    assert schedule["duration"] == (8 + 15 * (MOST_PERIODS - 1)) * 60
+
+
+def test_the_default_in_both() -> None:
+    check("SetChargingProfile", json.loads(msgspec.json.encode(default_profile_16(6_000))))
+    checked_201(default_profile_201(6_000))

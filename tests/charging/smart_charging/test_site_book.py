@@ -1,0 +1,97 @@
+"""Sites in PostgreSQL: each is planned by one node at a time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.sites.book import PostgresSiteBook
+from services.charging.adapters.postgresql.sites.sites import PostgresSites
+from services.charging.adapters.postgresql.stations import PostgresStations
+from services.charging.application.scope import Scope
+from services.charging.domain.smart_charging.limits import (
+    Fuse,
+    Limit,
+    Phase,
+    Sharing,
+    SiteLimits,
+    Window,
+    Wiring,
+)
+from services.charging.domain.stations import Site, SiteKind
+from tests.postgres import Database as EmptyDatabase
+
+pytestmark = pytest.mark.integration
+
+OURS = Scope("fleetcharge")
+AT = datetime(2026, 3, 1, 6, tzinfo=UTC)
+LIMITS = SiteLimits(
+    connection=Limit(63_000, 63_000, 50_000),
+    windows=(Window(AT, AT + timedelta(hours=1), Limit(0, 16_100, 6_000)),),
+    fuses=(Fuse("Row A", Limit(32_000, 32_000, 32_000), frozenset({"CP1", "CP2"})),),
+    sharing=Sharing.PRIORITY,
+    stations={"CP1": Wiring((Phase.L2,), 16_000)},
+)
+
+
+@asynccontextmanager
+async def books(database: EmptyDatabase) -> AsyncIterator[tuple[Database, list[PostgresSiteBook]]]:
+    nodes = [Database(database.conninfo), Database(database.conninfo)]
+    for node in nodes:
+        await node.open()
+    try:
+        await nodes[0].migrate()
+        stations = PostgresStations(nodes[0])
+        for name in ("depot", "yard"):
+            site = Site(name, name, SiteKind.WORKPLACE, "Europe/Berlin")
+            await stations.put_site("fleetcharge", site)
+        yield nodes[0], [PostgresSiteBook(node) for node in nodes]
+    finally:
+        for node in nodes:
+            await node.close()
+
+
+async def test_a_site_is_one_nodes_at_a_time(database: EmptyDatabase) -> None:
+    async with books(database) as (node, [one, other]):
+        sites = PostgresSites(node)
+        assert await one.claim() is None  # No limits: nothing to plan.
+        for name in ("depot", "yard"):
+            await sites.put_limits(OURS, name, LIMITS)
+        claims = await asyncio.gather(*(book.claim() for book in (one, other, one, other)))
+        assert sorted(filter(None, claims)) == ["depot", "yard"]
+
+        far = datetime.now(UTC) + timedelta(hours=1)
+        await one.release("yard", far)
+        await one.due(["depot"])  # News while it is planned.
+        assert await other.claim() is None
+        await one.release("depot", far)
+        assert await other.claim() == "depot"
+        await other.release("depot", far)
+        assert await one.claim() is None
+
+
+async def test_what_a_dead_node_claimed_is_planned_by_another(database: EmptyDatabase) -> None:
+    async with books(database) as (node, [one, other]):
+        await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
+        assert await one.claim() == "depot"
+        with psycopg.connect(database.conninfo) as connection:
+            connection.execute("update site_planning set claimed_until = now()")
+        assert await other.claim() == "depot"
+
+
+async def test_limits_come_back_as_they_went(database: EmptyDatabase) -> None:
+    async with books(database) as (node, [one, _]):
+        sites = PostgresSites(node)
+        assert await sites.put_limits(OURS, "depot", SiteLimits(Limit(1, 2, 3))) == 1
+        assert await sites.put_limits(OURS, "depot", LIMITS) == 2
+        assert await sites.put_limits(Scope("another"), "depot", LIMITS) is None
+        situation = await one.situation("depot")
+        kept = await sites.limits(OURS, "depot")
+        assert situation
+        assert kept
+        assert situation.limits == kept.limits == LIMITS
+        assert await one.situation("yard") is None

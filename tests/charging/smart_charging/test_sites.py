@@ -1,0 +1,195 @@
+"""Sites of the running program: limits in, profiles out to stations, outcomes kept."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.charging.examples import check
+from tests.charging.program import KEY, ChargingProgram
+from tests.charging.station import Station, connected
+
+pytestmark = pytest.mark.integration
+
+SITE = {"name": "Depot", "kind": "workplace", "time_zone": "Europe/Berlin"}
+
+
+def site(program: ChargingProgram, station_id: str, connectors: int = 2) -> str:
+    """A site of its own for a station."""
+    site_id = f"site of {station_id}"
+    program.api.put(f"/sites/{site_id}", json=SITE).raise_for_status()
+    station = {"site_id": site_id, "connectors": connectors, "key": KEY}
+    program.api.put(f"/stations/{station_id}", json=station).raise_for_status()
+    return site_id
+
+
+def limits(amperes: float) -> dict[str, Any]:
+    return {"connection": {"l1": amperes, "l2": amperes, "l3": amperes}}
+
+
+def put_limits(program: ChargingProgram, site_id: str, amperes: float, **more: Any) -> None:
+    answer = program.api.put(f"/sites/{site_id}/limits", json=limits(amperes) | more)
+    assert answer.status_code == 200, answer.text
+
+
+async def told(station: Station, status: str = "Accepted") -> tuple[str, int, float]:
+    """Purpose, connector and present limit of the next profile, which is answered."""
+    _, message_id, action, payload = await station.receive()
+    assert action == "SetChargingProfile"
+    check(action, payload)
+    await station.websocket.send(json.dumps([3, message_id, {"status": status}]))
+    profile = payload["csChargingProfiles"]
+    period = profile["chargingSchedule"]["chargingSchedulePeriod"][0]
+    return profile["chargingProfilePurpose"], payload["connectorId"], period["limit"]
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+async def start(station: Station, connector_id: int) -> int:
+    """Begin a session; a profile may come before the answer."""
+    payload = {"connectorId": connector_id, "idTag": "CARD1", "meterStart": 0, "timestamp": now()}
+    answer = await station.call("StartTransaction", **payload)
+    transaction_id: int = answer["transactionId"]
+    return transaction_id
+
+
+async def test_sessions_share_what_the_site_has(program: ChargingProgram, station_id: str) -> None:
+    site_id = site(program, station_id)
+    async with connected(program, station_id) as station:
+        await station.call("Heartbeat")
+        put_limits(program, site_id, 20)
+        assert await told(station) == ("TxDefaultProfile", 0, 10.0)
+        await start(station, 1)
+        assert await told(station) == ("TxProfile", 1, 20.0)
+        second = await start(station, 2)
+        # Who gets less hears of it before who gets more.
+        assert await told(station) == ("TxProfile", 1, 10.0)
+        assert await told(station) == ("TxProfile", 2, 10.0)
+        put_limits(program, site_id, 14)
+        heard = {await told(station), await told(station), await told(station)}
+        assert heard == {
+            ("TxDefaultProfile", 0, 7.0),
+            ("TxProfile", 1, 7.0),
+            ("TxProfile", 2, 7.0),
+        }
+        await station.stop(second, 500, now())
+        assert await told(station) == ("TxProfile", 1, 14.0)
+    shown = program.get(f"/sites/{site_id}/plan")
+    [session] = shown["sessions"]
+    assert session["currents_ma"][0] == 14_000
+    assert program.get(f"/sites/{site_id}/limits") == {
+        **limits(14.0),
+        "connection": {"l1": "14.0", "l2": "14.0", "l3": "14.0"},
+        "sharing": "fair",
+        "windows": [],
+        "fuses": [],
+        "stations": {},
+        "site_id": site_id,
+        "version": 2,
+    }
+
+
+async def test_what_a_station_refuses_is_kept_free(
+    program: ChargingProgram, station_id: str
+) -> None:
+    site_id = site(program, station_id)
+    async with connected(program, station_id) as station:
+        await station.call("Heartbeat")
+        put_limits(program, site_id, 24)
+        assert await told(station) == ("TxDefaultProfile", 0, 12.0)
+        await start(station, 1)
+        assert await told(station) == ("TxProfile", 1, 24.0)
+        await start(station, 2)
+        assert await told(station, "Rejected") == ("TxProfile", 1, 12.0)
+        # The first may still draw all: nothing is left for the second, which paused anyway.
+        assert await told(station) == ("TxProfile", 2, 0.0)
+    shown = program.get(f"/sites/{site_id}/plan")
+    assert sorted(one["currents_ma"][0] for one in shown["sessions"]) == [0, 24_000]
+
+
+async def test_sun_wishes_and_outcome(program: ChargingProgram, station_id: str) -> None:
+    site_id = site(program, station_id)
+    at = datetime.now(UTC) - timedelta(minutes=1)
+    async with connected(program, station_id) as station:
+        await station.call("Heartbeat")
+        transaction_id = await start(station, 1)
+        [session] = program.get("/sessions", station_id=station_id)["items"]
+        wish = {
+            "prefers_solar": True,
+            "departure_at": (at + timedelta(hours=9)).isoformat(),
+            "wanted_wh": 5000,
+        }
+        put = program.api.put(f"/sessions/{session['id']}/preferences", json=wish)
+        put.raise_for_status()
+        put_limits(program, site_id, 40)
+        heard = {await told(station), await told(station)}
+        assert heard == {("TxDefaultProfile", 0, 20.0), ("TxProfile", 1, 0.0)}
+        sun = [
+            {"begins_at": (at + timedelta(minutes=n)).isoformat(), "surplus_w": 6900}
+            for n in (0, 15, 30, 45)
+        ]
+        for _ in range(2):  # It may be said again.
+            posted = program.api.post(f"/sites/{site_id}/surplus", json=sun)
+            assert posted.status_code == 204
+        assert await told(station) == ("TxProfile", 1, 10.0)
+        value = {"timestamp": now(), "sampledValue": [{"value": "3"}]}
+        values = {"connectorId": 1, "transactionId": transaction_id, "meterValue": [value]}
+        await station.call("MeterValues", **values)
+        await station.stop(transaction_id, 7, now())
+    outcome = program.get(f"/sessions/{session['id']}/plan-outcome")
+    assert sum(quarter["metered_wh"] for quarter in outcome["outcomes"]) == 7
+    assert outcome["station_id"] == station_id
+
+
+@pytest.mark.parametrize(
+    ("document", "where"),
+    [
+        (limits(-1), "l1"),
+        (limits(16.25), "l1"),
+        (
+            limits(16) | {"windows": [{"begins_at": now(), "ends_at": now(), "limit": {"l1": 1}}]},
+            "windows.0",
+        ),
+        (limits(16) | {"stations": {"CP1": {"phases": ["L1", "L1"]}}}, "stations.CP1"),
+        (limits(16) | {"fuses": [{"name": "F", "stations": []}]}, "fuses.0.limit"),
+    ],
+)
+def test_limits_that_make_no_sense_are_named(
+    program: ChargingProgram, station_id: str, document: dict[str, Any], where: str
+) -> None:
+    answer = program.api.put(f"/sites/{site(program, station_id)}/limits", json=document)
+    assert answer.status_code == 422
+    assert where in answer.json()["detail"]
+
+
+def test_the_sun_has_a_zone(program: ChargingProgram, station_id: str) -> None:
+    figure = {"begins_at": "2026-03-01T06:00:00", "surplus_w": 1}
+    path = f"/sites/{site(program, station_id)}/surplus"
+    answer = program.api.post(path, json=[figure])
+    assert answer.status_code == 422
+    assert "0.begins_at" in answer.json()["detail"]
+    assert program.api.post("/sites/nowhere/surplus", json=[]).status_code == 404
+
+
+async def test_a_station_that_is_away_keeps_what_it_was_told(
+    program: ChargingProgram, station_id: str
+) -> None:
+    site_id = site(program, station_id)
+    other = f"{station_id}b"
+    station_of_site = {"site_id": site_id, "connectors": 1, "key": KEY}
+    program.api.put(f"/stations/{other}", json=station_of_site).raise_for_status()
+    async with connected(program, other) as there:
+        await there.call("Heartbeat")
+        async with connected(program, station_id) as away:
+            await away.call("Heartbeat")
+            put_limits(program, site_id, 30)
+            for heard in await asyncio.gather(told(away), told(there)):
+                assert heard == ("TxDefaultProfile", 0, 10.0)
+            await start(away, 1)
+            assert await told(away) == ("TxProfile", 1, 30.0)
+        await start(there, 1)
+        assert await told(there) == ("TxProfile", 1, 0.0)
