@@ -44,7 +44,7 @@ class Company:
             notifications=self.ledger.notifications,
             quarantine=self.ledger.quarantine,
         )
-        self._central_systems = {
+        self.central_systems = {
             system.version.name: system for system in central_systems(store, lambda: self.now)
         }
 
@@ -52,7 +52,7 @@ class Company:
         return await self.call_in("ocpp1.6", action, payload)
 
     async def call_in(self, version: str, action: str, payload: dict[str, Any]) -> Any:
-        central_system = self._central_systems[version]
+        central_system = self.central_systems[version]
         answer = await central_system.answer("CP1", action, json.dumps(payload).encode())
         return json.loads(answer)
 
