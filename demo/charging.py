@@ -11,6 +11,7 @@ from demo.scenario import PlannedCharge, PlannedStation, Scenario
 from simulator.ocpp16.station import Station
 
 _AT_ONCE = 16
+_MOST_IN_A_LIST = 1000
 
 
 async def register(api: RestApi, scenario: Scenario) -> dict[str, str]:
@@ -35,14 +36,17 @@ async def register(api: RestApi, scenario: Scenario) -> dict[str, str]:
                 group.create_task(
                     put(f"/tokens/{token}", {"status": "accepted", "driver": contract.customer})
                 )
-    async with asyncio.TaskGroup() as group:
-        for station in scenario.stations:
-            body = {
-                "site_id": station.site_id,
-                "connectors": station.connectors,
-                "key": keys[station.station_id],
-            }
-            group.create_task(put(f"/stations/{station.station_id}", body))
+    stations = [
+        {
+            "id": station.station_id,
+            "site_id": station.site_id,
+            "connectors": station.connectors,
+            "key": keys[station.station_id],
+        }
+        for station in scenario.stations
+    ]
+    for first in range(0, len(stations), _MOST_IN_A_LIST):
+        await api.post("/stations", stations[first : first + _MOST_IN_A_LIST])
     return keys
 
 

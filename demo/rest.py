@@ -54,7 +54,7 @@ class RestApi:
         """Create or replace what `path` names; raises `Refused`."""
         return await self._json("PUT", path, json=body)
 
-    async def post(self, path: str, body: Document | None = None) -> Document:
+    async def post(self, path: str, body: Document | list[Document] | None = None) -> Document:
         """Ask for something to be done; raises `Refused`."""
         return await self._json("POST", path, json=body or {})
 

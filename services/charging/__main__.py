@@ -31,6 +31,7 @@ from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
 from services.charging.adapters.postgresql.sites.book import PostgresSiteBook
 from services.charging.adapters.postgresql.sites.sites import PostgresSites
 from services.charging.adapters.postgresql.station_reports import PostgresStationReports
+from services.charging.adapters.postgresql.station_views import PostgresStationViews
 from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.adapters.postgresql.tokens import PostgresTokens
 from services.charging.adapters.postgresql.views import PostgresViews
@@ -48,9 +49,11 @@ from services.charging.entrypoints.program import Program
 from services.charging.entrypoints.rest.app import rest_api
 from services.charging.entrypoints.rest.callers import Callers
 from services.charging.entrypoints.rest.commands import commands_router
+from services.charging.entrypoints.rest.driver import driver_router
 from services.charging.entrypoints.rest.health import health_router
 from services.charging.entrypoints.rest.messages import messages_router
 from services.charging.entrypoints.rest.registry import registry_router
+from services.charging.entrypoints.rest.remote_control import remote_control_router
 from services.charging.entrypoints.rest.sessions import sessions_router
 from services.charging.entrypoints.rest.sites import sites_router
 from services.charging.entrypoints.rest.stations import stations_router
@@ -70,7 +73,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     relay = OutboxRelay(database, boto3.client("sqs"), settings.session_events_queue_url)
     stations = PostgresStations(database)
     tokens = PostgresTokens(database)
-    views = PostgresViews(database)
+    views, station_views = PostgresViews(database), PostgresStationViews(database)
     connections = PostgresConnections(database, uuid4())
     command_book = PostgresCommands(database)
     commands = Commands(command_book)
@@ -84,6 +87,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         notifications=PostgresNotifications(database),
         quarantine=PostgresQuarantine(database),
     )
+    remote_control = RemoteControl(commands, utc_now)
     message_log = PostgresMessageLog(database)
     gateway = Gateway(
         central_systems=central_systems(store, utc_now),
@@ -98,15 +102,19 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     )
     api = rest_api(
         callers=Callers(verifier),
-        routers=[
-            registry_router(stations=stations),
+        operators=[
+            registry_router(sites=stations),
+            stations_router(views=station_views, stations=stations),
             tokens_router(views=views, tokens=tokens),
-            stations_router(views=views, remote_control=RemoteControl(commands, utc_now)),
-            commands_router(views=views, commands=commands),
+            remote_control_router(
+                stations=station_views, views=views, remote_control=remote_control
+            ),
+            commands_router(stations=station_views, views=views, commands=commands),
             sessions_router(views=views),
             messages_router(views=views),
             sites_router(sites=PostgresSites(database), planning=planning, clock=utc_now),
         ],
+        drivers=[driver_router(stations=station_views, views=views, remote_control=remote_control)],
         health=health_router(database.check_migrated),
     )
     return Program(

@@ -6,6 +6,7 @@ The routes are those of the OpenAPI description: one that is not covered here fa
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import httpx
@@ -30,6 +31,8 @@ TOKEN = {"driver": "Ada of nordwind", "driver_id": "ada"}
 SENT: dict[str, tuple[object, int]] = {
     "PUT /sites/{site_id}": (SITE, 409),
     "PUT /stations/{station_id}": (STATION, 409),
+    "PATCH /stations/{station_id}": ({"connectors": 2}, 404),
+    "DELETE /stations/{station_id}": (None, 404),
     "POST /stations": ([STATION | {"id": "suedwind-1"}, STATION | {"id": "nordwind-1"}], 409),
     "PUT /tokens/{uid}": (TOKEN, 409),
     "POST /tokens": ([TOKEN | {"uid": "SUEDWIND2"}, TOKEN | {"uid": "nordwind1"}], 409),
@@ -38,44 +41,69 @@ SENT: dict[str, tuple[object, int]] = {
     "PUT /sites/{site_id}/limits": ({"connection": LIMIT}, 404),
     "POST /sites/{site_id}/surplus": ([], 404),
     "PUT /sessions/{session_id}/preferences": ({}, 404),
+    "POST /driver/sessions": ({"station_id": "nordwind-1"}, 404),
+    "POST /driver/sessions/{session_id}/stop": (None, 404),
     "POST /stations/{station_id}/commands": ({"action": "ClearCache"}, 404),
 }
 
 
-@pytest.fixture
-def nordwind(program: ChargingProgram) -> Iterator[httpx.Client]:
-    with program.signed_in(Persona.OPERATOR, "nordwind") as operator:
-        yield operator
+class Company:
+    """Whoever of a company may ask a route."""
+
+    def __init__(self, operator: httpx.Client, driver: httpx.Client) -> None:
+        self.operator = operator
+        self.driver = driver
+
+    def ask(self, method: str, path: str, json: object = None) -> httpx.Response:
+        person = self.driver if path.startswith("/driver/") else self.operator
+        return person.request(method, path, json=json)
+
+
+@contextmanager
+def company(program: ChargingProgram, name: str, driver: str) -> Iterator[Company]:
+    with (
+        program.signed_in(Persona.OPERATOR, name) as operator,
+        program.signed_in(Persona.DRIVER, name, subject=driver) as person,
+    ):
+        yield Company(operator, person)
 
 
 @pytest.fixture
-def suedwind(program: ChargingProgram) -> Iterator[httpx.Client]:
-    with program.signed_in(Persona.OPERATOR, "suedwind") as operator:
+def nordwind(program: ChargingProgram) -> Iterator[Company]:
+    with company(program, "nordwind", "ada") as people:
+        yield people
+
+
+@pytest.fixture
+def suedwind(program: ChargingProgram) -> Iterator[Company]:
+    with company(program, "suedwind", "bob") as people:
         site = SITE | {"name": "suedwind"}
-        operator.put("/sites/suedwind-depot", json=site).raise_for_status()
-        operator.put("/tokens/SUEDWIND1", json={"driver": "Bob"}).raise_for_status()
-        yield operator
+        people.operator.put("/sites/suedwind-depot", json=site).raise_for_status()
+        token = {"driver": "Bob", "driver_id": "bob"}
+        people.operator.put("/tokens/SUEDWIND1", json=token).raise_for_status()
+        yield people
 
 
 @pytest.fixture
-def theirs(program: ChargingProgram, nordwind: httpx.Client) -> dict[str, str]:
+def theirs(program: ChargingProgram, nordwind: Company) -> dict[str, str]:
     """The ids of one thing of each kind that nordwind has."""
+    operator = nordwind.operator
     station = {"id": "nordwind-1", "site_id": "nordwind-depot", "connectors": 1, "key": KEY}
-    nordwind.put("/sites/nordwind-depot", json=SITE).raise_for_status()
-    nordwind.post("/stations", json=[station]).raise_for_status()
-    nordwind.put("/tokens/NORDWIND1", json=TOKEN).raise_for_status()
+    operator.put("/sites/nordwind-depot", json=SITE).raise_for_status()
+    operator.post("/stations", json=[station]).raise_for_status()
+    operator.put("/tokens/NORDWIND1", json=TOKEN).raise_for_status()
     began = datetime.now(UTC).isoformat()
     asyncio.run(say_something(program))
-    nordwind.put("/sites/nordwind-depot/limits", json={"connection": LIMIT}).raise_for_status()
-    while nordwind.get("/sites/nordwind-depot/plan").status_code == 404:
+    operator.put("/sites/nordwind-depot/limits", json={"connection": LIMIT}).raise_for_status()
+    while operator.get("/sites/nordwind-depot/plan").status_code == 404:
         time.sleep(0.02)
-    while nordwind.get("/stations/nordwind-1").json()["online"]:
+    while operator.get("/stations/nordwind-1").json()["online"]:
         time.sleep(0.02)
-    while len(nordwind.get("/messages", params={"since": began}).json()["items"]) < 6:
+    while len(operator.get("/messages", params={"since": began}).json()["items"]) < 6:
         time.sleep(0.02)
     reset = {"action": "Reset", "request": {"type": "Soft"}}
-    command = nordwind.post("/stations/nordwind-1/commands", json=reset).json()
-    [session] = nordwind.get("/sessions", params={"limit": 1}).json()["items"]
+    command = operator.post("/stations/nordwind-1/commands", json=reset).json()
+    [session] = operator.get("/sessions", params={"limit": 1}).json()["items"]
     return NORDWIND | {"session_id": session["id"], "command_id": command["id"]}
 
 
@@ -98,21 +126,18 @@ def operations(program: ChargingProgram) -> list[tuple[str, str]]:
 
 
 def everything(
-    client: httpx.Client, program: ChargingProgram, ids: dict[str, str]
+    people: Company, program: ChargingProgram, ids: dict[str, str]
 ) -> dict[str, httpx.Response]:
     """The answer of every route that reads."""
     return {
-        path: client.get(path.format_map(ids))
+        path: people.ask("GET", path.format_map(ids))
         for method, path in operations(program)
         if method == "GET"
     }
 
 
 def test_no_route_shows_or_changes_what_is_another_companys(
-    program: ChargingProgram,
-    theirs: dict[str, str],
-    nordwind: httpx.Client,
-    suedwind: httpx.Client,
+    program: ChargingProgram, theirs: dict[str, str], nordwind: Company, suedwind: Company
 ) -> None:
     before = everything(nordwind, program, theirs)
     for path, answer in before.items():
@@ -126,24 +151,50 @@ def test_no_route_shows_or_changes_what_is_another_companys(
     for method, path in operations(program):
         if method != "GET":
             body, status = SENT[f"{method} {path}"]
-            answer = suedwind.request(method, path.format_map(theirs), json=body)
+            answer = suedwind.ask(method, path.format_map(theirs), body)
             assert answer.status_code == status, (method, path, answer.text)
     after = everything(nordwind, program, theirs)
     assert {path: answer.json() for path, answer in after.items()} == {
         path: answer.json() for path, answer in before.items()
     }
     # Of a list with one that is taken, none is kept.
-    assert suedwind.get("/stations").json()["items"] == []
-    assert [token["uid"] for token in suedwind.get("/tokens").json()["items"]] == ["SUEDWIND1"]
+    assert suedwind.operator.get("/stations").json()["items"] == []
+    tokens = suedwind.operator.get("/tokens").json()["items"]
+    assert [token["uid"] for token in tokens] == ["SUEDWIND1"]
+
+
+def test_a_driver_sees_nothing_of_a_colleagues(
+    program: ChargingProgram, theirs: dict[str, str], nordwind: Company
+) -> None:
+    home = SITE | {"kind": "home"}
+    nordwind.operator.put("/sites/nordwind-home", json=home).raise_for_status()
+    for station_id, driver in {"nordwind-ada": "ada", "nordwind-nobodys": None}.items():
+        station = {"id": station_id, "site_id": "nordwind-home", "key": KEY, "driver_id": driver}
+        nordwind.operator.post("/stations", json=[station]).raise_for_status()
+    with company(program, "nordwind", "carl") as people:
+        session = f"/driver/sessions/{theirs['session_id']}"
+        assert people.driver.get("/driver/sessions").json()["items"] == []
+        assert people.driver.get("/driver/tokens").json()["items"] == []
+        assert people.driver.get(session).status_code == 404
+        assert people.driver.post(f"{session}/stop").status_code == 404
+        start = {"station_id": "nordwind-1", "token_uid": "NORDWIND1"}
+        assert people.driver.post("/driver/sessions", json=start).status_code == 404
+        shown = [found(person) for person in (people.driver, nordwind.driver)]
+    assert shown == [["nordwind-1"], ["nordwind-1", "nordwind-ada"]]
+
+
+def found(driver: httpx.Client) -> list[str]:
+    return [station["id"] for station in driver.get("/driver/stations").json()["items"]]
 
 
 def test_a_route_is_for_its_personas_only(program: ChargingProgram, theirs: dict[str, str]) -> None:
-    strangers = [Persona.ACCOUNTANT, Persona.CUSTOMER, Persona.PARTNER, Persona.DEALER]
-    for persona in strangers:
-        with program.signed_in(persona, "nordwind") as stranger:
+    for persona in Persona:
+        with program.signed_in(persona, "nordwind") as person:
             for method, path in operations(program):
-                answer = stranger.request(method, path.format_map(theirs))
-                assert answer.status_code == 403, (persona, method, path)
+                owner = Persona.DRIVER if path.startswith("/driver/") else Persona.OPERATOR
+                if persona not in {owner, Persona.ADMINISTRATOR}:
+                    answer = person.request(method, path.format_map(theirs))
+                    assert answer.status_code == 403, (persona, method, path)
 
 
 def test_whoever_is_in_two_companies_is_in_none(program: ChargingProgram) -> None:
@@ -154,7 +205,7 @@ def test_whoever_is_in_two_companies_is_in_none(program: ChargingProgram) -> Non
 
 
 def test_a_station_stands_at_a_site_of_its_company(
-    theirs: dict[str, str], suedwind: httpx.Client
+    theirs: dict[str, str], suedwind: Company
 ) -> None:
     elsewhere = STATION | {"site_id": "nordwind-depot"}
-    assert suedwind.put("/stations/suedwind-9", json=elsewhere).status_code == 422
+    assert suedwind.operator.put("/stations/suedwind-9", json=elsewhere).status_code == 422

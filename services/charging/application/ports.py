@@ -33,6 +33,10 @@ class TakenError(Exception):
     """An id that another company has already; names it."""
 
 
+class InUseError(Exception):
+    """Something cannot go, as others need it; says who."""
+
+
 class NotConnectedError(Exception):
     """The station has no connection."""
 

@@ -8,7 +8,8 @@ from typing import TypeVar
 import msgspec
 
 from services.charging.application.ports import Clock, NotConnectedError, StationCalls
-from services.charging.application.views import SessionView, StationView
+from services.charging.application.station_views import StationView
+from services.charging.application.views import SessionView
 from services.charging.domain.ocpp16.remote_start_transaction import (
     RemoteStartTransaction,
     RemoteStartTransactionResponse,

@@ -22,35 +22,18 @@ class SessionStatus(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectorView:
-    """A connector as it last reported itself; 0 is the station as a whole.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSearch:
+    """What all of the found sessions have; None: any. They began in [`since`, `until`)."""
 
-    In OCPP 1.6, which knows no EVSEs, `evse_id` is 0; in 2.0.1 connectors count in each EVSE.
-    """
-
-    evse_id: int
-    connector_id: int
-    status: str
-    error_code: str | None
-    info: str | None
-    vendor_error_code: str | None
-    reported_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StationView:
-    """A station; `online` when a living node holds its connection, which speaks `ocpp_version`."""
-
-    id: str
-    site_id: str
-    connectors: int
-    online: bool
-    connected_at: datetime | None
-    ocpp_version: str | None
-    boot: dict[str, Any] | None
-    booted_at: datetime | None
-    connector_statuses: list[ConnectorView]
+    transaction_id: int | None = None
+    station_id: str | None = None
+    site_id: str | None = None
+    token_uid: str | None = None
+    driver_id: str | None = None
+    status: SessionStatus | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +52,7 @@ class SessionView:
     time_zone: str
     connector_id: int
     token_uid: str
+    driver_id: str | None
     authorization_status: str
     status: SessionStatus
     started_at: datetime
@@ -171,20 +155,8 @@ class Page(Generic[Row]):
 class Views(Protocol):
     """Where they come from."""
 
-    async def stations(self, scope: Scope, *, after: str, limit: int) -> list[StationView]:
-        """In the order of their ids."""
-
-    async def station(self, scope: Scope, station_id: str) -> StationView | None:
-        """One station."""
-
     async def sessions(
-        self,
-        scope: Scope,
-        *,
-        station_id: str | None,
-        status: SessionStatus | None,
-        before: int | None,
-        limit: int,
+        self, scope: Scope, search: SessionSearch, *, before: int | None, limit: int
     ) -> list[SessionView]:
         """Latest first; `before` is a transaction id."""
 

@@ -3,9 +3,12 @@
 import hashlib
 import hmac
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
+
+from services.charging.domain.places import Location
 
 
 class SiteKind(StrEnum):
@@ -48,6 +51,28 @@ class StationKey:
         return hmac.compare_digest(self.digest, _digest(self.salt, key))
 
 
+class PlugStandard(StrEnum):
+    """What fits into a connector (OCPI 2.2.1, ``ConnectorType``)."""
+
+    CHADEMO = "CHADEMO"
+    DOMESTIC_F = "DOMESTIC_F"
+    IEC_60309_2_THREE_16 = "IEC_60309_2_three_16"
+    IEC_60309_2_THREE_32 = "IEC_60309_2_three_32"
+    IEC_62196_T1 = "IEC_62196_T1"
+    IEC_62196_T1_COMBO = "IEC_62196_T1_COMBO"
+    IEC_62196_T2 = "IEC_62196_T2"
+    IEC_62196_T2_COMBO = "IEC_62196_T2_COMBO"
+
+
+@dataclass(frozen=True, slots=True)
+class Plug:
+    """What a connector offers."""
+
+    connector_id: int
+    standard: PlugStandard
+    max_power_w: int
+
+
 @dataclass(frozen=True, slots=True)
 class Station:
     """A charging station: a *charge point* in OCPP 1.6."""
@@ -56,6 +81,23 @@ class Station:
     site_id: str
     connectors: int
     key: StationKey
+    location: Location | None = None
+    plugs: Sequence[Plug] = ()
+    driver_id: str | None = None
+    """``sub`` of the driver at whose home it stands: no colleague finds it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationChange:
+    """What operators may change of a station; without a `key`, it keeps its own."""
+
+    id: str
+    site_id: str
+    connectors: int
+    key: StationKey | None
+    location: Location | None
+    plugs: Sequence[Plug]
+    driver_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ def site(program: ChargingProgram, station_id: str, connectors: int = 2) -> str:
     site_id = f"site of {station_id}"
     program.api.put(f"/sites/{site_id}", json=SITE).raise_for_status()
     station = {"site_id": site_id, "connectors": connectors, "key": KEY}
-    program.api.put(f"/stations/{station_id}", json=station).raise_for_status()
+    program.api.post("/stations", json=[station | {"id": station_id}]).raise_for_status()
     return site_id
 
 
@@ -181,7 +181,7 @@ async def test_a_station_that_is_away_keeps_what_it_was_told(
     site_id = site(program, station_id)
     other = f"{station_id}b"
     station_of_site = {"site_id": site_id, "connectors": 1, "key": KEY}
-    program.api.put(f"/stations/{other}", json=station_of_site).raise_for_status()
+    program.api.post("/stations", json=[station_of_site | {"id": other}]).raise_for_status()
     async with connected(program, other) as there:
         await there.call("Heartbeat")
         async with connected(program, station_id) as away:

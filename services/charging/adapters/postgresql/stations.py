@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+import msgspec
+from psycopg import sql
+
 from services.charging.adapters.postgresql.database import Database
-from services.charging.application.ports import TakenError
-from services.charging.domain.stations import Site, Station
+from services.charging.application.ports import InUseError, TakenError
+from services.charging.domain.stations import Plug, Site, Station, StationChange
 
 
 class PostgresStations:
@@ -40,26 +43,134 @@ class PostgresStations:
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 """
-                insert into station (company_id, id, site_id, connectors, key_salt, key_digest)
-                select %s::text, *
-                from unnest(%s::text[], %s::text[], %s::integer[], %s::bytea[], %s::bytea[])
+                insert into station (company_id, id, site_id, connectors, key_salt, key_digest,
+                    latitude, longitude, plugs, driver_id)
+                select %s::text, * from unnest(%s::text[], %s::text[], %s::integer[], %s::bytea[],
+                    %s::bytea[], %s::float8[], %s::float8[], %s::jsonb[], %s::text[])
                 on conflict (id) do update set site_id = excluded.site_id,
                     connectors = excluded.connectors, key_salt = excluded.key_salt,
-                    key_digest = excluded.key_digest
+                    key_digest = excluded.key_digest, latitude = excluded.latitude,
+                    longitude = excluded.longitude, plugs = excluded.plugs,
+                    driver_id = excluded.driver_id, version = station.version + 1
                     where station.company_id = excluded.company_id
                 returning station.id, xmax = 0
                 """,
-                (
-                    company_id,
-                    [station.id for station in stations],
-                    [station.site_id for station in stations],
-                    [station.connectors for station in stations],
-                    [station.key.salt for station in stations],
-                    [station.key.digest for station in stations],
-                ),
+                [company_id, *(list(column) for column in zip(*map(_row, stations), strict=True))],
             )
             is_new = dict(await cursor.fetchall())
             for station in stations:
                 if station.id not in is_new:
                     raise TakenError(f"another company has the station {station.id}")
             return sum(is_new.values())
+
+    async def create(self, company_id: str, station: Station) -> bool:
+        """Keep a new station; False when the company has it already.
+
+        Raises `TakenError`, and `NotStorableError` when its site is not the company's.
+        """
+        async with self._database.statement() as connection:
+            cursor = await connection.execute(
+                """
+                with created as (
+                    insert into station (company_id, id, site_id, connectors, key_salt,
+                        key_digest, latitude, longitude, plugs, driver_id)
+                    values (%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s)
+                    on conflict (id) do nothing returning company_id
+                )
+                select company_id, true from created
+                union all select company_id, false from station where id = %s
+                """,
+                (company_id, *_row(station), station.id),
+            )
+            whose, is_new = await cursor.fetchone() or (None, False)
+        if whose != company_id:
+            raise TakenError(f"another company has the station {station.id}")
+        return bool(is_new)
+
+    async def change(
+        self, company_id: str, station: StationChange, *, version: int | None
+    ) -> int | None:
+        """Keep a station as it is given, if it is of this version; its new version.
+
+        None: there is no such station of this version. Raises `NotStorableError` when its site is
+        not the company's.
+        """
+        async with self._database.statement() as connection:
+            cursor = await connection.execute(
+                """
+                update station set site_id = %(site_id)s, connectors = %(connectors)s,
+                    latitude = %(latitude)s, longitude = %(longitude)s, plugs = %(plugs)s::jsonb,
+                    driver_id = %(driver_id)s, key_salt = coalesce(%(salt)s, key_salt),
+                    key_digest = coalesce(%(digest)s, key_digest), version = version + 1
+                where id = %(id)s and company_id = %(company)s
+                    and (%(version)s::integer is null or version = %(version)s)
+                returning version
+                """,
+                {
+                    "id": station.id,
+                    "company": company_id,
+                    "version": version,
+                    "site_id": station.site_id,
+                    "connectors": station.connectors,
+                    "latitude": station.location and station.location.latitude,
+                    "longitude": station.location and station.location.longitude,
+                    "plugs": _json(station.plugs),
+                    "driver_id": station.driver_id,
+                    "salt": station.key and station.key.salt,
+                    "digest": station.key and station.key.digest,
+                },
+            )
+            row = await cursor.fetchone()
+            return None if row is None else int(row[0])
+
+    async def remove(self, company_id: str, station_id: str, *, version: int | None) -> bool:
+        """Forget a station at which nobody ever charged; False as `change` says None.
+
+        Raises `InUseError` when somebody did.
+        """
+        parameters = {"id": station_id, "company": company_id, "version": version}
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                """
+                select exists (select from session where station_id = station.id)
+                    or exists (select from unmatched_stop where station_id = station.id)
+                    or exists (select from transaction_event where station_id = station.id)
+                    or exists (select from live_connection where station_id = station.id)
+                from station where id = %(id)s and company_id = %(company)s
+                    and (%(version)s::integer is null or version = %(version)s) for update
+                """,
+                parameters,
+            )
+            found = await cursor.fetchone()
+            if found is None:
+                return False
+            if found[0]:
+                raise InUseError(f"station {station_id} is connected, or somebody charged there")
+            for table in ("connector_status", "station_connection", "command", "notification"):
+                await connection.execute(
+                    sql.SQL("delete from {} where station_id = %(id)s").format(
+                        sql.Identifier(table)
+                    ),
+                    parameters,
+                )
+            await connection.execute("delete from station where id = %(id)s", parameters)
+        return True
+
+
+def _row(station: Station) -> tuple[object, ...]:
+    place = station.location
+    return (
+        station.id,
+        station.site_id,
+        station.connectors,
+        station.key.salt,
+        station.key.digest,
+        place and place.latitude,
+        place and place.longitude,
+        _json(station.plugs),
+        station.driver_id,
+    )
+
+
+def _json(plugs: Sequence[Plug]) -> str:
+    return msgspec.json.encode(plugs).decode()

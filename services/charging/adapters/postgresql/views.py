@@ -13,28 +13,16 @@ from services.charging.application.views import (
     MessageView,
     NotificationView,
     QuarantineView,
-    SessionStatus,
+    SessionSearch,
     SessionView,
-    StationView,
     TokenView,
 )
 from services.charging.domain.tokens import TokenStatus
 
-_STATIONS: LiteralString = """
-    select station.id, station.site_id, station.connectors, station.boot, station.booted_at,
-        connection.connected_at, connection.ocpp_version,
-        connection.station_id is not null as online,
-        array(
-            select to_jsonb(connector_status) - 'station_id' from connector_status
-            where connector_status.station_id = station.id order by evse_id, connector_id
-        ) as connector_statuses
-    from station left join live_connection as connection on connection.station_id = station.id
-"""
-
 _SESSIONS: LiteralString = """
     select id, transaction_id,
         coalesce(station_transaction_id, transaction_id::text) as ocpp_transaction_id,
-        station_id, site_id, time_zone, connector_id, token_uid,
+        station_id, site_id, time_zone, connector_id, token_uid, driver_id,
         authorization_status, started_at, ended_at, meter_start_wh, meter_stop_wh, stop_reason,
         case when ended_at is null then 'active' else 'ended' end as status,
         coalesce(energy_wh, (
@@ -61,35 +49,23 @@ class PostgresViews:
     def __init__(self, database: Database) -> None:
         self._reader = ScopedReader(database)
 
-    async def stations(self, scope: Scope, *, after: str, limit: int) -> list[StationView]:
-        """In the order of their ids."""
-        query = _STATIONS + "where station.id > %(after)s order by station.id limit %(limit)s"
-        return await self._reader.read(scope, StationView, query, {"after": after, "limit": limit})
-
-    async def station(self, scope: Scope, station_id: str) -> StationView | None:
-        """One station."""
-        query = _STATIONS + "where station.id = %(id)s"
-        found = await self._reader.read(scope, StationView, query, {"id": station_id})
-        return found[0] if found else None
-
     async def sessions(
-        self,
-        scope: Scope,
-        *,
-        station_id: str | None,
-        status: SessionStatus | None,
-        before: int | None,
-        limit: int,
+        self, scope: Scope, search: SessionSearch, *, before: int | None, limit: int
     ) -> list[SessionView]:
         """Latest first."""
         query = """
-            where (%(station)s::text is null or station_id = %(station)s)
-                and (%(active)s::boolean is null or (ended_at is null) = %(active)s)
-                and (%(before)s::integer is null or transaction_id < %(before)s)
+            where (%(transaction_id)s::bigint is null or transaction_id = %(transaction_id)s)
+                and (%(station_id)s::text is null or station_id = %(station_id)s)
+                and (%(site_id)s::text is null or site_id = %(site_id)s)
+                and (%(token_uid)s::text is null or token_uid = %(token_uid)s)
+                and (%(driver_id)s::text is null or driver_id = %(driver_id)s)
+                and (%(status)s::text is null or (ended_at is null) = (%(status)s = 'active'))
+                and (%(since)s::timestamptz is null or started_at >= %(since)s)
+                and (%(until)s::timestamptz is null or started_at < %(until)s)
+                and (%(before)s::bigint is null or transaction_id < %(before)s)
             order by transaction_id desc limit %(limit)s
         """
-        active = None if status is None else status is SessionStatus.ACTIVE
-        parameters = {"station": station_id, "active": active, "before": before, "limit": limit}
+        parameters = asdict(search) | {"before": before, "limit": limit}
         return await self._reader.read(scope, SessionView, _SESSIONS + query, parameters)
 
     async def session(self, scope: Scope, session_id: UUID) -> SessionView | None:

@@ -9,8 +9,14 @@ from services.charging.entrypoints.rest import problems
 from services.charging.entrypoints.rest.callers import Callers
 
 
-def rest_api(*, callers: Callers, routers: Sequence[APIRouter], health: APIRouter) -> FastAPI:
-    """Everything under the public prefix needs an operator; health does not."""
+def rest_api(
+    *,
+    callers: Callers,
+    operators: Sequence[APIRouter],
+    drivers: Sequence[APIRouter],
+    health: APIRouter,
+) -> FastAPI:
+    """Everything under the public prefix is for operators or for drivers; health is for all."""
     app = FastAPI(
         title="Fleetcharge charging",
         version="1",
@@ -20,6 +26,8 @@ def rest_api(*, callers: Callers, routers: Sequence[APIRouter], health: APIRoute
     )
     problems.install(app)
     app.include_router(health)
-    for router in routers:
+    for router in operators:
         app.include_router(router, prefix=CHARGING_API, dependencies=[Depends(callers.operator)])
+    for router in drivers:
+        app.include_router(router, prefix=CHARGING_API, dependencies=[Depends(callers.driver)])
     return app

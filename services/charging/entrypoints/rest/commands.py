@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from contracts.routes import CHARGING_API
 from services.charging.application.command_request import command_request
 from services.charging.application.commands import Commands
+from services.charging.application.station_views import StationViews
 from services.charging.application.views import CommandView, NotificationView, Page, Views
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, NumberCursor, page
@@ -22,7 +23,7 @@ class CommandIn(BaseModel, extra="forbid"):
     request: dict[str, Any] = {}
 
 
-def commands_router(*, views: Views, commands: Commands) -> APIRouter:
+def commands_router(*, stations: StationViews, views: Views, commands: Commands) -> APIRouter:
     """A command is taken at once; its state says what becomes of it. 422: what is wrong where."""
     router = APIRouter(tags=["commands"])
 
@@ -30,7 +31,7 @@ def commands_router(*, views: Views, commands: Commands) -> APIRouter:
     async def post_command(
         scope: CallerScope, station_id: str, wanted: CommandIn, response: Response
     ) -> CommandView:
-        station = await views.station(scope, station_id)
+        station = await stations.station(scope, station_id)
         if station is None:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no station {station_id}")
         version, payload = command_request(station.ocpp_version, wanted.action, wanted.request)

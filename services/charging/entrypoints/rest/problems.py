@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from services.charging.application.command_request import WrongRequestError
 from services.charging.application.ports import (
+    InUseError,
     NoAnswerError,
     NotConnectedError,
     NotStorableError,
@@ -21,6 +22,7 @@ from services.charging.domain.ocpp_j.connection import BusyError
 _STATUS: dict[type[Exception], http.HTTPStatus] = {
     NotConnectedError: http.HTTPStatus.CONFLICT,
     TakenError: http.HTTPStatus.CONFLICT,
+    InUseError: http.HTTPStatus.CONFLICT,
     BusyError: http.HTTPStatus.CONFLICT,
     StationFailedError: http.HTTPStatus.BAD_GATEWAY,
     NoAnswerError: http.HTTPStatus.GATEWAY_TIMEOUT,

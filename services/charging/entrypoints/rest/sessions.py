@@ -4,14 +4,17 @@ import http
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException
+from pydantic import AwareDatetime
 
 from services.charging.application.views import (
     Page,
     QuarantineView,
+    SessionSearch,
     SessionStatus,
     SessionView,
     Views,
 )
+from services.charging.domain.tokens import token_uid as uid_of
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, NumberCursor, page
 
@@ -24,13 +27,25 @@ def sessions_router(*, views: Views) -> APIRouter:
     async def get_sessions(
         scope: CallerScope,
         station_id: str | None = None,
+        site_id: str | None = None,
+        token_uid: str | None = None,
+        driver_id: str | None = None,
         status: SessionStatus | None = None,
+        since: AwareDatetime | None = None,
+        until: AwareDatetime | None = None,
         cursor: NumberCursor = None,
         limit: Limit = DEFAULT_LIMIT,
     ) -> Page[SessionView]:
-        found = await views.sessions(
-            scope, station_id=station_id, status=status, before=cursor, limit=limit + 1
+        search = SessionSearch(
+            station_id=station_id,
+            site_id=site_id,
+            token_uid=token_uid and uid_of(token_uid),
+            driver_id=driver_id,
+            status=status,
+            since=since,
+            until=until,
         )
+        found = await views.sessions(scope, search, before=cursor, limit=limit + 1)
         return page(found, limit, lambda session: session.transaction_id)
 
     @router.get("/sessions/{session_id}")

@@ -1,92 +1,246 @@
-"""Stations as they are, and commands to them."""
+"""Stations: what operators enter, and how stations are."""
 
 import http
-from typing import Annotated
-from uuid import UUID
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated, Protocol
 
-from fastapi import APIRouter, HTTPException
-from pydantic import BaseModel, Field, model_validator
+from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 
-from services.charging.application.remote_control import RemoteControl
 from services.charging.application.scope import Scope
-from services.charging.application.views import (
-    Page,
-    SessionStatus,
-    SessionView,
-    StationView,
-    Views,
+from services.charging.application.station_views import StationSearch, StationView, StationViews
+from services.charging.application.views import Page
+from services.charging.domain.places import Location
+from services.charging.domain.stations import (
+    Plug,
+    PlugStandard,
+    Station,
+    StationChange,
+    StationKey,
 )
-from services.charging.domain.ocpp16.types import RemoteStartStopStatus
 from services.charging.entrypoints.rest.callers import CallerScope
-from services.charging.entrypoints.rest.identifiers import Uid
+from services.charging.entrypoints.rest.identifiers import Identifier, PathIdentifier
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Cursor, Limit, page
+from services.charging.entrypoints.rest.places import Place
+from services.charging.entrypoints.rest.preconditions import (
+    PRECONDITIONS,
+    IfMatch,
+    IfNoneMatch,
+    changed_meanwhile,
+    etag,
+    expected_version,
+)
+from services.charging.entrypoints.rest.registered import CREATED, Registered
 
 
-class RemoteStartIn(BaseModel, extra="forbid"):
-    """For whom, and where; the station chooses when no connector is named."""
+class Stations(Protocol):
+    """The register of stations; see `services.charging.adapters.postgresql.stations`."""
 
-    connector_id: Annotated[int, Field(ge=1)] | None = None
-    token_uid: Uid
+    async def put(self, company_id: str, stations: Sequence[Station]) -> int:
+        """Keep all of them, or none; how many are new."""
+
+    async def create(self, company_id: str, station: Station) -> bool:
+        """False: the company has it already."""
+
+    async def change(
+        self, company_id: str, station: StationChange, *, version: int | None
+    ) -> int | None:
+        """Its new version; None: there is none of that version."""
+
+    async def remove(self, company_id: str, station_id: str, *, version: int | None) -> bool:
+        """False: there is none of that version."""
 
 
-class RemoteStopIn(BaseModel, extra="forbid"):
-    """Which session, by either of its ids."""
+class LocationIn(BaseModel, extra="forbid"):
+    """A point by WGS 84, in degrees."""
 
-    session_id: UUID | None = None
-    transaction_id: int | None = None
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+
+
+class PlugIn(BaseModel, extra="forbid"):
+    """What a connector offers."""
+
+    connector_id: Annotated[int, Field(ge=1, le=100)]
+    standard: PlugStandard
+    max_power_w: Annotated[int, Field(gt=0, le=5_000_000)]
+
+
+_Connectors = Annotated[int, Field(ge=1, le=100)]
+_Key = Annotated[SecretStr, Field(min_length=16, max_length=40)]
+_Driver = Annotated[str, Field(min_length=1, max_length=128)]
+_Plugs = Annotated[list[PlugIn], Field(max_length=100)]
+
+
+class StationIn(BaseModel, extra="forbid"):
+    """A station; its key is never shown again."""
+
+    site_id: Identifier
+    connectors: _Connectors = 1
+    key: _Key | None = None
+    """Needed when the station is new; without it, the key stays."""
+    location: LocationIn | None = None
+    plugs: _Plugs = []
+    driver_id: _Driver | None = None
+    """``sub`` of the driver at whose home it stands: no colleague finds it."""
 
     @model_validator(mode="after")
-    def _one_of_them(self) -> "RemoteStopIn":
-        if (self.session_id is None) == (self.transaction_id is None):
-            raise ValueError("either session_id or transaction_id is needed")
+    def _plugs_of_its_connectors(self) -> "StationIn":
+        described = [plug.connector_id for plug in self.plugs]
+        if len(set(described)) < len(described) or max(described, default=0) > self.connectors:
+            raise ValueError(f"plugs: each of connectors 1 to {self.connectors} at most once")
         return self
 
+    def change(self, station_id: str) -> StationChange:
+        """In the domain's terms."""
+        return StationChange(
+            id=station_id,
+            site_id=self.site_id,
+            connectors=self.connectors,
+            key=StationKey.of(self.key.get_secret_value()) if self.key else None,
+            location=Location(**self.location.model_dump()) if self.location else None,
+            plugs=[Plug(**plug.model_dump()) for plug in self.plugs],
+            driver_id=self.driver_id,
+        )
 
-class Answer(BaseModel):
-    """What the station said."""
+    def station(self, station_id: str) -> Station:
+        """In the domain's terms; 422 without a key."""
+        given = self.change(station_id)
+        if given.key is None:
+            raise HTTPException(
+                http.HTTPStatus.UNPROCESSABLE_ENTITY, "key: a new station needs one"
+            )
+        return Station(
+            station_id,
+            given.site_id,
+            given.connectors,
+            given.key,
+            given.location,
+            given.plugs,
+            given.driver_id,
+        )
 
-    status: RemoteStartStopStatus
+
+class NamedStationIn(StationIn, extra="forbid"):
+    """A station in a list."""
+
+    id: Identifier
+    key: _Key
 
 
-def stations_router(*, views: Views, remote_control: RemoteControl) -> APIRouter:
-    """409: not connected or busy; 502: the station failed; 504: it did not answer."""
+class StationPatch(BaseModel, extra="forbid"):
+    """What is to change (RFC 7396); all else stays."""
+
+    site_id: Identifier = ""
+    connectors: _Connectors = 1
+    key: _Key | None = None
+    location: LocationIn | None = None
+    plugs: _Plugs = []
+    driver_id: _Driver | None = None
+
+    def of(self, station: StationView) -> StationIn:
+        """The station with the changes."""
+        stands = {
+            "site_id": station.site_id,
+            "connectors": station.connectors,
+            "location": station.location and asdict(station.location),
+            "plugs": [asdict(plug) for plug in station.plugs],
+            "driver_id": station.driver_id,
+        }
+        return StationIn.model_validate(stands | self.model_dump(exclude_unset=True))
+
+
+def stations_router(*, views: StationViews, stations: Stations) -> APIRouter:
+    """Changes need the `ETag` that they are for; a list may be repeated, the last word counts."""
     router = APIRouter(tags=["stations"])
 
     @router.get("/stations")
     async def get_stations(
-        scope: CallerScope, cursor: Cursor = "", limit: Limit = DEFAULT_LIMIT
+        scope: CallerScope,
+        place: Place,
+        site_id: str | None = None,
+        online: bool | None = None,
+        status: Annotated[str | None, Query(description="of a connector, as it said")] = None,
+        standard: PlugStandard | None = None,
+        cursor: Cursor = "",
+        limit: Limit = DEFAULT_LIMIT,
     ) -> Page[StationView]:
-        found = await views.stations(scope, after=cursor, limit=limit + 1)
+        search = StationSearch(
+            place=place, site_id=site_id, online=online, status=status, standard=standard
+        )
+        found = await views.stations(scope, search, after=cursor, limit=limit + 1)
         return page(found, limit, lambda station: station.id)
 
     @router.get("/stations/{station_id}")
-    async def get_station(scope: CallerScope, station_id: str) -> StationView:
+    async def get_station(scope: CallerScope, station_id: str, response: Response) -> StationView:
         station = await views.station(scope, station_id)
         if station is None:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no station {station_id}")
+        response.headers["ETag"] = etag(station.version)
         return station
 
-    @router.post("/stations/{station_id}/remote-start")
-    async def remote_start(scope: CallerScope, station_id: str, wanted: RemoteStartIn) -> Answer:
-        station = await get_station(scope, station_id)
-        status = await remote_control.start(station, wanted.connector_id, wanted.token_uid)
-        return Answer(status=status)
+    @router.put("/stations/{station_id}", responses=CREATED | PRECONDITIONS)
+    async def put_station(
+        scope: CallerScope,
+        station_id: PathIdentifier,
+        station: StationIn,
+        response: Response,
+        if_match: IfMatch = None,
+        if_none_match: IfNoneMatch = None,
+    ) -> StationView:
+        if if_match is None:
+            known = await views.station(scope, station_id)
+            if known is None and await stations.create(
+                scope.company_id, station.station(station_id)
+            ):
+                response.status_code = http.HTTPStatus.CREATED
+                return await get_station(scope, station_id, response)
+            if if_none_match is not None:
+                raise changed_meanwhile()
+        return await change(scope, station.change(station_id), if_match, response)
 
-    @router.post("/stations/{station_id}/remote-stop")
-    async def remote_stop(scope: CallerScope, station_id: str, wanted: RemoteStopIn) -> Answer:
-        station = await get_station(scope, station_id)
-        session = await _session(scope, wanted)
-        if session is None or session.station_id != station_id:
-            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no such session at {station_id}")
-        if session.status is SessionStatus.ENDED:
-            raise HTTPException(http.HTTPStatus.CONFLICT, f"session {session.id} is over")
-        return Answer(status=await remote_control.stop(station, session))
+    @router.patch("/stations/{station_id}", responses=PRECONDITIONS)
+    async def patch_station(
+        scope: CallerScope,
+        station_id: str,
+        patch: StationPatch,
+        response: Response,
+        if_match: IfMatch = None,
+    ) -> StationView:
+        known = await get_station(scope, station_id, response)
+        try:
+            station = patch.of(known)
+        except ValidationError as error:
+            raise RequestValidationError(error.errors(include_input=False)) from error
+        return await change(scope, station.change(station_id), if_match, response)
 
-    async def _session(scope: Scope, wanted: RemoteStopIn) -> SessionView | None:
-        if wanted.session_id is not None:
-            return await views.session(scope, wanted.session_id)
-        before = (wanted.transaction_id or 0) + 1
-        found = await views.sessions(scope, station_id=None, status=None, before=before, limit=1)
-        return found[0] if found and found[0].transaction_id == wanted.transaction_id else None
+    @router.delete(
+        "/stations/{station_id}", status_code=http.HTTPStatus.NO_CONTENT, responses=PRECONDITIONS
+    )
+    async def delete_station(
+        scope: CallerScope, station_id: str, response: Response, if_match: IfMatch = None
+    ) -> None:
+        await get_station(scope, station_id, response)
+        version = expected_version(if_match)
+        if not await stations.remove(scope.company_id, station_id, version=version):
+            raise changed_meanwhile()
+
+    @router.post("/stations")
+    async def post_stations(
+        scope: CallerScope, given: Annotated[list[NamedStationIn], Field(max_length=1000)]
+    ) -> Registered:
+        by_id = {station.id: station.station(station.id) for station in given}
+        new = await stations.put(scope.company_id, list(by_id.values()))
+        return Registered(created=new, updated=len(by_id) - new)
+
+    async def change(
+        scope: Scope, station: StationChange, if_match: str | None, response: Response
+    ) -> StationView:
+        version = expected_version(if_match)
+        if await stations.change(scope.company_id, station, version=version) is None:
+            raise changed_meanwhile()
+        return await get_station(scope, station.id, response)
 
     return router

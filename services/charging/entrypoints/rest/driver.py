@@ -1,0 +1,131 @@
+"""What drivers do: find a station, charge, and see what they charged."""
+
+import http
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException
+from pydantic import AwareDatetime, BaseModel, Field
+
+from services.charging.application.remote_control import RemoteControl
+from services.charging.application.scope import Scope
+from services.charging.application.station_views import StationSearch, StationView, StationViews
+from services.charging.application.views import (
+    Page,
+    SessionSearch,
+    SessionStatus,
+    SessionView,
+    TokenView,
+    Views,
+)
+from services.charging.domain.stations import PlugStandard
+from services.charging.domain.tokens import TokenStatus, token_uid
+from services.charging.entrypoints.rest.callers import CallerScope
+from services.charging.entrypoints.rest.identifiers import Identifier, Uid
+from services.charging.entrypoints.rest.pages import (
+    DEFAULT_LIMIT,
+    Cursor,
+    Limit,
+    NumberCursor,
+    page,
+)
+from services.charging.entrypoints.rest.places import Place
+from services.charging.entrypoints.rest.remote_control import Answer
+
+
+class StartIn(BaseModel, extra="forbid"):
+    """Where; with which of the driver's tokens when there are several."""
+
+    station_id: Identifier
+    connector_id: Annotated[int, Field(ge=1)] | None = None
+    token_uid: Uid | None = None
+
+
+def driver_router(
+    *, stations: StationViews, views: Views, remote_control: RemoteControl
+) -> APIRouter:
+    """A driver's own sessions, and the company's stations but the homes of colleagues.
+
+    409: not connected or busy; 502: the station failed; 504: it did not answer.
+    """
+    router = APIRouter(prefix="/driver", tags=["driver"])
+
+    @router.get("/stations")
+    async def find_stations(
+        scope: CallerScope,
+        place: Place,
+        standard: PlugStandard | None = None,
+        status: str | None = None,
+        cursor: Cursor = "",
+        limit: Limit = DEFAULT_LIMIT,
+    ) -> Page[StationView]:
+        search = StationSearch(place=place, status=status, standard=standard)
+        found = await stations.stations(scope, search, after=cursor, limit=limit + 1)
+        return page(found, limit, lambda station: station.id)
+
+    @router.get("/stations/{station_id}")
+    async def get_driver_station(scope: CallerScope, station_id: str) -> StationView:
+        station = await stations.station(scope, station_id)
+        if station is None:
+            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no station {station_id}")
+        return station
+
+    @router.get("/tokens")
+    async def get_driver_tokens(
+        scope: CallerScope, cursor: Cursor = "", limit: Limit = DEFAULT_LIMIT
+    ) -> Page[TokenView]:
+        found = await views.tokens(
+            scope, driver_id=None, status=None, after=cursor, limit=limit + 1
+        )
+        return page(found, limit, lambda token: token.uid)
+
+    @router.post("/sessions")
+    async def start(scope: CallerScope, wanted: StartIn) -> Answer:
+        """The session begins, and can be seen, when the station says so."""
+        station = await get_driver_station(scope, wanted.station_id)
+        uid = await own_token(scope, wanted.token_uid)
+        return Answer(status=await remote_control.start(station, wanted.connector_id, uid))
+
+    @router.get("/sessions")
+    async def get_driver_sessions(
+        scope: CallerScope,
+        status: SessionStatus | None = None,
+        since: AwareDatetime | None = None,
+        until: AwareDatetime | None = None,
+        cursor: NumberCursor = None,
+        limit: Limit = DEFAULT_LIMIT,
+    ) -> Page[SessionView]:
+        search = SessionSearch(status=status, since=since, until=until)
+        found = await views.sessions(scope, search, before=cursor, limit=limit + 1)
+        return page(found, limit, lambda session: session.transaction_id)
+
+    @router.get("/sessions/{session_id}")
+    async def get_driver_session(scope: CallerScope, session_id: UUID) -> SessionView:
+        session = await views.session(scope, session_id)
+        if session is None:
+            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no session {session_id}")
+        return session
+
+    @router.post("/sessions/{session_id}/stop")
+    async def stop(scope: CallerScope, session_id: UUID) -> Answer:
+        session = await get_driver_session(scope, session_id)
+        if session.status is SessionStatus.ENDED:
+            raise HTTPException(http.HTTPStatus.CONFLICT, f"session {session_id} is over")
+        station = await get_driver_station(scope, session.station_id)
+        return Answer(status=await remote_control.stop(station, session))
+
+    async def own_token(scope: Scope, wanted: str | None) -> str:
+        if wanted is not None:
+            token = await views.token(scope, token_uid(wanted))
+            if token is None:
+                raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no token {wanted}")
+            return token.uid
+        found = await views.tokens(
+            scope, driver_id=None, status=TokenStatus.ACCEPTED, after="", limit=2
+        )
+        if len(found) != 1:
+            which = "token_uid: which of your tokens?" if found else "you have no token to charge"
+            raise HTTPException(http.HTTPStatus.UNPROCESSABLE_ENTITY, which)
+        return found[0].uid
+
+    return router
