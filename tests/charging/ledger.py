@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from contracts.events import SessionEvent
-from services.charging.application.ports import Decide, Posting
+from services.charging.application.ports import Decide, Posting, Said
 from services.charging.domain.ledger import Known
 from services.charging.domain.metering import MeterReading, Register
 from services.charging.domain.notifications import Notification
 from services.charging.domain.quarantine import QuarantineRecord
 from services.charging.domain.sessions import Session, Start, Stop
 from services.charging.domain.tokens import Token
+from services.charging.domain.transactions import TransactionReport
 
 
 class FakeLedger:
@@ -22,6 +23,7 @@ class FakeLedger:
         """By the identity of their start."""
         self.stops: list[tuple[Stop, Session | None]] = []
         """Those of unknown transactions, with the session they were matched with."""
+        self.reports: list[TransactionReport] = []
         self.events: list[SessionEvent] = []
         self.records: list[QuarantineRecord] = []
         self.readings: list[MeterReading] = []
@@ -47,7 +49,7 @@ class FakeLedger:
     def unmatched(self) -> list[Stop]:
         return [stop for stop, session in self.stops if session is None]
 
-    async def post(self, said: Start | Stop, decide: Decide) -> Posting:
+    async def post(self, said: Said, decide: Decide) -> Posting:
         posting = decide(self._known(said))
         entry = posting.entry
         if entry.begun_by:
@@ -63,11 +65,17 @@ class FakeLedger:
         if entry.matched:
             self.stops.remove((entry.matched, None))
             self.stops.append((entry.matched, entry.session))
+        if entry.is_placed:
+            assert entry.session
+            [identity] = [key for key, s in self.sessions.items() if s.id == entry.session.id]
+            self.sessions[identity] = entry.session
+        if entry.reported:
+            self.reports.append(entry.reported)
         self.events += posting.events
         self.records += posting.oddities
         return posting
 
-    def _known(self, said: Start | Stop) -> Known:
+    def _known(self, said: Said) -> Known:
         at_station = [s for s in self.sessions.values() if s.station_id == said.station_id]
         place = Known(
             site_id="depot",
@@ -83,6 +91,16 @@ class FakeLedger:
                 open=[session for session in at_station if session.ending is None],
                 unmatched=sorted(self.unmatched, key=lambda stop: stop.said_at),
             )
+        if isinstance(said, TransactionReport):
+            by_our_id = [s for s in at_station if s.transaction_id == said.transaction_id]
+            session = self.sessions.get(said.identity) or next(iter(by_our_id), None)
+            return replace(
+                place,
+                session=session,
+                free_transaction_id=len(self.sessions) + 1,
+                reports=[report for report in self.reports if report.identity == said.identity],
+                register=self._register(session) if session else None,
+            )
         of_id = [s for s in at_station if s.transaction_id == said.transaction_id]
         still_open = [session for session in at_station if session.ending is None]
         return replace(
@@ -93,7 +111,7 @@ class FakeLedger:
             register=self._register(said),
         )
 
-    def _register(self, stop: Stop) -> Register | None:
+    def _register(self, stop: Stop | Session) -> Register | None:
         said = [
             Register(reading.measured_at, reading.register_wh)
             for reading in self.readings

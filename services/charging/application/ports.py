@@ -16,6 +16,7 @@ from services.charging.domain.quarantine import QuarantineRecord
 from services.charging.domain.sessions import Start, Stop
 from services.charging.domain.stations import ConnectorReport
 from services.charging.domain.tokens import Token
+from services.charging.domain.transactions import TransactionReport
 
 Clock = Callable[[], datetime]
 """The time now, UTC."""
@@ -68,6 +69,9 @@ class Posting:
     oddities: Sequence[QuarantineRecord]
 
 
+Said = Start | Stop | TransactionReport
+"""What a station says that concerns its sessions."""
+
 Decide = Callable[[Known], Posting]
 """Pure; asked again when what was decided could not be kept."""
 
@@ -75,7 +79,7 @@ Decide = Callable[[Known], Posting]
 class Ledger(Protocol):
     """Where sessions are kept for good."""
 
-    async def post(self, said: Start | Stop, decide: Decide) -> Posting:
+    async def post(self, said: Said, decide: Decide) -> Posting:
         """Return when what was decided is committed, along with what other stations said.
 
         Raises `UnavailableError`, `NotStorableError`.

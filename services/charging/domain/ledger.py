@@ -13,6 +13,7 @@ from services.charging.domain.ocpp16.types import AuthorizationStatus
 from services.charging.domain.quarantine import Finding, Rule
 from services.charging.domain.sessions import Session, Start, Stop
 from services.charging.domain.tokens import Token, authorization
+from services.charging.domain.transactions import TransactionReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +25,9 @@ class Known:
     token: Token | None
     """The one that the station names."""
     session: Session | None
-    """The one that this start began, or the one of the stop's transaction id."""
+    """The one that this start began, or the one of the stop's or the event's transaction id."""
     free_transaction_id: int | None = None
-    """For a start: one that no session has."""
+    """For a start or an event: one that no session has."""
     open: Sequence[Session] = ()
     """Sessions of the station that nothing has ended yet, latest first."""
     unmatched: Sequence[Stop] = ()
@@ -34,7 +35,9 @@ class Known:
     is_kept: bool = False
     """For a stop: it was kept before, as one of an unknown transaction."""
     register: Register | None = None
-    """For a stop: what its transaction's meter values said last."""
+    """For a stop or an event: what its transaction's meter values said last."""
+    reports: Sequence[TransactionReport] = ()
+    """For an event: those of its transaction that were kept, in any order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,10 @@ class Entry:
     """A stop kept earlier, which ends `session`."""
     distrusts_registers: bool = False
     """Whether the meter values of `session` count as received only."""
+    is_placed: bool = False
+    """Whether the EVSE of `session` is known from here on."""
+    reported: TransactionReport | None = None
+    """An event to be kept."""
     findings: Sequence[Finding] = ()
 
 

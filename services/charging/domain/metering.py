@@ -11,10 +11,10 @@ from services.charging.domain.quarantine import Finding, Rule
 FIRST_OCPP = datetime(2010, 1, 1, tzinfo=UTC)
 """No station is older than the protocol; an earlier time is a clock that was never set."""
 
-_REGISTER = "Energy.Active.Import.Register"
-_WH_PER_UNIT = {None: 1, "Wh": 1, "kWh": 1000}
+REGISTER = "Energy.Active.Import.Register"
+WH_PER_UNIT = {None: 1, "Wh": 1, "kWh": 1000}
 """``Wh`` is the default of energy measurands (OCPP 1.6, section 7.43)."""
-_MOST_WH = 10**15
+MOST_WH = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +66,15 @@ def energy_register(
 
 def _is_register(sample: SampledValue) -> bool:
     return (
-        sample.measurand in {None, _REGISTER}
+        sample.measurand in {None, REGISTER}
         and sample.phase is None
         and sample.format != "SignedData"
-        and sample.unit in _WH_PER_UNIT
+        and sample.unit in WH_PER_UNIT
     )
 
 
 def _watt_hours(sample: SampledValue) -> int:
-    watt_hours = Decimal(sample.value) * _WH_PER_UNIT[sample.unit]
-    if not abs(watt_hours) < _MOST_WH:
+    watt_hours = Decimal(sample.value) * WH_PER_UNIT[sample.unit]
+    if not abs(watt_hours) < MOST_WH:
         raise ValueError(f"no meter counts {sample.value} {sample.unit}")
     return int(watt_hours.to_integral_value())

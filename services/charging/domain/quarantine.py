@@ -60,6 +60,12 @@ class Rule(StrEnum):
     REGISTER_IN_KWH = "register-in-kwh"
     """A transaction's register claims Wh and fits its start and stop only as kWh: its values are
     kept as received only."""
+    TRANSACTION_ID_REUSED = "transaction-id-reused"
+    """Another start of a transaction that is known: kept; the first stands."""
+    METER_START_MISSING = "meter-start-missing"
+    """No meter value of the transaction's begin was ever told: no energy is billed."""
+    METER_STOP_MISSING = "meter-stop-missing"
+    """The end tells no meter value: the last one before it counts."""
     METER_VALUE_UNREADABLE = "meter-value-unreadable"
     """An energy register that is no number: kept as received only."""
 

@@ -1,7 +1,7 @@
 """Charging sessions: transactions in OCPP's words.
 
-A session begins by one ``StartTransaction``, however often the station repeats it, and ends by the
-first ``StopTransaction`` that is its own.
+In OCPP 1.6 a session begins by one ``StartTransaction``, however often the station repeats it, and
+ends by the first ``StopTransaction`` that is its own. For OCPP 2.0.1 see `transaction_ledger`.
 """
 
 from dataclasses import dataclass, replace
@@ -86,6 +86,8 @@ class Session:
 
     id: UUID
     transaction_id: int
+    station_transaction_id: str | None = None
+    """OCPP 2.0.1: by which the station knows it."""
     station_id: str
     site_id: str
     time_zone: str

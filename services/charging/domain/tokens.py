@@ -5,6 +5,10 @@ from enum import StrEnum
 
 from services.charging.domain.ocpp16.types import AuthorizationStatus
 
+ANONYMOUS = "NOAUTHORIZATION"
+"""The token of those whom nobody asked who they are: OCPP 2.0.1, ``NoAuthorization``. Where it is
+registered, it may charge, and its holder pays."""
+
 
 class TokenStatus(StrEnum):
     """Whether a token may charge."""

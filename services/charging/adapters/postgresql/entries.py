@@ -8,17 +8,19 @@ from services.charging.adapters.postgresql.database import Connection
 from services.charging.adapters.postgresql.quarantine import add_records
 from services.charging.application.ports import Posting
 from services.charging.domain.sessions import Ending, Session, Stop
+from services.charging.domain.transactions import TransactionReport
 
 _BEGIN: LiteralString = """
     insert into session (id, transaction_id, start_identity, station_id, site_id, time_zone,
-        connector_id, token_uid, authorization_status, started_at, meter_start_wh, company_id,
-        driver_id)
+        connector_id, token_uid, authorization_status, started_at, meter_start_wh,
+        station_transaction_id, company_id, driver_id)
     overriding system value
     select begun.*, station.company_id, token.driver_id
     from unnest(%s::uuid[], %s::integer[], %s::text[], %s::text[], %s::text[],
-        %s::text[], %s::integer[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[])
-        as begun (id, transaction_id, start_identity, station_id, site_id, time_zone,
-            connector_id, token_uid, authorization_status, started_at, meter_start_wh)
+        %s::text[], %s::integer[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[],
+        %s::text[]) as begun (id, transaction_id, start_identity, station_id, site_id, time_zone,
+            connector_id, token_uid, authorization_status, started_at, meter_start_wh,
+            station_transaction_id)
     join station on station.id = begun.station_id left join token on token.uid = begun.token_uid
 """
 _END: LiteralString = """
@@ -27,6 +29,19 @@ _END: LiteralString = """
     from unnest(%s::uuid[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::text[])
         as ending (id, ended_at, meter_stop_wh, energy_wh, reason)
     where session.id = ending.id and session.ended_at is null
+"""
+_PLACE: LiteralString = """
+    update session set connector_id = placed.connector_id
+    from unnest(%s::uuid[], %s::integer[]) as placed (id, connector_id)
+    where session.id = placed.id
+"""
+_REPORT: LiteralString = """
+    insert into transaction_event (station_id, station_transaction_id, seq_no, kind, said_at,
+        received_at, evse_id, token_uid, authorization_status, first_register_wh, last_register_wh,
+        reason, received)
+    select * from unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[],
+        %s::timestamptz[], %s::integer[], %s::text[], %s::text[], %s::bigint[], %s::bigint[],
+        %s::text[], %b::text[])
 """
 _KEEP: LiteralString = """
     insert into unmatched_stop (station_id, transaction_id, token_uid, said_at, received_at,
@@ -59,6 +74,10 @@ async def keep(connection: Connection, postings: Sequence[Posting]) -> None:
     await _write(connection, _BEGIN, [_begun(session, by) for session, by in begun if session])
     ended = [entry.session for entry in entries if entry.ends and entry.session]
     await _write(connection, _END, [_ended(s, s.ending) for s in ended if s.ending])
+    placed = [entry.session for entry in entries if entry.is_placed and entry.session]
+    await _write(connection, _PLACE, [(session.id, session.connector_id) for session in placed])
+    reported = [entry.reported for entry in entries if entry.reported]
+    await _write(connection, _REPORT, [_reported(report) for report in reported])
     kept = [(entry.kept, entry.session) for entry in entries if entry.kept]
     await _write(connection, _KEEP, [_kept(stop, session) for stop, session in kept])
     matched = [(entry.matched, entry.session) for entry in entries if entry.matched]
@@ -92,11 +111,30 @@ def _begun(session: Session, identity: str) -> tuple[object, ...]:
         session.authorization,
         session.started_at,
         session.meter_start_wh,
+        session.station_transaction_id,
     )
 
 
 def _ended(session: Session, ending: Ending) -> tuple[object, ...]:
     return (session.id, ending.ended_at, ending.meter_stop_wh, ending.energy_wh, ending.reason)
+
+
+def _reported(report: TransactionReport) -> tuple[object, ...]:
+    return (
+        report.station_id,
+        report.station_transaction_id,
+        report.seq_no,
+        report.kind.value,
+        report.said_at,
+        report.received_at,
+        report.evse_id,
+        report.token_uid,
+        report.authorization,
+        report.first_register_wh,
+        report.last_register_wh,
+        report.reason,
+        report.received,
+    )
 
 
 def _kept(stop: Stop, session: Session | None) -> tuple[object, ...]:

@@ -1,17 +1,21 @@
-"""What is known to the starts and stops of a group, read for all of them at once."""
+"""What is known to what the stations of a group say, read for all of them at once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import LiteralString, TypeVar
 
 from psycopg.rows import class_row
 
 from services.charging.adapters.postgresql.database import Connection
+from services.charging.adapters.postgresql.known_transactions import AskedOfTransactions
 from services.charging.adapters.postgresql.session_row import COLUMNS, session_of
+from services.charging.application.ports import Said
 from services.charging.domain.ledger import Known
 from services.charging.domain.metering import Register
 from services.charging.domain.sessions import Session, Start, Stop
 from services.charging.domain.tokens import Token, TokenStatus
+from services.charging.domain.transactions import TransactionReport
 
 Item = TypeVar("Item", Session, Stop)
 
@@ -51,28 +55,30 @@ _KEPT: LiteralString = """
 """
 
 
-async def read_known(
-    connection: Connection, starts: Sequence[Start], stops: Sequence[Stop]
-) -> Mapping[str, Known]:
+async def read_known(connection: Connection, said: Sequence[Said]) -> Mapping[str, Known]:
     """By station, each of which says one thing; a station that does not exist is left out.
 
     Until the transaction's end no other node reads or changes what concerns these stations.
     """
-    said: list[Start | Stop] = [*starts, *stops]
+    starts = [one for one in said if isinstance(one, Start)]
+    stops = [one for one in said if isinstance(one, Stop)]
+    reports = [one for one in said if isinstance(one, TransactionReport)]
     # In one order on every node, or two of them would wait for each other.
     await connection.execute(_LOCK, (sorted(one.station_id for one in said),))
     place_rows = await connection.execute(_PLACES, ([one.station_id for one in said],))
     token_rows = await connection.execute(_TOKENS, ([one.token_uid for one in said],))
-    free_ids = await connection.execute(_FREE_IDS, (len(starts),))
+    free_ids = await connection.execute(_FREE_IDS, (len(starts) + len(reports),))
     begun = await connection.execute(_BEGUN, ([start.identity for start in starts],))
     unmatched = connection.cursor(row_factory=class_row(Stop))
     await unmatched.execute(_UNMATCHED, ([start.station_id for start in starts],))
     stopping = [stop.station_id for stop in stops]
     named = await connection.execute(_NAMED, ([stop.transaction_id for stop in stops],))
-    still_open = await connection.execute(_OPEN, ([one.station_id for one in said],))
+    speaking = [start.station_id for start in starts] + stopping
+    still_open = await connection.execute(_OPEN, (speaking,))
     of_stops = (stopping, [stop.transaction_id for stop in stops])
     register_rows = await connection.execute(_REGISTERS, of_stops)
     kept = await connection.execute(_KEPT, (stopping, [stop.said_at for stop in stops]))
+    asked = await AskedOfTransactions.ask(connection, reports) if reports else None
 
     # All of it is on its way before the first answer is awaited: one round trip in a pipeline.
     places = {row[0]: (row[1], row[2]) for row in await place_rows.fetchall()}
@@ -80,40 +86,49 @@ async def read_known(
         uid: Token(uid, TokenStatus(status), driver)
         for uid, status, driver in await token_rows.fetchall()
     }
+    free = iter([free_id for (free_id,) in await free_ids.fetchall()])
     began = {row[-1]: session_of(row) for row in await begun.fetchall()}
     waiting = _by_station(await unmatched.fetchall())
     stopped = {row[1]: session_of(row) for row in await named.fetchall()}
     open_ = _by_station(map(session_of, await still_open.fetchall()))
     registers = {row[0]: Register(row[1], row[2]) for row in await register_rows.fetchall()}
     already = set(await kept.fetchall())
+
+    def place(one: Said, free_id: int | None = None) -> Known:
+        site_id, time_zone = places[one.station_id]
+        return Known(
+            site_id=site_id,
+            time_zone=time_zone,
+            token=tokens.get(one.token_uid or ""),
+            session=None,
+            free_transaction_id=free_id,
+        )
+
     known: dict[str, Known] = {}
-    for start, (free_id,) in zip(starts, await free_ids.fetchall(), strict=True):
+    for start in starts:
         if start.station_id in places:
-            site_id, time_zone = places[start.station_id]
-            known[start.station_id] = Known(
-                site_id=site_id,
-                time_zone=time_zone,
-                token=tokens.get(start.token_uid),
+            known[start.station_id] = replace(
+                place(start, next(free)),
                 session=began.get(start.identity),
-                free_transaction_id=free_id,
                 open=open_[start.station_id],
                 unmatched=waiting[start.station_id],
             )
     for stop in stops:
         if stop.station_id in places:
-            site_id, time_zone = places[stop.station_id]
             session = stopped.get(stop.transaction_id)
             its_own = session is not None and session.station_id == stop.station_id
             key = (stop.station_id, stop.transaction_id, stop.said_at, stop.meter_stop_wh)
-            known[stop.station_id] = Known(
-                site_id=site_id,
-                time_zone=time_zone,
-                token=tokens.get(stop.token_uid or ""),
+            known[stop.station_id] = replace(
+                place(stop),
                 session=session if its_own else None,
                 open=open_[stop.station_id],
                 is_kept=key in already,
                 register=registers.get(stop.station_id),
             )
+    if asked:
+        known |= await asked.answers(
+            [(one, place(one, next(free))) for one in reports if one.station_id in places]
+        )
     return known
 
 

@@ -7,13 +7,12 @@ from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.entries import keep
 from services.charging.adapters.postgresql.known import read_known
-from services.charging.application.ports import Decide, Posting, UnavailableError
-from services.charging.domain.sessions import Start, Stop
+from services.charging.application.ports import Decide, Posting, Said, UnavailableError
 
 
 @dataclass(slots=True)
 class _Request:
-    said: Start | Stop
+    said: Said
     decide: Decide
     posting: Posting | None = None
 
@@ -28,7 +27,7 @@ class PostgresLedger:
             self._write, subject=lambda request: request.said.station_id
         )
 
-    async def post(self, said: Start | Stop, decide: Decide) -> Posting:
+    async def post(self, said: Said, decide: Decide) -> Posting:
         """Return when the group is committed."""
         request = _Request(said, decide)
         await self._group.add(request)
@@ -38,12 +37,7 @@ class PostgresLedger:
 
     async def _write(self, requests: Sequence[_Request]) -> None:
         async with self._database.transaction() as connection, connection.pipeline():
-            said = [request.said for request in requests]
-            known = await read_known(
-                connection,
-                [start for start in said if isinstance(start, Start)],
-                [stop for stop in said if isinstance(stop, Stop)],
-            )
+            known = await read_known(connection, [request.said for request in requests])
             for request in requests:
                 if facts := known.get(request.said.station_id):
                     request.posting = request.decide(facts)

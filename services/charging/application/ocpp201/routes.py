@@ -4,12 +4,16 @@ from collections.abc import Mapping
 
 from services.charging.application.central_system import Route
 from services.charging.application.notification_handler import NotificationHandler
+from services.charging.application.ocpp201.authorize import AuthorizeHandler
 from services.charging.application.ocpp201.boot_notification import BootNotificationHandler
 from services.charging.application.ocpp201.data_transfer import DataTransferHandler
 from services.charging.application.ocpp201.heartbeat import HeartbeatHandler
+from services.charging.application.ocpp201.meter_values import MeterValuesHandler
 from services.charging.application.ocpp201.status_notification import StatusNotificationHandler
+from services.charging.application.ocpp201.transaction_event import TransactionEventHandler
 from services.charging.application.ports import Clock, Store
 from services.charging.domain.ocpp201 import (
+    authorization,
     availability,
     certificates,
     data_transfer,
@@ -17,12 +21,14 @@ from services.charging.domain.ocpp201 import (
     display,
     events,
     firmware,
+    metering,
     monitoring,
     provisioning,
     reservation,
     security,
     smart_charging,
     smart_charging_notices,
+    transactions,
     variables,
 )
 from services.charging.domain.ocpp201.types import StatusInfo
@@ -80,13 +86,17 @@ _TOLD: tuple[tuple[type[Message], Message], ...] = (
 """What is kept for people to read, and its answer."""
 
 
-def ocpp201_routes(store: Store, _clock: Clock) -> Mapping[str, Route]:
+def ocpp201_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
     """By action."""
+    transaction = TransactionEventHandler(store.ledger, store.readings, clock)
     handlers = (
+        Route(authorization.Authorize, AuthorizeHandler(store.tokens).handle),
         Route(availability.Heartbeat, HeartbeatHandler().handle),
         Route(availability.StatusNotification, StatusNotificationHandler(store.register).handle),
         Route(data_transfer.DataTransfer, DataTransferHandler().handle),
+        Route(metering.MeterValues, MeterValuesHandler(store.readings).handle),
         Route(provisioning.BootNotification, BootNotificationHandler(store.register).handle),
+        Route(transactions.TransactionEvent, transaction.handle),
         *(
             Route(message, NotificationHandler(store.notifications, yes).handle)
             for message, yes in _TOLD

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from services.charging.application.ports import Decide, Ledger, Posting
-from services.charging.domain.sessions import Start, Stop
+from services.charging.application.ports import Decide, Ledger, Posting, Said
 
 
 class PlannedLedger:
@@ -13,10 +12,10 @@ class PlannedLedger:
         self._ledger = ledger
         self._changed = changed
 
-    async def post(self, said: Start | Stop, decide: Decide) -> Posting:
+    async def post(self, said: Said, decide: Decide) -> Posting:
         """Return when it is kept."""
         posting = await self._ledger.post(said, decide)
         entry = posting.entry
-        if entry.session is not None and (entry.begun_by or entry.ends):
+        if entry.session is not None and (entry.begun_by or entry.is_placed or entry.ends):
             self._changed(entry.session.site_id)
         return posting

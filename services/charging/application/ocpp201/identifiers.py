@@ -1,0 +1,15 @@
+"""Identifiers of OCPP 2.0.1 as tokens, and what is thought of them."""
+
+from services.charging.domain.ocpp16.types import AuthorizationStatus
+from services.charging.domain.ocpp201.id_token import IdToken, IdTokenInfo
+from services.charging.domain.tokens import ANONYMOUS, token_uid
+
+
+def uid_of(id_token: IdToken) -> str:
+    """The token's uid, whatever kind of identifier it is."""
+    return ANONYMOUS if id_token.type == "NoAuthorization" else token_uid(id_token.id_token)
+
+
+def token_info(status: AuthorizationStatus) -> IdTokenInfo:
+    """A token that nobody knows is ``Unknown``; OCPP 1.6 has ``Invalid`` for it."""
+    return IdTokenInfo(status="Unknown" if status == "Invalid" else status)

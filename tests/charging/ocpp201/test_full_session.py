@@ -1,0 +1,76 @@
+"""A whole session by a client that nobody here wrote: the `ocpp` package's, in OCPP 2.0.1."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from ocpp.v201 import ChargePoint, call
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
+
+from contracts.events import SessionEndedEvent, SessionStartedEvent
+from tests.charging.aws import Aws
+from tests.charging.program import ChargingProgram, basic
+
+pytestmark = pytest.mark.integration
+
+CARD = {"id_token": "card1", "type": "ISO14443"}
+
+
+async def test_full_session(program: ChargingProgram, station_id: str, aws: Aws) -> None:
+    now = datetime.now(UTC).isoformat()
+
+    def register(wh: float) -> list[dict[str, object]]:
+        return [{"timestamp": now, "sampled_value": [{"value": wh}]}]
+
+    async with connect(
+        program.station_url(station_id),
+        subprotocols=[Subprotocol("ocpp2.0.1")],
+        additional_headers=basic(station_id),
+    ) as websocket:
+        station = ChargePoint(station_id, websocket)
+        listening = asyncio.create_task(station.start())
+        boot = await station.call(
+            call.BootNotification({"model": "Model", "vendor_name": "Vendor"}, "PowerUp")
+        )
+        assert boot.status == "Accepted"
+        await station.call(call.StatusNotification(now, "Occupied", 1, 1))
+        authorized = await station.call(call.Authorize(CARD))
+        assert authorized.id_token_info["status"] == "Accepted"
+
+        async def tell(kind: str, trigger: str, seq_no: int, **more: object) -> object:
+            transaction = {"transaction_id": "a-transaction", **more.pop("info", {})}  # type: ignore[dict-item]
+            return await station.call(
+                call.TransactionEvent(kind, now, trigger, seq_no, transaction, **more)
+            )
+
+        started = await tell(
+            "Started",
+            "Authorized",
+            0,
+            id_token=CARD,
+            evse={"id": 1, "connector_id": 1},
+            meter_value=register(1000),
+        )
+        assert started.id_token_info["status"] == "Accepted"  # type: ignore[attr-defined]
+        await tell("Updated", "MeterValuePeriodic", 1, meter_value=register(3500))
+        [session] = program.get("/sessions", station_id=station_id, status="active")["items"]
+        assert session["energy_wh"] == 2500
+        assert session["ocpp_transaction_id"] == "a-transaction"
+        await tell(
+            "Ended",
+            "EVDeparted",
+            2,
+            meter_value=register(8450),
+            info={"stopped_reason": "EVDisconnected"},
+        )
+        listening.cancel()
+    while len(aws.events_of(station_id)) < 2:
+        await asyncio.sleep(0.02)
+    begun, ended = aws.events_of(station_id)
+    assert isinstance(begun, SessionStartedEvent)
+    assert isinstance(ended, SessionEndedEvent)
+    assert (ended.data.energy_wh, ended.data.connector_id) == (7450, 1)
+    assert ended.data.session_id == begun.data.session_id
+    assert ended.data.stop_reason == "EVDisconnected"
+    assert program.get("/quarantine", station_id=station_id)["items"] == []
