@@ -140,6 +140,15 @@ class TelemetryQuerySettings(Settings, frozen=True, kw_only=True):
     table_name: str
 
 
+class RotationSettings(Settings, frozen=True, kw_only=True):
+    """The function that changes the passwords of the database's administrator and of services."""
+
+    administrator_secret_arn: str
+    """Secret of the cluster's administrator: JSON with host, port, username and password."""
+    cluster_name: str
+    """The ECS cluster, whose services start again with their new password."""
+
+
 class DatabaseRoleSettings(Settings, frozen=True, kw_only=True):
     """The function behind the custom resource that makes a service's own database and role."""
 

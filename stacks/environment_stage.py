@@ -85,6 +85,14 @@ class EnvironmentStage(Stage):
         alarms = observability.alarms
         network = NetworkStack(self, "network", environment=environment, key=key)
         data = DataStack(self, "data", environment=environment, key=key, network=network)
+        cluster = ClusterStack(
+            self,
+            "cluster",
+            environment=environment,
+            key=key,
+            network=network,
+            access_logs=data.access_logs,
+        )
         return Foundation(
             secrets=secrets,
             observability=observability,
@@ -92,14 +100,7 @@ class EnvironmentStage(Stage):
             data=data,
             queue=QueueStack(self, "queue", environment=environment, key=key, alarms=alarms),
             auth=AuthStack(self, "auth", environment=environment),
-            cluster=ClusterStack(
-                self,
-                "cluster",
-                environment=environment,
-                key=key,
-                network=network,
-                access_logs=data.access_logs,
-            ),
+            cluster=cluster,
             operations=OperationsStack(
                 self,
                 "operations",
@@ -107,6 +108,7 @@ class EnvironmentStage(Stage):
                 key=key,
                 network=network,
                 database=data.database,
+                cluster=cluster,
                 alarms=alarms,
             ),
         )

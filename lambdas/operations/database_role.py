@@ -9,7 +9,8 @@ from aws_lambda_powertools import Logger
 
 from contracts.settings import DatabaseRoleSettings
 from lambdas.operations.custom_resource import CustomResource, put
-from lambdas.operations.service_database import ServiceDatabases, connect
+from lambdas.operations.logins import connect
+from lambdas.operations.service_database import ServiceDatabases
 
 ANSWER_RESERVE_S = 20
 """Kept of the function's time for a last attempt and the answer."""

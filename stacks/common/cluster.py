@@ -36,10 +36,11 @@ class ClusterStack(EnvironmentStack):
         access_logs: aws_s3.IBucket,
     ) -> None:
         super().__init__(scope, name, environment=environment)
+        self.name = f"fleetcharge-{self.environment_name}"
         self.cluster = aws_ecs.Cluster(
             self,
             "Cluster",
-            cluster_name=f"fleetcharge-{self.environment_name}",
+            cluster_name=self.name,
             vpc=network.vpc,
             container_insights_v2=aws_ecs.ContainerInsights.ENABLED,
         )

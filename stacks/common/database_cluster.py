@@ -45,7 +45,7 @@ class DatabaseCluster(Construct):
         acknowledge(
             self.administrator,
             "SMG4",
-            because="Used only while a service's own role is made; changed by hand after use.",
+            because="Rotated every month by the operations stack, which comes after this one.",
             owner=Owner.SECURITY,
         )
         cluster = aws_rds.DatabaseCluster(

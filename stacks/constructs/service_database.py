@@ -6,8 +6,7 @@ from aws_cdk import CustomResource, Duration, aws_secretsmanager
 from constructs import Construct
 
 from stacks.common.foundation import Foundation
-from stacks.common.operations import ROLE_SECRET_SUFFIX
-from stacks.constructs.acknowledgement import Owner, acknowledge
+from stacks.common.operations import ROLE_SECRET_SUFFIX, SERVICE_DAY, rotate_monthly
 from stacks.constructs.environment_stack import environment_stack
 
 
@@ -15,7 +14,7 @@ class ServiceDatabase(Construct):
     """A database in the environment's cluster, and the one role that may use it.
 
     Rules: the role owns this database and reaches no other; its password is made by Secrets
-    Manager and never seen; the database outlives its stack.
+    Manager, changed every month and never seen; the database outlives its stack.
     """
 
     def __init__(
@@ -38,12 +37,6 @@ class ServiceDatabase(Construct):
             ),
             removal_policy=stack.data_removal,
         )
-        acknowledge(
-            self.role,
-            "SMG4",
-            because="A new password reaches the running tasks only with a deployment: a runbook's.",
-            owner=Owner.SECURITY,
-        )
         self.made = CustomResource(
             self,
             "Database",
@@ -52,3 +45,6 @@ class ServiceDatabase(Construct):
             service_timeout=Duration.minutes(5),
             properties={"DatabaseName": service, "RoleSecretArn": self.role.secret_arn},
         )
+        rotate_monthly(
+            self, "Rotation", self.role, foundation.operations.rotation, day=SERVICE_DAY
+        ).node.add_dependency(self.made)

@@ -1,50 +1,10 @@
-import base64
-import hashlib
-import hmac
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import psycopg
 import pytest
-from psycopg import sql
 
-from lambdas.operations.service_database import (
-    Administrator,
-    Connect,
-    RefusedError,
-    ServiceDatabases,
-    connect,
-)
-from tests.postgres import Server
-
-ADMINISTRATOR = {"host": "nowhere", "port": 5432, "username": "chief", "password": "of-the-cluster"}
-ROLE = {"username": "charging", "password": "Zx" * 20}
-
-
-def refuse_connections(administrator: Administrator) -> psycopg.Connection:
-    raise AssertionError("must be refused before anything is connected to")
-
-
-@dataclass
-class Cluster:
-    """Secrets as they stand in Secrets Manager, and a clock that only sleeping moves."""
-
-    connect: Connect = refuse_connections
-    secrets: dict[str, str] = field(
-        default_factory=lambda: {"chief": json.dumps(ADMINISTRATOR), "role": json.dumps(ROLE)}
-    )
-    time_left_s: float = 60
-
-    def make(self, name: str = "charging", role_from: str = "role") -> str:
-        databases = ServiceDatabases("chief", self.secrets.__getitem__, self.connect, self._sleep)
-        return databases.make(
-            {"ServiceToken": "…", "DatabaseName": name, "RoleSecretArn": role_from},
-            lambda: self.time_left_s,
-        )
-
-    def _sleep(self, seconds: float) -> None:
-        self.time_left_s -= seconds
+from lambdas.operations.logins import Login, RefusedError, connect
+from tests.operations.cluster import ROLE, Cluster, is_verified, signed_in
 
 
 @pytest.mark.parametrize(
@@ -87,9 +47,9 @@ def test_a_bad_secret_is_named_and_not_shown(secret: str, named: str) -> None:
 
 
 def test_a_cluster_that_never_wakes_is_waited_for_within_the_time() -> None:
-    attempts: list[Administrator] = []
+    attempts: list[Login] = []
 
-    def asleep(administrator: Administrator) -> psycopg.Connection:
+    def asleep(administrator: Login) -> psycopg.Connection:
         attempts.append(administrator)
         raise psycopg.OperationalError("the cluster is starting")
 
@@ -98,46 +58,6 @@ def test_a_cluster_that_never_wakes_is_waited_for_within_the_time() -> None:
         cluster.make()
     assert len(attempts) > 2
     assert cluster.time_left_s >= 0
-
-
-@pytest.fixture
-def cluster(postgres: Server) -> Iterator[Cluster]:
-    """A real cluster, with an administrator who is no superuser, as on a managed one."""
-    with postgres.database() as database:
-        superuser = psycopg.connect(database.conninfo, autocommit=True)
-        superuser.execute("create role chief login createrole createdb password 'of-the-cluster'")
-        cluster = Cluster(connect)
-        administrator = ADMINISTRATOR | {"host": database.host, "port": database.port}
-        cluster.secrets["chief"] = json.dumps(administrator)
-        yield cluster
-        for name in ("charging", "billing"):
-            superuser.execute(sql.SQL("drop database if exists {} with (force)").format(_id(name)))
-        for name in ("charging", "billing", "chief"):
-            superuser.execute(sql.SQL("drop role if exists {}").format(_id(name)))
-        superuser.close()
-
-
-def _id(name: str) -> sql.Identifier:
-    return sql.Identifier(name)
-
-
-def signed_in(cluster: Cluster, username: str, database: str) -> psycopg.Connection:
-    server = json.loads(cluster.secrets["chief"])
-    return psycopg.connect(
-        host=server["host"], port=server["port"], user=username, dbname=database, autocommit=True
-    )
-
-
-def is_verified(password: str, verifier: str) -> bool:
-    """Whether PostgreSQL would let `password` in (RFC 5802, section 3)."""
-    _, iterations_and_salt, keys = verifier.split("$")
-    iterations, salt = iterations_and_salt.split(":")
-    salted = hashlib.pbkdf2_hmac(
-        "sha256", password.encode(), base64.b64decode(salt), int(iterations)
-    )
-    client_key = hmac.digest(salted, b"Client Key", "sha256")
-    stored = base64.b64encode(hashlib.sha256(client_key).digest()).decode()
-    return stored == keys.split(":")[0]
 
 
 @pytest.mark.integration
@@ -190,7 +110,7 @@ def test_the_database_of_another_role_is_not_taken_over(cluster: Cluster) -> Non
 def test_a_cluster_that_wakes_in_time_is_used(cluster: Cluster) -> None:
     asleep = [psycopg.OperationalError("the cluster is starting")] * 2
 
-    def waking(administrator: Administrator) -> psycopg.Connection:
+    def waking(administrator: Login) -> psycopg.Connection:
         if asleep:
             raise asleep.pop()
         return connect(administrator)

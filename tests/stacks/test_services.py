@@ -5,6 +5,7 @@ from contracts.settings import (
     BillingSettings,
     ChargingSettings,
     DatabaseRoleSettings,
+    RotationSettings,
     Settings,
     TelemetryQuerySettings,
     TelemetryWebhookSettings,
@@ -40,6 +41,7 @@ def test_a_service_is_deployed_with_exactly_its_settings(
         ("telemetry", "lambdas.telemetry.webhook.handler", TelemetryWebhookSettings),
         ("telemetry", "lambdas.telemetry.query.handler", TelemetryQuerySettings),
         ("operations", "lambdas.operations.database_role.handler", DatabaseRoleSettings),
+        ("operations", "lambdas.operations.rotation.handler", RotationSettings),
     ],
 )
 def test_a_function_is_deployed_with_exactly_its_settings(
