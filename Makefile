@@ -8,7 +8,7 @@ UV_VERSION := 0.13.8
 export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 1
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: help setup demo up down status reset synth check ledger diff deploy lock lint test
+.PHONY: help setup demo up down status reset synth standard check ledger diff deploy lock lint test
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -62,10 +62,15 @@ status: setup ## what runs on the embedded AWS
 synth: setup ## every environment through the gate, or one: ENV=live
 	@$(BIN)/python -m stacks.synthesis $(ENV)
 
-check: synth ## what a reviewer would have to believe: losses, wildcards, acknowledgements, parity
-	@$(BIN)/python -m proofs check
+standard: setup
+	@$(BIN)/python -m stacks.synthesis --rules NIST80053R5 live
 
-ledger: synth ## record stateful identities and write the registers again, after a change that is meant
+check: synth standard ## what a reviewer would have to believe: losses, wildcards, acknowledgements, cfn-lint, NIST
+	@$(BIN)/python -m proofs check
+	@$(BIN)/python -m proofs lint
+	@$(BIN)/python -m proofs standard
+
+ledger: synth standard ## record stateful identities and write the registers again, after a change that is meant
 	@$(BIN)/python -m proofs ledger
 	@$(BIN)/python -m proofs registers
 

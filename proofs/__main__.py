@@ -1,8 +1,9 @@
-"""``python -m proofs {check,ledger,registers} [FOLDER …]``: what an assembly would do.
+"""``python -m proofs {check,lint,standard,ledger,registers} [FOLDER …]``: what would be deployed.
 
 FOLDER is a synthesised assembly with one stage; without one, those of all recorded environments in
 ``cdk.out``. `check` prints what is wrong: a loss that no waiver covers, an identity that is not
 recorded, a wildcard without a reason, an acknowledgement that has expired or is not needed.
+`lint` prints what cfn-lint finds; `standard` what NIST 800-53 R5 finds and nobody answered.
 `ledger` records the identities, and refuses to record over a loss that no waiver covers.
 `registers` writes the pages in ``docs/registers``.
 """
@@ -13,13 +14,25 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from proofs import acknowledgements, assembly, ledger, parity, registers, waivers, wildcards
+from proofs import (
+    acknowledgements,
+    assembly,
+    ledger,
+    parity,
+    registers,
+    standard,
+    template_lint,
+    waivers,
+    wildcards,
+)
 from proofs.assembly import Stage
 from proofs.losses import losses
 
 ROOT = Path(__file__).parent.parent
+ASSEMBLIES = ROOT / "cdk.out"
 LEDGERS = Path(__file__).parent / "ledger"
 REGISTERS = ROOT / "docs" / "registers"
+STANDARD = "nist-800-53-r5.md"
 SETTINGS = ROOT / "environments.toml", "environments"
 """Where the environments' settings stand: file and table."""
 
@@ -65,8 +78,9 @@ def pages(stages: Sequence[Stage]) -> dict[str, str]:
 
 def write_registers(stages: Sequence[Stage], _: datetime.date) -> list[str]:
     """Write every page; nothing can be wrong."""
-    REGISTERS.mkdir(parents=True, exist_ok=True)
-    for name, text in pages(stages).items():
+    findings = standard.read(ASSEMBLIES / standard.PACK / standard.ENVIRONMENT)
+    made = pages(stages) | {STANDARD: standard.page(findings, standard.read_answers())}
+    for name, text in made.items():
         (REGISTERS / name).write_text(text, encoding="utf-8")
     return []
 
@@ -75,12 +89,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print each fault; 1 when there is one."""
     commands = {"check": check, "ledger": record, "registers": write_registers}
     parser = argparse.ArgumentParser(prog="python -m proofs")
-    parser.add_argument("command", choices=commands)
+    parser.add_argument("command", choices=[*commands, "lint", "standard"])
     parser.add_argument("folder", nargs="*", type=Path)
     chosen = parser.parse_args(arguments)
-    folders = chosen.folder or [ROOT / "cdk.out" / file.stem for file in _ledgers()]
-    stages = [assembly.read(folder) for folder in folders]
-    faults = commands[chosen.command](stages, datetime.datetime.now(datetime.UTC).date())
+    folders = chosen.folder or [ASSEMBLIES / file.stem for file in _ledgers()]
+    match chosen.command:
+        case "lint":
+            faults = template_lint.faults(folders)
+        case "standard":
+            (folder,) = chosen.folder or [ASSEMBLIES / standard.PACK / standard.ENVIRONMENT]
+            faults = list(standard.faults(standard.read(folder), standard.read_answers()))
+        case command:
+            stages = [assembly.read(folder) for folder in folders]
+            faults = commands[command](stages, datetime.datetime.now(datetime.UTC).date())
     for fault in faults:
         print(fault)  # noqa: T201 — a command line
     return int(bool(faults))
@@ -106,5 +127,5 @@ def _ledgers() -> list[Path]:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (assembly.AssemblyError, waivers.WaiversError) as error:
+    except (assembly.AssemblyError, standard.ReportError, waivers.WaiversError) as error:
         sys.exit(str(error))

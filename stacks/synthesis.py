@@ -1,11 +1,15 @@
-"""``python -m stacks.synthesis [ENVIRONMENT …]``: the gate that every change passes.
+"""``python -m stacks.synthesis [--rules PACK] [ENVIRONMENT …]``: the gate that every change passes.
 
 Synthesises environments, and the organisation as one more, into ``cdk.out/{environment}`` with
 cdk-nag and the CDK's validator; all of them when none is named. Needs neither credentials nor a
 network, and no Lambda package to be built. The same sources give the same bytes, wherever the
 repository is.
+
+With ``--rules``, another pack of cdk-nag's is asked what it finds: its report is written into
+``cdk.out/{pack}/{environment}``, and nothing is refused.
 """
 
+import argparse
 import json
 import os
 import shutil
@@ -50,14 +54,28 @@ def synthesise(
     """
     for name in names:
         shutil.rmtree(into / name, ignore_errors=True)
-    app = run(names, into=into, root=root)
+    app = _run(names, into=into, root=root)
     if app.returncode and len(names) > 1:
         return [one for name in names for one in synthesise([name], into=into, root=root)]
     failure = (app.stdout + app.stderr) if app.returncode else None
     return [Synthesis(name, into / name, failure) for name in names]
 
 
-def run(
+def report(names: Sequence[str], rules: str, *, into: Path = ROOT / "cdk.out") -> list[Path]:
+    """The folders with the validation report of that pack for each environment.
+
+    Raises `RuntimeError` where the app wrote none.
+    """
+    folders = [into / rules / name for name in names]
+    for folder, name in zip(folders, names, strict=True):
+        shutil.rmtree(folder, ignore_errors=True)
+        app = _run([name], into=folder.parent, rules=rules)
+        if not (folder / "validation-report.json").exists():
+            raise RuntimeError(f"no report on {name}: {app.stderr}")
+    return folders
+
+
+def _run(
     names: Sequence[str], *, into: Path, root: Path = ROOT, rules: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run the app as the CDK's CLI would, each environment apart; `rules` other than the gate's."""
@@ -67,6 +85,7 @@ def run(
     variables |= {
         "CDK_OUTDIR": str(into),
         "CDK_CONTEXT_JSON": json.dumps(context),
+        **({"CDK_VALIDATION": "false"} if rules else {}),
         "JSII_NODE": str(root / "stacks" / "node.sh"),
         "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
         "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
@@ -80,13 +99,21 @@ def run(
     )
 
 
-def main(chosen: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Synthesise and print a line for each environment; 1 when one is refused."""
     known = environments.read().stages()
-    if unknown := set(chosen) - set(known):
+    parser = argparse.ArgumentParser(prog="python -m stacks.synthesis")
+    parser.add_argument("--rules")
+    parser.add_argument("environment", nargs="*")
+    chosen = parser.parse_args(arguments)
+    if unknown := set(chosen.environment) - set(known):
         sys.exit(f"no such environment: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    names = [name for name in known if name in chosen.environment or not chosen.environment]
+    if chosen.rules:
+        report(names, chosen.rules)
+        return 0
     start = time.perf_counter()
-    done = synthesise([name for name in known if name in chosen or not chosen])
+    done = synthesise(names)
     for synthesis in done:
         print(_line(synthesis))  # noqa: T201 — a command line
     print(f"{time.perf_counter() - start:.1f} s")  # noqa: T201 — a command line
