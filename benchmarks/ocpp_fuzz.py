@@ -22,7 +22,7 @@ from simulator.connection import Connection
 from tests.charging.fuzz import ANSWERED, WORDS, Core, Sent, frames
 from tests.charging.program import KEY, ChargingProgram
 
-WARMED_UP = 20_000
+WARMED_UP = 40_000
 """Frames before memory is looked at."""
 BURST = 8
 

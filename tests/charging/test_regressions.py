@@ -19,6 +19,7 @@ from simulator.connection import Connection
 from simulator.fleet import connected
 from simulator.ocpp16 import misbehaviours
 from simulator.ocpp16.station import Station
+from simulator.ocpp201.station import Station as Station201
 from tests.charging.program import KEY, ChargingProgram
 
 pytestmark = pytest.mark.integration
@@ -159,6 +160,21 @@ async def test_an_id_tag_in_any_case_is_one_token(
     await misbehaviours.id_tag_case(station, CHARGE)
     assert the_charge(program, station)["token_uid"] == "CARD1"
     assert rules(program, station) == set()
+
+
+async def test_a_1_6_station_comes_back_as_2_0_1_in_the_middle_of_a_charge(
+    program: ChargingProgram, station: Station
+) -> None:
+    transaction = await station.start(CHARGE)
+    await station.line.close()
+    newer = replace(CHARGE, started_at=CHARGE.ended_at, ended_at=NOON + timedelta(hours=9))
+    async with Station201(program.stations_url, station.station_id, KEY) as updated:
+        updated.already_charged(CHARGE)
+        await updated.charge(newer)
+    await station.stop(transaction)
+    found = sessions(program, station)
+    assert [session["energy_wh"] for session in found] == [CHARGE.energy_wh] * 2
+    assert {session["status"] for session in found} == {"ended"}
 
 
 async def test_pipelined_calls(program: ChargingProgram, station: Station) -> None:
