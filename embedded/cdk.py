@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 _CLI = Path(__file__).parent.parent / "node_modules/.bin/cdk"
+_ACCOUNTS = Path(__file__).with_name("cdk_accounts.js")
+"""Without it, the CLI could reach the caller's account only."""
 Line = Callable[[str], None]
 """Takes one line of the CLI's output as it comes."""
 
@@ -37,14 +39,22 @@ def environment(account: str, region: str, endpoint: str) -> dict[str, str]:
     }
 
 
-def bootstrap(aws: Mapping[str, str], *, output: Line = print) -> None:
-    """Bootstrap the account and region that `aws` names. Raises `CdkError`.
+def bootstrap(
+    aws: Mapping[str, str],
+    places: Sequence[str] = (),
+    *,
+    boundary: str | None = None,
+    output: Line = print,
+) -> None:
+    """Bootstrap `places` (``aws://ACCOUNT/REGION``), or the one that `aws` names.
 
-    Where a ``cdk.json`` is, the CLI would synthesise that app first: so it runs elsewhere.
+    `boundary` is the name of the policy that bounds deployments. Raises `CdkError`. Where a
+    ``cdk.json`` is, the CLI would synthesise that app first: so it runs elsewhere.
     """
-    target = f"aws://{aws['AWS_ACCESS_KEY_ID']}/{aws['AWS_REGION']}"
+    targets = places or [f"aws://{aws['AWS_ACCESS_KEY_ID']}/{aws['AWS_REGION']}"]
+    bounded = [f"--custom-permissions-boundary={boundary}"] if boundary else []
     with tempfile.TemporaryDirectory() as nowhere:
-        _run(["bootstrap", target], aws, Path(nowhere), output)
+        _run(["bootstrap", *targets, *bounded], aws, Path(nowhere), output)
 
 
 def deploy(
@@ -93,7 +103,14 @@ def _run(arguments: Sequence[str], aws: Mapping[str, str], directory: Path, outp
     }
     last: list[str] = []
     with subprocess.Popen(  # noqa: S603 — the pinned CLI
-        [str(_CLI), *arguments, "--no-notices", "--no-color", "--progress=events"],
+        [
+            str(_CLI),
+            *arguments,
+            f"--plugin={_ACCOUNTS}",
+            "--no-notices",
+            "--no-color",
+            "--progress=events",
+        ],
         cwd=directory,
         env={**own, **aws, **switches},
         stdin=subprocess.DEVNULL,

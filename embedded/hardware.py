@@ -21,6 +21,7 @@ _DEFAULT_STOP_SECONDS = 30
 def install() -> None:
     """Put every patch in place."""
     _pass_on_the_container_definition()
+    _take_back_the_address_of_a_task_that_fails()
     _keep_the_port_of_a_database()
     _tell_the_health_of_targets()
 
@@ -52,6 +53,17 @@ def _pass_on_the_container_definition() -> None:
         }
 
     ecs._build_run_kwargs = build_run_kwargs
+
+
+def _take_back_the_address_of_a_task_that_fails() -> None:
+    """It was taken before the container, which then never came to be: its image is missing."""
+    fail = ecs._fail_task_start
+
+    def fail_task_start(task: dict[str, Any], *rest: Any) -> None:
+        fail(task, *rest)
+        from_env().containers.addresses.release(task["taskArn"])
+
+    ecs._fail_task_start = fail_task_start
 
 
 def _keep_the_port_of_a_database() -> None:

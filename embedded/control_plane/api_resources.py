@@ -39,7 +39,7 @@ class ApiType:
     delete: str
     delete_input: Mapping[str, str]
     update: str | None = None
-    """Takes the same input as `create`; without it, any change replaces the resource."""
+    """Takes the same input as `create`; without it, a change of more than tags replaces."""
     attributes: Mapping[str, str] = field(default_factory=dict)
     keeps_update: bool = False
     """MiniStack has the type, and its own update is right."""
@@ -134,6 +134,21 @@ class ApiResource:
         }
         given = {name: value for name, value in given.items() if value is not None}
         self._call(self._type.delete, as_input(self._input_shape(self._type.delete), given))
+
+    def tag(self, physical_id: str, old: Properties, new: Properties) -> None:
+        """Give the resource the tags of `new` in place of those of `old`."""
+        before, after = ({t["Key"]: t["Value"] for t in p.get("Tags", [])} for p in (old, new))
+        gone = sorted(before.keys() - after.keys())
+        if self._type.tagged_as:
+            self._call("create_tags", {"Resources": [physical_id], "Tags": new.get("Tags", [])})
+            if gone:
+                keys = [{"Key": key} for key in gone]
+                self._call("delete_tags", {"Resources": [physical_id], "Tags": keys})
+        else:
+            tags = [{"key": key, "value": value} for key, value in after.items()]
+            self._call("tag_resource", {"resourceArn": physical_id, "tags": tags})
+            if gone:
+                self._call("untag_resource", {"resourceArn": physical_id, "tagKeys": gone})
 
     def _input(self, operation: str, properties: Properties) -> dict[str, Any]:
         given = self._type.shaped(dict(properties))

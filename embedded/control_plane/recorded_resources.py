@@ -1,11 +1,13 @@
 """Recorded resources: types with an official schema and no service behind them here."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
 from ministack.services.cloudformation.provisioners import _physical_name
 
+from embedded.control_plane.identifiers import identifier
 from embedded.control_plane.record import RecordedResource, RecordFile
 from embedded.control_plane.schemas import ResourceSchemas, Schema, definition, property_names
 from embedded.control_plane.violations import violations
@@ -93,23 +95,27 @@ def _made_up(resource_type: str, attribute: str, schema: Schema, name: str) -> o
     kind = schema.get("type", "string")
     if isinstance(kind, list):
         kind = kind[0]
-    if kind == "array":
-        return []
-    if kind == "object":
-        return {}
-    if kind in ("integer", "number"):
-        return 0
-    if kind == "boolean":
-        return False
+    if kind in _EMPTY:
+        return _EMPTY[kind]()
     if "enum" in schema:
         return schema["enum"][0]
-    _, service, resource = resource_type.split("::")[:3]
-    if attribute.endswith("Arn"):
-        arn = f"arn:aws:{service.lower()}:{get_region()}:{get_account_id()}"
-        return f"{arn}:{resource.lower()}/{name}"
     if schema.get("format") == "date-time":
         return "1970-01-01T00:00:00Z"
-    if attribute.endswith("Id"):
+    account, region = get_account_id(), get_region()
+    _, service, resource = resource_type.lower().split("::")[:3]
+    candidate = name
+    if attribute.lower().endswith("arn"):
+        candidate = f"arn:aws:{service}:{region}:{account}:{resource}/{name}"
+    elif attribute.endswith("Id"):
         digest = hashlib.sha256(f"{resource_type}:{attribute}:{name}".encode()).hexdigest()
-        return f"{resource.lower()}-{digest[:17]}"
-    return name
+        candidate = f"{resource}-{digest[:17]}"
+    return identifier(schema, candidate, account=account, region=region)
+
+
+_EMPTY: dict[str, Callable[[], object]] = {
+    "array": list,
+    "object": dict,
+    "integer": int,
+    "number": int,
+    "boolean": bool,
+}

@@ -1,5 +1,6 @@
 """Puts our resource types beside MiniStack's, so that no type is passed over in silence."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ministack.services.cloudformation import provisioners, stacks
@@ -27,8 +28,10 @@ def register(settings: ControlPlaneSettings, clients: ApiClients) -> None:
     """Every type is created, or recorded; MiniStack refuses by name what is then unknown."""
     schemas = ResourceSchemas(settings.region)
     table: dict[str, Any] = provisioners._RESOURCE_HANDLERS
-    for resource_type, api_type in API_TYPES.items():
-        table.setdefault(resource_type, {}).update(ApiResource(api_type, clients).handlers())
+    created = {name: ApiResource(api_type, clients) for name, api_type in API_TYPES.items()}
+    for resource_type, resource in created.items():
+        table.setdefault(resource_type, {}).update(resource.handlers())
+    _tag_in_place(created)
     record = RecordFile(settings.record)
     recorded = schemas.types - table.keys()
     for resource_type in recorded:
@@ -59,6 +62,30 @@ class _CreateOnlyProperties(dict[str, tuple[str, ...]]):
             names = property_names(schema, "createOnlyProperties")
             self[key] = tuple({name.split(".")[0] for name in names})
         return super().get(key, default)
+
+
+def _tag_in_place(created: Mapping[str, ApiResource]) -> None:
+    """Other tags alone replace no resource: a NAT gateway would get another address."""
+    theirs = stacks._update_resource
+
+    def update_resource(
+        resource_type: str,
+        physical_id: str,
+        old: dict[str, Any],
+        new: dict[str, Any],
+        stack_name: str,
+        logical_id: str | None = None,
+        attributes: dict[str, Any] | None = None,
+    ) -> Any:
+        attributes = attributes or {}
+        resource = created.get(resource_type)
+        if resource and old != new and {**old, "Tags": 0} == {**new, "Tags": 0}:
+            # EC2 knows an address by its allocation, CloudFormation by itself.
+            resource.tag(attributes.get("AllocationId", physical_id), old, new)
+            return physical_id, attributes
+        return theirs(resource_type, physical_id, old, new, stack_name, logical_id, attributes)
+
+    stacks._update_resource = update_resource
 
 
 def _provision_off_the_event_loop(types: frozenset[str]) -> None:

@@ -16,6 +16,7 @@ from embedded.control_plane.mends import (
     bucket_properties,
     databases,
     functions,
+    role_boundaries,
     secrets,
     stack_outputs,
     stack_waiting,
@@ -30,6 +31,7 @@ def serve(settings: ControlPlaneSettings) -> None:
     bucket_properties.mend(clients)
     databases.mend(clients)
     functions.mend(settings, os.environ)
+    role_boundaries.mend()
     secrets.mend()
     stack_outputs.mend()
     stack_waiting.mend()

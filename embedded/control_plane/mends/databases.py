@@ -7,6 +7,7 @@ the database starts with its cluster, so that the address is known when the next
 """
 
 import socket
+import threading
 import time
 from typing import Any
 
@@ -35,6 +36,7 @@ def mend(clients: ApiClients) -> None:
 class _Databases:
     def __init__(self, clients: ApiClients) -> None:
         self._clients = clients
+        self._starting = threading.Lock()
 
     def create_cluster(
         self, logical_id: str, properties: Properties, stack_name: str
@@ -43,10 +45,13 @@ class _Databases:
             "CreateDBCluster", "DBClusterIdentifier", logical_id, properties, stack_name
         )
         cluster = rds._clusters[name]
-        if rds._is_host_port_free(cluster["Port"]):
-            cluster["_shared_host_port"] = cluster["Port"]
-        if rds._start_cluster_shared_container(name, cluster).get("failed"):
-            raise RuntimeError(f"the database of cluster {name} did not start")
+        # Clusters of several accounts ask for the same port at once: a port is free until the
+        # database listens on it.
+        with self._starting:
+            if rds._is_host_port_free(cluster["Port"]):
+                cluster["_shared_host_port"] = cluster["Port"]
+            if rds._start_cluster_shared_container(name, cluster).get("failed"):
+                raise RuntimeError(f"the database of cluster {name} did not start")
         endpoint = cluster.get("_shared_endpoint")
         if cluster.get("_shared_container_id") and endpoint:
             _wait_for(endpoint["Address"], int(endpoint["Port"]))

@@ -86,6 +86,7 @@ def test_what_only_the_api_knew_is_created_changed_and_deleted(
     assert control_plane.recorded("network") == []
 
     nat, group = stack.physical_id("Nat"), stack.physical_id("Group")
+    out = stack.physical_id("Address")
     [gateway] = ec2.describe_nat_gateways(NatGatewayIds=[nat])["NatGateways"]
     assert gateway["SubnetId"] == stack.physical_id("Subnet")
     [permission] = _permissions(ec2, group)
@@ -96,6 +97,15 @@ def test_what_only_the_api_knew_is_created_changed_and_deleted(
     assert stack.update(resources) == "UPDATE_COMPLETE"
     assert [permission["FromPort"] for permission in _permissions(ec2, group)] == [80]
     assert stack.physical_id("Nat") == nat
+
+    resources["Nat"]["Properties"]["Tags"] = [{"Key": "Name", "Value": "way out"}]
+    resources["Address"]["Properties"]["Tags"] = []
+    assert stack.update(resources) == "UPDATE_COMPLETE"
+    [gateway] = ec2.describe_nat_gateways(NatGatewayIds=[nat])["NatGateways"]
+    assert gateway["Tags"] == [{"Key": "Name", "Value": "way out"}]
+    [address] = ec2.describe_addresses()["Addresses"]
+    assert address["PublicIp"] == stack.physical_id("Address") == out
+    assert not address.get("Tags")
 
     assert stack.delete() == "DELETE_COMPLETE"
     gateways = ec2.describe_nat_gateways(NatGatewayIds=[nat])["NatGateways"]
@@ -165,6 +175,83 @@ def test_a_bucket_keeps_its_tags(control_plane: ControlPlane) -> None:
     assert stack.update(bucket) == "UPDATE_COMPLETE"
     with pytest.raises(ClientError, match="NoSuchTagSet"):
         s3.get_bucket_tagging(Bucket=name)
+
+
+def test_a_bucket_is_configured_as_its_template_says(control_plane: ControlPlane) -> None:
+    by_kms = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/shop"}
+    lock = {"Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 7}}}
+    properties: dict[str, Any] = {
+        "VersioningConfiguration": {"Status": "Enabled"},
+        "BucketEncryption": {
+            "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": by_kms}]
+        },
+        "LifecycleConfiguration": {
+            "Rules": [
+                {
+                    "Id": "old",
+                    "Status": "Enabled",
+                    "Prefix": "logs/",
+                    "ExpirationInDays": 90,
+                    "Transitions": [{"StorageClass": "GLACIER_IR", "TransitionInDays": 30}],
+                    "NoncurrentVersionExpiration": {"NoncurrentDays": 3},
+                }
+            ]
+        },
+        "LoggingConfiguration": {"DestinationBucketName": {"Ref": "Logs"}, "LogFilePrefix": "s3/"},
+        "ObjectLockEnabled": True,
+        "ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled", **lock},
+    }
+    resources = _resources({"Bucket": ("S3::Bucket", properties), "Logs": ("S3::Bucket", {})})
+    stack, s3 = Stack(control_plane, "configured"), control_plane.client("s3")
+    assert stack.create(resources) == "CREATE_COMPLETE"
+    name, logs = stack.physical_id("Bucket"), stack.physical_id("Logs")
+    [encrypted] = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"][
+        "Rules"
+    ]
+    assert encrypted["ApplyServerSideEncryptionByDefault"] == by_kms
+    [rule] = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+    assert (rule["Expiration"]["Days"], rule["Filter"]["Prefix"]) == (90, "logs/")
+    assert rule["Transitions"] == [{"StorageClass": "GLACIER_IR", "Days": 30}]
+    assert s3.get_bucket_logging(Bucket=name)["LoggingEnabled"] == {
+        "TargetBucket": logs,
+        "TargetPrefix": "s3/",
+    }
+    assert (
+        s3.get_object_lock_configuration(Bucket=name)["ObjectLockConfiguration"]["Rule"]
+        == (lock["Rule"])
+    )
+    # The CDK's CLI names the algorithm and leaves the key to the bucket.
+    s3.put_object(Bucket=logs, Key="asset", Body=b"", ServerSideEncryption="aws:kms")
+
+    del properties["LoggingConfiguration"], properties["LifecycleConfiguration"]
+    assert stack.update(resources) == "UPDATE_COMPLETE"
+    assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=name)
+    with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration"):
+        s3.get_bucket_lifecycle_configuration(Bucket=name)
+
+
+def test_a_role_carries_the_boundary_of_its_template(control_plane: ControlPlane) -> None:
+    anything = {"Version": "2012-10-17", "Statement": []}
+    resources = _resources(
+        {
+            "Bound": ("IAM::ManagedPolicy", {"PolicyDocument": anything}),
+            "Role": (
+                "IAM::Role",
+                {"AssumeRolePolicyDocument": anything, "PermissionsBoundary": {"Ref": "Bound"}},
+            ),
+        }
+    )
+    stack, iam = Stack(control_plane, "bounded"), control_plane.client("iam")
+    assert stack.create(resources) == "CREATE_COMPLETE"
+    role = stack.physical_id("Role")
+    boundary = iam.get_role(RoleName=role)["Role"]["PermissionsBoundary"]
+    assert boundary["PermissionsBoundaryArn"] == stack.physical_id("Bound")
+    resources["Role"]["Properties"]["PermissionsBoundary"] = "arn:aws:iam::111122223333:policy/none"
+    assert stack.update(resources) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "policy/none does not exist" in stack.reasons()[0]
+    del resources["Role"]["Properties"]["PermissionsBoundary"]
+    assert stack.update(resources) == "UPDATE_COMPLETE"
+    assert "PermissionsBoundary" not in iam.get_role(RoleName=role)["Role"]
 
 
 def test_a_task_definition_keeps_the_secrets_of_its_containers(

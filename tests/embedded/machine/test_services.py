@@ -119,6 +119,25 @@ def test_an_image_that_was_not_pushed_cannot_be_pulled(cloud: Cloud) -> None:
     service.scale(0)
 
 
+def test_tasks_that_cannot_start_take_no_address_from_those_that_can(
+    cloud: Cloud, service: Service
+) -> None:
+    """A machine has 254 addresses."""
+    ecs = cloud.ecs
+    for _ in range(26):
+        ecs.run_task(
+            cluster=cloud.cluster,
+            taskDefinition="missing",
+            count=10,
+            networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
+        )
+    eventually(lambda: not ecs.list_tasks(cluster=cloud.cluster, family="missing")["taskArns"])
+    service.scale(2)
+    assert eventually(lambda: service.healthy(2))
+    service.scale(1)
+    eventually(service.healthy)
+
+
 def test_the_same_image_is_pushed_once(cloud: Cloud) -> None:
     digest = cloud.image.partition("@")[2]
     assert Registry(cloud.machine.folder / "images").get("echo", digest) is not None

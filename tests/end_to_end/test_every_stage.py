@@ -1,0 +1,185 @@
+"""Every stage, in all accounts and regions: deployed, changed in place, destroyed."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from embedded import cdk
+from embedded.control_plane.record import RecordFile
+from embedded.machine import Machine
+from stacks import environments
+from stacks.constructs.fleetcharge_stack import BOUNDARY
+from stacks.synthesis import Synthesis
+from tests.embedded.machine.cloud import VENV, free_port
+from tests.end_to_end.recorded_register import register
+from tests.end_to_end.whole_fleet import DeployedStack, WholeFleet, with_tag, with_text
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(900)]
+
+IDLE = """FROM python:3.13-slim
+ENTRYPOINT ["python", "-c", "import time; time.sleep(1e9)"]
+"""
+SERVICES = ("charging", "billing")
+REGISTER = Path(__file__).parents[2] / "docs" / "registers" / "recorded.md"
+DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+
+
+@dataclass
+class Everything:
+    """All stages on one machine, seen by an administrator of the management account."""
+
+    machine: Machine
+    assembly: WholeFleet
+
+    def client(self, service: str, account: str, region: str) -> Any:
+        return _client(self.machine.endpoint, service, account, region)
+
+    def run(self, command: Any, *arguments: str, **options: Any) -> None:
+        aws = cdk.environment(self.machine.account_id, self.machine.region, self.machine.endpoint)
+        command(aws, arguments, output=lambda _: None, **options)
+
+    def of_app(self, command: Any, *arguments: str, **options: Any) -> None:
+        self.run(command, f"--app={self.assembly.folder}", *arguments, **options)
+
+    def described(self, stack: DeployedStack) -> dict[str, Any] | None:
+        api = self.client("cloudformation", stack.account, stack.region)
+        found = [one for one in api.describe_stacks()["Stacks"] if one["StackName"] == stack.name]
+        return found[0] if found else None
+
+    def resources(self, stack: DeployedStack) -> dict[str, tuple[str, str]]:
+        """Type and physical id by logical id."""
+        api = self.client("cloudformation", stack.account, stack.region)
+        listed = api.describe_stack_resources(StackName=stack.name)["StackResources"]
+        return {
+            one["LogicalResourceId"]: (one["ResourceType"], one["PhysicalResourceId"])
+            for one in listed
+        }
+
+    def kept(self, stack: DeployedStack) -> set[str]:
+        """The buckets that outlive the stack."""
+        template = json.loads(stack.template.read_text())["Resources"]
+        return {
+            physical_id
+            for logical_id, (resource_type, physical_id) in self.resources(stack).items()
+            if resource_type == "AWS::S3::Bucket"
+            and template[logical_id].get("DeletionPolicy", "").startswith("Retain")
+        }
+
+
+@cache
+def _client(endpoint: str, service: str, account: str, region: str) -> Any:
+    session: Any = boto3.Session()
+    return session.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=region,
+        aws_access_key_id=account,
+        aws_secret_access_key="any",
+    )
+
+
+@pytest.fixture(scope="module")
+def everything(
+    tmp_path_factory: pytest.TempPathFactory, syntheses: dict[str, Synthesis]
+) -> Iterator[Everything]:
+    """Deployed in the order of docs/organization.md: roles, bootstrap within the boundary, rest."""
+    fleet = environments.read()
+    stages = {name: synthesis.assembly for name, synthesis in syntheses.items()}
+    folder = tmp_path_factory.mktemp("fleet")
+    machine = Machine(
+        folder / "machine",
+        account_id=fleet.accounts.management,
+        region="eu-central-1",
+        control_plane_port=free_port(),
+        front_door_port=free_port(),
+        venv=VENV,
+    )
+    machine.up()
+    try:
+        (folder / "app").mkdir()
+        deployed = Everything(machine, WholeFleet(folder / "app", stages))
+        _give_what_is_made_by_hand(deployed, folder)
+        stacks = deployed.assembly.stacks()
+        roles = [stack.path for stack in stacks if stack.path.endswith("roles")]
+        deployed.of_app(cdk.deploy, "--exclusively", *roles, concurrency=8)
+        places = {stack.place for stack in stacks}
+        unbounded = {place for place in places if fleet.accounts.management in place}
+        deployed.run(cdk.bootstrap, *sorted(places - unbounded), boundary=BOUNDARY)
+        deployed.run(cdk.bootstrap, *unbounded)
+        deployed.of_app(cdk.deploy, "**", concurrency=8)
+        yield deployed
+    finally:
+        machine.down()
+
+
+def _give_what_is_made_by_hand(everything: Everything, folder: Path) -> None:
+    """Each environment's zone, and the digest of the image that each of its services runs."""
+    dockerfile = folder / "Dockerfile"
+    dockerfile.write_text(IDLE)
+    fleet = environments.read()
+    for name, environment in fleet.named().items():
+        for service in SERVICES:
+            digest = everything.machine.push(f"fleetcharge/{service}", dockerfile, folder)
+            everything.client("ssm", environment.account, environment.region).put_parameter(
+                Name=f"/fleetcharge/{name}/{service}/image-digest", Value=digest, Type="String"
+            )
+        if environment.domain:
+            zone = everything.client("route53", environment.account, environment.region)
+            made = zone.create_hosted_zone(Name=environment.domain.name, CallerReference=name)
+            given = made["HostedZone"]["Id"].rpartition("/")[2]
+            everything.assembly.change(with_text(environment.domain.hosted_zone_id, given), [name])
+
+
+def test_every_stack_is_deployed_in_its_account_and_region(everything: Everything) -> None:
+    stacks = everything.assembly.stacks()
+    described = {stack.name: everything.described(stack) for stack in stacks}
+    assert {name for name, stack in described.items() if not stack} == set()
+    assert {stack["StackStatus"] for stack in described.values() if stack} <= DONE
+    assert len({stack.account for stack in stacks}) == 9
+    assert {stack.region for stack in stacks} == {"eu-central-1", "us-east-1", "eu-west-1"}
+
+
+def test_a_change_of_every_resource_replaces_none(everything: Everything) -> None:
+    stacks = everything.assembly.stacks()
+    before = {stack.name: everything.resources(stack) for stack in stacks}
+    different = everything.assembly.change(with_tag("release", "2"))
+    roles = [stack.path for stack in stacks if stack.path.endswith("roles")]
+    others = [stack.path for stack in stacks if stack.path not in roles]
+    everything.of_app(cdk.deploy, "--exclusively", *roles, concurrency=8)
+    everything.of_app(cdk.deploy, "--exclusively", *others, concurrency=8)
+    changed = [everything.described(stack) for stack in stacks if stack.template in different]
+    assert {stack["StackStatus"] for stack in changed if stack} == {"UPDATE_COMPLETE"}
+    assert {stack.name: everything.resources(stack) for stack in stacks} == before
+
+
+def test_what_nothing_stands_behind_is_listed_in_the_register(everything: Everything) -> None:
+    recorded = RecordFile(everything.machine.recorded).resources()
+    written = register(recorded)
+    before = REGISTER.read_text() if REGISTER.exists() else ""
+    REGISTER.write_text(written)
+    assert written == before, f"{REGISTER} is written anew: look at the difference, and commit it"
+
+
+def test_everything_is_destroyed_but_data_that_is_protected(everything: Everything) -> None:
+    stacks = everything.assembly.stacks()
+    protected = [stack for stack in stacks if stack.protected]
+    with pytest.raises(cdk.CdkError, match="TerminationProtection is enabled"):
+        everything.of_app(cdk.destroy, "--exclusively", protected[-1].path)
+    kept = {stack.name: everything.kept(stack) for stack in stacks}
+    for stack in protected:
+        api = everything.client("cloudformation", stack.account, stack.region)
+        api.update_termination_protection(StackName=stack.name, EnableTerminationProtection=False)
+    everything.of_app(cdk.destroy, "**", "--concurrency=8")
+    assert [stack.name for stack in stacks if everything.described(stack)] == []
+    for stack in stacks:
+        s3 = everything.client("s3", stack.account, stack.region)
+        there = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
+        assert kept[stack.name] <= there, f"{stack.name} took protected data with it"
+    assert kept["live-data"]
+    assert not kept["playground-data"]
