@@ -18,6 +18,8 @@ UtcTime = Annotated[datetime, msgspec.Meta(tz=True)]
 WattHours = int
 """May be negative in a meter's reading that went backwards; never rounded."""
 
+SignedVerdict = Literal["verified", "wrong-signature", "no-key", "unreadable", "inconsistent"]
+
 SOURCE = "fleetcharge/charging"
 
 
@@ -57,6 +59,8 @@ class SessionEnded(msgspec.Struct, frozen=True, kw_only=True):
     """Energy to bill: ``meter_stop_wh - meter_start_wh``, never negative."""
     stop_reason: str
     """OCPP 1.6 ``Reason``; ``Local`` when the station names none (section 6.49)."""
+    signed_verdict: SignedVerdict | None = None
+    """Whether the meter signed this energy; None when it signed nothing."""
 
 
 class SessionStartedEvent(

@@ -28,6 +28,8 @@ from services.charging.adapters.postgresql.notices import (
 )
 from services.charging.adapters.postgresql.notifications import PostgresNotifications
 from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
+from services.charging.adapters.postgresql.signed_metering import PostgresSignedMetering
+from services.charging.adapters.postgresql.signed_values import PostgresSignedRecords
 from services.charging.adapters.postgresql.sites.book import PostgresSiteBook
 from services.charging.adapters.postgresql.sites.sites import PostgresSites
 from services.charging.adapters.postgresql.station_reports import PostgresStationReports
@@ -55,6 +57,7 @@ from services.charging.entrypoints.rest.messages import messages_router
 from services.charging.entrypoints.rest.registry import registry_router
 from services.charging.entrypoints.rest.remote_control import remote_control_router
 from services.charging.entrypoints.rest.sessions import sessions_router
+from services.charging.entrypoints.rest.signed_values import signed_values_router
 from services.charging.entrypoints.rest.sites import sites_router
 from services.charging.entrypoints.rest.stations import stations_router
 from services.charging.entrypoints.rest.tokens import tokens_router
@@ -84,6 +87,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         register=PostgresStationReports(database),
         ledger=PlannedLedger(ledger, planning.changed),
         readings=PostgresMeterReadings(database),
+        signed=PostgresSignedRecords(database),
         notifications=PostgresNotifications(database),
         quarantine=PostgresQuarantine(database),
     )
@@ -112,6 +116,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             commands_router(stations=station_views, views=views, commands=commands),
             sessions_router(views=views),
             messages_router(views=views),
+            signed_values_router(signed_metering=PostgresSignedMetering(database)),
             sites_router(sites=PostgresSites(database), planning=planning, clock=utc_now),
         ],
         drivers=[driver_router(stations=station_views, views=views, remote_control=remote_control)],

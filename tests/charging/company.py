@@ -41,6 +41,7 @@ class Company:
             register=self.register,
             ledger=self.ledger,
             readings=self.ledger.meter_readings,
+            signed=self.ledger.signed_records,
             notifications=self.ledger.notifications,
             quarantine=self.ledger.quarantine,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from contracts.events import SessionEvent
 from services.charging.application.ports import Decide, Posting, Said
@@ -10,6 +11,8 @@ from services.charging.domain.metering import MeterReading, Register
 from services.charging.domain.notifications import Notification
 from services.charging.domain.quarantine import QuarantineRecord
 from services.charging.domain.sessions import Session, Start, Stop
+from services.charging.domain.signed_metering.evidence import SignedValues
+from services.charging.domain.signed_metering.meter_key import MeterKey
 from services.charging.domain.tokens import Token
 from services.charging.domain.transactions import TransactionReport
 
@@ -28,6 +31,9 @@ class FakeLedger:
         self.records: list[QuarantineRecord] = []
         self.readings: list[MeterReading] = []
         self.told: list[Notification] = []
+        self.signed: dict[str, list[bytes]] = {}
+        """By transaction."""
+        self.keys: list[MeterKey] = []
 
     @property
     def tokens(self) -> "FakeTokens":
@@ -44,6 +50,10 @@ class FakeLedger:
     @property
     def meter_readings(self) -> "FakeMeterReadings":
         return FakeMeterReadings(self)
+
+    @property
+    def signed_records(self) -> "FakeSignedRecords":
+        return FakeSignedRecords(self)
 
     @property
     def unmatched(self) -> list[Stop]:
@@ -100,6 +110,7 @@ class FakeLedger:
                 free_transaction_id=len(self.sessions) + 1,
                 reports=[report for report in self.reports if report.identity == said.identity],
                 register=self._register(session) if session else None,
+                signed=SignedValues(self.signed.get(said.station_transaction_id, []), self.keys),
             )
         of_id = [s for s in at_station if s.transaction_id == said.transaction_id]
         still_open = [session for session in at_station if session.ending is None]
@@ -109,6 +120,7 @@ class FakeLedger:
             open=sorted(still_open, key=lambda session: session.started_at, reverse=True),
             is_kept=any(_same(said, stop) for stop, _ in self.stops),
             register=self._register(said),
+            signed=SignedValues(self.signed.get(str(said.transaction_id), []), self.keys),
         )
 
     def _register(self, stop: Stop | Session) -> Register | None:
@@ -149,6 +161,17 @@ class FakeMeterReadings:
     async def add(self, reading: MeterReading, oddities: Sequence[QuarantineRecord]) -> None:
         self._ledger.readings.append(reading)
         self._ledger.records += oddities
+
+
+class FakeSignedRecords:
+    def __init__(self, ledger: FakeLedger) -> None:
+        self._ledger = ledger
+
+    async def add(
+        self, _station_id: str, transaction: str, records: Sequence[bytes], _at: datetime
+    ) -> None:
+        kept = self._ledger.signed.setdefault(transaction, [])
+        kept += [record for record in records if record not in kept]
 
 
 class FakeNotifications:

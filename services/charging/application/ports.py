@@ -93,6 +93,18 @@ class MeterReadings(Protocol):
         """Return when it is committed, along with the readings of other stations."""
 
 
+class SignedRecords(Protocol):
+    """What meters signed."""
+
+    async def add(
+        self, station_id: str, transaction: str, records: Sequence[bytes], at: datetime
+    ) -> None:
+        """Return when they are kept, byte for byte; what was kept before is kept once.
+
+        `transaction`: by the id that the station knows.
+        """
+
+
 class Notifications(Protocol):
     """What stations tell for people to read."""
 
@@ -127,5 +139,6 @@ class Store:
     register: StationRegister
     ledger: Ledger
     readings: MeterReadings
+    signed: SignedRecords
     notifications: Notifications
     quarantine: Quarantine

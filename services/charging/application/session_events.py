@@ -47,6 +47,7 @@ class SessionEvents:
     def _ended(self, session: Session) -> SessionEndedEvent:
         if session.ending is None:
             raise ValueError(f"session {session.id} is not over")
+        judgement = session.ending.judgement
         return SessionEndedEvent(
             id=str(uuid4()),
             time=self._clock(),
@@ -64,5 +65,6 @@ class SessionEvents:
                 meter_stop_wh=session.ending.meter_stop_wh,
                 energy_wh=session.ending.energy_wh,
                 stop_reason=session.ending.reason,
+                signed_verdict=judgement.verdict.value if judgement else None,
             ),
         )

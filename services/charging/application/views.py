@@ -61,6 +61,9 @@ class SessionView:
     meter_stop_wh: int | None
     energy_wh: int | None
     stop_reason: str | None
+    signed_verdict: str | None
+    """Whether the meter signed this energy; None when it signed nothing."""
+    signed_reason: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from services.charging.domain.metering import Register, trusted
 from services.charging.domain.ocpp16.types import AuthorizationStatus
 from services.charging.domain.quarantine import Finding, Rule
 from services.charging.domain.sessions import Session, Start, Stop
+from services.charging.domain.signed_metering.evidence import NOTHING_SIGNED, SignedValues
 from services.charging.domain.tokens import Token, authorization
 from services.charging.domain.transactions import TransactionReport
 
@@ -38,6 +39,8 @@ class Known:
     """For a stop or an event: what its transaction's meter values said last."""
     reports: Sequence[TransactionReport] = ()
     """For an event: those of its transaction that were kept, in any order."""
+    signed: SignedValues = NOTHING_SIGNED
+    """For a stop or an event: what was signed in its transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,8 @@ def stop(said: Stop, known: Known) -> Entry:
     if known.session is not None:
         session, findings = known.session.stopped(said)
         ends = known.session.ending is None
+        if ends:
+            session = session.judged(known.signed)
         in_kwh = ends and known.register is not None and session.counted_in_kwh(known.register)
         if in_kwh and known.register:
             findings.append(Finding(Rule.REGISTER_IN_KWH, f"{known.register.wh} Wh"))

@@ -11,6 +11,7 @@ from uuid import UUID
 from services.charging.domain.metering import Register, trusted
 from services.charging.domain.ocpp16.types import AuthorizationStatus
 from services.charging.domain.quarantine import Finding, Rule
+from services.charging.domain.signed_metering.evidence import Judgement, SignedValues, judge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,8 @@ class Ending:
     meter_stop_wh: int
     energy_wh: int
     reason: str
+    judgement: Judgement | None = None
+    """Whether the meter signed this energy; None when it signed nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +123,13 @@ class Session:
             differs = f"{self.ending.meter_stop_wh} Wh stands, {stop.meter_stop_wh} Wh came later"
             return self, [Finding(Rule.STOP_DIFFERS, differs)]
         return self, []
+
+    def judged(self, signed: SignedValues) -> "Session":
+        """The session with what its signed values prove of its energy."""
+        if self.ending is None:
+            return self
+        judgement = judge(signed, self.ending.energy_wh)
+        return replace(self, ending=replace(self.ending, judgement=judgement))
 
     def counted_in_kwh(self, last: Register) -> bool:
         """Whether the register that claimed Wh was in kWh, by the session's own start and stop.

@@ -88,6 +88,7 @@ def _begin(
     if ended:
         meter_stop_wh, missing = _meter_stop(ended, session, replace(known, reports=in_order))
         session, odd = session.stopped(ended.stop(session.transaction_id, meter_stop_wh))
+        session = session.judged(known.signed)
         findings += [*missing, *odd]
     return Entry(
         session=session,
@@ -109,7 +110,7 @@ def _end(
     meter_stop_wh, missing = _meter_stop(said, session, known)
     stopped, odd = session.stopped(said.stop(session.transaction_id, meter_stop_wh))
     return Entry(
-        session=stopped,
+        session=stopped if session.ending else stopped.judged(known.signed),
         authorization=status,
         ends=session.ending is None,
         reported=kept,

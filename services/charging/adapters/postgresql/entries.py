@@ -25,9 +25,11 @@ _BEGIN: LiteralString = """
 """
 _END: LiteralString = """
     update session set ended_at = ending.ended_at, meter_stop_wh = ending.meter_stop_wh,
-        energy_wh = ending.energy_wh, stop_reason = ending.reason
-    from unnest(%s::uuid[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::text[])
-        as ending (id, ended_at, meter_stop_wh, energy_wh, reason)
+        energy_wh = ending.energy_wh, stop_reason = ending.reason,
+        signed_verdict = ending.signed_verdict, signed_reason = ending.signed_reason
+    from unnest(%s::uuid[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::text[],
+        %s::text[], %s::text[])
+        as ending (id, ended_at, meter_stop_wh, energy_wh, reason, signed_verdict, signed_reason)
     where session.id = ending.id and session.ended_at is null
 """
 _PLACE: LiteralString = """
@@ -116,7 +118,16 @@ def _begun(session: Session, identity: str) -> tuple[object, ...]:
 
 
 def _ended(session: Session, ending: Ending) -> tuple[object, ...]:
-    return (session.id, ending.ended_at, ending.meter_stop_wh, ending.energy_wh, ending.reason)
+    judgement = ending.judgement
+    return (
+        session.id,
+        ending.ended_at,
+        ending.meter_stop_wh,
+        ending.energy_wh,
+        ending.reason,
+        judgement.verdict.value if judgement else None,
+        judgement.reason if judgement else None,
+    )
 
 
 def _reported(report: TransactionReport) -> tuple[object, ...]:

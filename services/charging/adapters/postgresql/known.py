@@ -10,10 +10,12 @@ from psycopg.rows import class_row
 from services.charging.adapters.postgresql.database import Connection
 from services.charging.adapters.postgresql.known_transactions import AskedOfTransactions
 from services.charging.adapters.postgresql.session_row import COLUMNS, session_of
+from services.charging.adapters.postgresql.signed_values import AskedOfSignedValues
 from services.charging.application.ports import Said
 from services.charging.domain.ledger import Known
 from services.charging.domain.metering import Register
 from services.charging.domain.sessions import Session, Start, Stop
+from services.charging.domain.signed_metering.evidence import NOTHING_SIGNED
 from services.charging.domain.tokens import Token, TokenStatus
 from services.charging.domain.transactions import TransactionReport
 
@@ -77,6 +79,7 @@ async def read_known(connection: Connection, said: Sequence[Said]) -> Mapping[st
     still_open = await connection.execute(_OPEN, (speaking,))
     of_stops = (stopping, [stop.transaction_id for stop in stops])
     register_rows = await connection.execute(_REGISTERS, of_stops)
+    asked_signed = await AskedOfSignedValues.ask(connection, stops, reports)
     kept = await connection.execute(_KEPT, (stopping, [stop.said_at for stop in stops]))
     asked = await AskedOfTransactions.ask(connection, reports) if reports else None
 
@@ -92,6 +95,7 @@ async def read_known(connection: Connection, said: Sequence[Said]) -> Mapping[st
     stopped = {row[1]: session_of(row) for row in await named.fetchall()}
     open_ = _by_station(map(session_of, await still_open.fetchall()))
     registers = {row[0]: Register(row[1], row[2]) for row in await register_rows.fetchall()}
+    signed = await asked_signed.answers()
     already = set(await kept.fetchall())
 
     def place(one: Said, free_id: int | None = None) -> Known:
@@ -102,6 +106,7 @@ async def read_known(connection: Connection, said: Sequence[Said]) -> Mapping[st
             token=tokens.get(one.token_uid or ""),
             session=None,
             free_transaction_id=free_id,
+            signed=signed.get(one.station_id, NOTHING_SIGNED),
         )
 
     known: dict[str, Known] = {}

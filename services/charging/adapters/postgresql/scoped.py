@@ -58,6 +58,10 @@ _OF_STATIONS: LiteralString = """
     ), meter_reading as not materialized (
         select * from public.meter_reading
         where transaction_id in (select transaction_id from session)
+    ), signed_value as not materialized (
+        select * from public.signed_value where station_id in (select id from station)
+    ), meter_key as not materialized (
+        select * from public.meter_key where station_id in (select id from station)
     ), site_limits as not materialized (
         select * from public.site_limits where site_id in (select id from site)
     ), site_plan as not materialized (

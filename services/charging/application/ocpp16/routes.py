@@ -62,7 +62,8 @@ _TOLD: tuple[tuple[type[Message], Message], ...] = (
 def ocpp16_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
     """By action."""
     start = StartTransactionHandler(store.ledger, clock)
-    stop = StopTransactionHandler(store.ledger, store.readings, clock)
+    stop = StopTransactionHandler(store.ledger, store.readings, store.signed, clock)
+    values = MeterValuesHandler(store.readings, store.signed)
     boot = BootNotificationHandler(store.register)
     status = StatusNotificationHandler(store.register)
     return {
@@ -70,7 +71,7 @@ def ocpp16_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
         "BootNotification": Route(BootNotification, boot.handle),
         "DataTransfer": Route(DataTransfer, DataTransferHandler().handle),
         "Heartbeat": Route(Heartbeat, HeartbeatHandler().handle),
-        "MeterValues": Route(MeterValues, MeterValuesHandler(store.readings).handle),
+        "MeterValues": Route(MeterValues, values.handle),
         "StartTransaction": Route(StartTransaction, start.handle),
         "StatusNotification": Route(StatusNotification, status.handle),
         "StopTransaction": Route(StopTransaction, stop.handle),

@@ -4,7 +4,7 @@ import logging
 from functools import partial
 
 from services.charging.application.inbound import Inbound
-from services.charging.application.ports import Clock, Ledger, MeterReadings, Posting
+from services.charging.application.ports import Clock, Ledger, MeterReadings, Posting, SignedRecords
 from services.charging.application.session_events import SessionEvents
 from services.charging.domain import ledger
 from services.charging.domain.ledger import Known
@@ -15,6 +15,7 @@ from services.charging.domain.ocpp16.stop_transaction import (
 )
 from services.charging.domain.ocpp16.types import IdTagInfo
 from services.charging.domain.sessions import Stop
+from services.charging.domain.signed_metering.extraction import signed_in_16
 from services.charging.domain.tokens import token_uid
 
 logger = logging.getLogger(__name__)
@@ -23,9 +24,12 @@ logger = logging.getLogger(__name__)
 class StopTransactionHandler:
     """Ends a session; a repeated stop changes nothing and gets the same answer."""
 
-    def __init__(self, sessions: Ledger, readings: MeterReadings, clock: Clock) -> None:
+    def __init__(
+        self, sessions: Ledger, readings: MeterReadings, signed: SignedRecords, clock: Clock
+    ) -> None:
         self._ledger = sessions
         self._readings = readings
+        self._signed = signed
         self._events = SessionEvents(clock)
 
     async def handle(self, inbound: Inbound[StopTransaction]) -> StopTransactionResponse:
@@ -73,3 +77,8 @@ class StopTransactionHandler:
             received_at=inbound.received_at,
         )
         await self._readings.add(reading, inbound.quarantine(findings))
+        if signed := signed_in_16(message.transaction_data or ()):
+            # Before the stop: its session is judged as it ends.
+            await self._signed.add(
+                inbound.station_id, str(message.transaction_id), signed, inbound.received_at
+            )

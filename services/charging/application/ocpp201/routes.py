@@ -88,7 +88,7 @@ _TOLD: tuple[tuple[type[Message], Message], ...] = (
 
 def ocpp201_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
     """By action."""
-    transaction = TransactionEventHandler(store.ledger, store.readings, clock)
+    transaction = TransactionEventHandler(store.ledger, store.readings, store.signed, clock)
     handlers = (
         Route(authorization.Authorize, AuthorizeHandler(store.tokens).handle),
         Route(availability.Heartbeat, HeartbeatHandler().handle),

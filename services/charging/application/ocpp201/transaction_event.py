@@ -6,7 +6,7 @@ from functools import partial
 from services.charging.application.inbound import Inbound
 from services.charging.application.ocpp201.begun_sessions import BegunSessions
 from services.charging.application.ocpp201.identifiers import token_info, uid_of
-from services.charging.application.ports import Clock, Ledger, MeterReadings, Posting
+from services.charging.application.ports import Clock, Ledger, MeterReadings, Posting, SignedRecords
 from services.charging.application.session_events import SessionEvents
 from services.charging.domain import transaction_ledger
 from services.charging.domain.ledger import Known
@@ -14,6 +14,7 @@ from services.charging.domain.metering import MeterReading
 from services.charging.domain.ocpp16.types import AuthorizationStatus
 from services.charging.domain.ocpp201.energy_register import Registers, energy_registers
 from services.charging.domain.ocpp201.transactions import TransactionEvent, TransactionEventResponse
+from services.charging.domain.signed_metering.extraction import signed_in_201
 from services.charging.domain.transactions import Kind, TransactionReport
 
 logger = logging.getLogger(__name__)
@@ -22,9 +23,12 @@ logger = logging.getLogger(__name__)
 class TransactionEventHandler:
     """Tells the ledger of sessions what concerns it, and keeps meter values."""
 
-    def __init__(self, sessions: Ledger, readings: MeterReadings, clock: Clock) -> None:
+    def __init__(
+        self, sessions: Ledger, readings: MeterReadings, signed: SignedRecords, clock: Clock
+    ) -> None:
         self._ledger = sessions
         self._readings = readings
+        self._signed = signed
         self._events = SessionEvents(clock)
         self._begun = BegunSessions()
 
@@ -37,6 +41,11 @@ class TransactionEventHandler:
         message = inbound.message
         registers, findings = energy_registers(message.meter_value or (), inbound.received_at)
         report = _report(inbound, registers)
+        if signed := signed_in_201(message.meter_value or ()):
+            # Before the event: a session is judged as it ends.
+            await self._signed.add(
+                inbound.station_id, report.station_transaction_id, signed, inbound.received_at
+            )
         begun = self._begun.get(report.station_id, report.station_transaction_id)
         status: AuthorizationStatus | None = None
         if begun is None or not report.is_plain or (report.evse_id and not begun[1]):

@@ -1,0 +1,88 @@
+"""Signed values and the keys of meters, byte for byte and as given."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString, Self
+
+from psycopg import AsyncCursor
+from psycopg.rows import TupleRow
+
+from services.charging.adapters.postgresql.database import Connection, Database
+from services.charging.domain.sessions import Stop
+from services.charging.domain.signed_metering.evidence import SignedValues
+from services.charging.domain.signed_metering.meter_key import MeterKey
+from services.charging.domain.transactions import TransactionReport
+
+_SIGNED: LiteralString = """
+    select station_id, received from signed_value
+    join unnest(%s::text[], %s::text[]) as said (station_id, transaction)
+        using (station_id, transaction)
+    order by id
+"""
+_KEYS: LiteralString = """
+    select station_id, public_key from meter_key where station_id = any(%s)
+    order by version desc
+"""
+
+
+class PostgresSignedRecords:
+    """What meters signed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(
+        self, station_id: str, transaction: str, records: Sequence[bytes], at: datetime
+    ) -> None:
+        """Return when they are kept; a repeated message adds nothing."""
+        async with self._database.statement() as connection:
+            await connection.execute(
+                """
+                insert into signed_value (station_id, transaction, received, received_at)
+                select %s, %s, received, %s
+                from unnest(%s::bytea[]) with ordinality as record (received, place)
+                order by place
+                on conflict do nothing
+                """,
+                (station_id, transaction, at, list(records)),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOfSignedValues:
+    """Questions on their way to the database."""
+
+    signed: AsyncCursor[TupleRow]
+    keys: AsyncCursor[TupleRow]
+
+    @classmethod
+    async def ask(
+        cls, connection: Connection, stops: Sequence[Stop], reports: Sequence[TransactionReport]
+    ) -> Self:
+        """What was signed in these transactions; in a pipeline this awaits nothing.
+
+        A stop without an id of ours may be of any: nothing is known to be signed in it.
+        """
+        named = [
+            (one.station_id, str(one.transaction_id)) for one in stops if one.transaction_id > 0
+        ]
+        named += [(one.station_id, one.station_transaction_id) for one in reports]
+        stations = [station_id for station_id, _ in named]
+        return cls(
+            await connection.execute(_SIGNED, (stations, [name for _, name in named])),
+            await connection.execute(_KEYS, (stations,)),
+        )
+
+    async def answers(self) -> Mapping[str, SignedValues]:
+        """By station."""
+        records: dict[str, list[bytes]] = defaultdict(list)
+        for station_id, received in await self.signed.fetchall():
+            records[station_id].append(received)
+        keys: dict[str, list[MeterKey]] = defaultdict(list)
+        for station_id, public_key in await self.keys.fetchall():
+            keys[station_id].append(MeterKey.of(public_key))
+        return {
+            station_id: SignedValues(own, keys[station_id]) for station_id, own in records.items()
+        }

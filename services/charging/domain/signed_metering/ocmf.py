@@ -1,0 +1,135 @@
+"""The Open Charge Metering Format: ``OCMF|{payload}|{signature}``.
+
+The signature is over the bytes of the payload exactly as they stand between the bars.
+"""
+
+import binascii
+from base64 import b64decode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+import msgspec
+
+_MOST_DIGITS = 20
+_WH_PER_UNIT = {"Wh": 1, "kWh": 1000}
+_BEGIN = {"B"}
+_END = {"E", "L", "R", "A", "P"}
+"""Ended by the driver, locally, remotely, aborted, or by loss of power."""
+
+
+class UnreadableRecordError(ValueError):
+    """No OCMF record; says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One signed value of an energy register."""
+
+    register: str
+    """Its OBIS code, as the meter writes it."""
+    watt_hours: Decimal
+    resolution_wh: Decimal
+    """Of its last digit."""
+    begins: bool
+    ends: bool
+    doubt: str | None
+    """Why the meter itself says that the value is not to be relied upon."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One signed record."""
+
+    payload: bytes
+    algorithm: str
+    """Such as ``ECDSA-secp256r1-SHA256``."""
+    signature: bytes
+    readings: Sequence[Reading]
+
+
+class _Line(msgspec.Struct):
+    TX: str | None = None
+    RV: Decimal | None = None
+    RI: str | None = None
+    RU: str | None = None
+    EF: str | None = None
+    ST: str | None = None
+
+
+class _Payload(msgspec.Struct):
+    RD: list[_Line]
+
+
+class _Signature(msgspec.Struct):
+    SD: str
+    SA: str = "ECDSA-secp256r1-SHA256"
+    SE: str = "hex"
+
+
+_payload = msgspec.json.Decoder(_Payload)
+_signature = msgspec.json.Decoder(_Signature)
+
+
+def read_record(received: bytes) -> Record:
+    """Read one record; raises `UnreadableRecordError`."""
+    head, _, rest = received.strip().partition(b"|")
+    payload, bar, signed = rest.rpartition(b"|")
+    if head != b"OCMF" or not bar:
+        raise UnreadableRecordError("not of the form OCMF|payload|signature")
+    try:
+        lines = _payload.decode(payload).RD
+        signature = _signature.decode(signed)
+    except (msgspec.DecodeError, RecursionError, InvalidOperation) as error:
+        raise UnreadableRecordError(str(error)) from error
+    return Record(
+        payload=payload,
+        algorithm=signature.SA,
+        signature=decoded(signature.SD, signature.SE),
+        readings=_readings(lines),
+    )
+
+
+def decoded(text: str, encoding: str) -> bytes:
+    """Bytes out of ``hex`` or ``base64``; raises `UnreadableRecordError`."""
+    try:
+        if encoding == "hex":
+            return bytes.fromhex(text)
+        if encoding == "base64":
+            return b64decode(text, validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise UnreadableRecordError(f"no {encoding}: {error}") from error
+    raise UnreadableRecordError(f"the encoding {encoding[:50]!r} is neither hex nor base64")
+
+
+def _readings(lines: Sequence[_Line]) -> list[Reading]:
+    """A line that leaves a field out means what the line before it said."""
+    register = unit = event = None
+    status, errors = "G", ""
+    found = []
+    for line in lines:
+        register, unit, event = line.RI or register, line.RU or unit, line.TX or event
+        status = status if line.ST is None else line.ST
+        errors = errors if line.EF is None else line.EF
+        if line.RV is None or register is None or unit not in _WH_PER_UNIT:
+            continue
+        doubts = [f"status {status}"] if status != "G" else []
+        doubts += [f"error flags {errors}"] if errors.strip() else []
+        found.append(
+            Reading(
+                register=register,
+                watt_hours=line.RV * _WH_PER_UNIT[unit],
+                resolution_wh=_last_digit(line.RV) * _WH_PER_UNIT[unit],
+                begins=event in _BEGIN,
+                ends=event in _END,
+                doubt=", ".join(doubts) or None,
+            )
+        )
+    return found
+
+
+def _last_digit(value: Decimal) -> Decimal:
+    _, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or abs(exponent) > _MOST_DIGITS or len(digits) > _MOST_DIGITS:
+        raise UnreadableRecordError(f"RV: no meter counts {str(value)[:50]}")
+    return Decimal(1).scaleb(min(exponent, 0))
