@@ -1,7 +1,7 @@
 """A whole session by a client that nobody here wrote: the `ocpp` package's, in OCPP 2.0.1."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from ocpp.v201 import ChargePoint, call
@@ -18,10 +18,12 @@ CARD = {"id_token": "card1", "type": "ISO14443"}
 
 
 async def test_full_session(program: ChargingProgram, station_id: str, aws: Aws) -> None:
-    now = datetime.now(UTC).isoformat()
+    start = datetime.now(UTC)
+    now = start.isoformat()
 
-    def register(wh: float) -> list[dict[str, object]]:
-        return [{"timestamp": now, "sampled_value": [{"value": wh}]}]
+    def register(wh: float, minutes: int = 0) -> list[dict[str, object]]:
+        moment = start + timedelta(minutes=minutes)
+        return [{"timestamp": moment.isoformat(), "sampled_value": [{"value": wh}]}]
 
     async with connect(
         program.station_url(station_id),
@@ -53,7 +55,7 @@ async def test_full_session(program: ChargingProgram, station_id: str, aws: Aws)
             meter_value=register(1000),
         )
         assert started.id_token_info["status"] == "Accepted"  # type: ignore[attr-defined]
-        await tell("Updated", "MeterValuePeriodic", 1, meter_value=register(3500))
+        await tell("Updated", "MeterValuePeriodic", 1, meter_value=register(3500, 15))
         [session] = program.get("/sessions", station_id=station_id, status="active")["items"]
         assert session["energy_wh"] == 2500
         assert session["ocpp_transaction_id"] == "a-transaction"
@@ -61,7 +63,7 @@ async def test_full_session(program: ChargingProgram, station_id: str, aws: Aws)
             "Ended",
             "EVDeparted",
             2,
-            meter_value=register(8450),
+            meter_value=register(8450, 30),
             info={"stopped_reason": "EVDisconnected"},
         )
         listening.cancel()

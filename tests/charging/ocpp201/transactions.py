@@ -13,16 +13,17 @@ Payload = dict[str, Any]
 
 def event(kind: str, seq_no: int, at: datetime = DAWN, **more: Any) -> Payload:
     """As the standard has it; `meter` in Wh, `tx` and `reason` for short."""
+    timestamp = at.isoformat().replace("+00:00", "Z")
     transaction = {"transactionId": more.pop("tx", "t-1")}
     if reason := more.pop("reason", None):
         transaction["stoppedReason"] = reason
     if (meter := more.pop("meter", None)) is not None:
         more["meterValue"] = [
-            {"timestamp": at.isoformat(), "sampledValue": [{"value": meter}]},
+            {"timestamp": timestamp, "sampledValue": [{"value": meter}]},
         ]
     return {
         "eventType": kind,
-        "timestamp": at.isoformat(),
+        "timestamp": timestamp,
         "triggerReason": more.pop("trigger", "Trigger"),
         "seqNo": seq_no,
         "transactionInfo": transaction,
