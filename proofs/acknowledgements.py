@@ -41,7 +41,7 @@ def faults(stage: Stage, today: datetime.date) -> Iterator[str]:
     needed = {
         (violation["acknowledgedAt"].removeprefix(f"{stage.name}/"), violation["acknowledgedId"])
         for report in stage.report.get("pluginReports", ())
-        for violation in report["suppressedViolations"]
+        for violation in report.get("suppressedViolations", ())
     }
     for one in filter(lambda accepted: accepted.ours, accepted(stage)):
         place = f"{stage.name}/{one.construct}: {one.rule}"

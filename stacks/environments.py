@@ -125,6 +125,8 @@ class Organization(_Table):
     """Where people on call read ``docs/runbooks/``: every alarm ends with a page of it."""
     backup_region: Literal["eu-west-1", "eu-west-3", "eu-north-1"]
     """Where copies of backups are kept."""
+    monthly_budget_usd: Annotated[int, Field(ge=1)]
+    """Of all accounts together; people hear before it is spent."""
     single_sign_on: SingleSignOn | None = None
 
     @checked(mode="after")
@@ -141,6 +143,13 @@ class Domain(_Table):
     hosted_zone_id: Annotated[str, _text(r"Z[A-Z0-9]{5,31}", "a Route 53 hosted zone id (Z…)")]
     name_servers: Annotated[tuple[DomainName, ...], Field(min_length=4, max_length=4, strict=False)]
     """The zone's; the company's domain delegates the name to them."""
+    ds_record: (
+        Annotated[
+            str, _text(r"\d{1,5} 13 2 [0-9A-F]{64}", "a DS record: key tag, 13 2, SHA-256 in hex")
+        ]
+        | None
+    ) = None
+    """Tells the world to expect signed answers; known when the zone is signed."""
 
 
 class Database(_Table):

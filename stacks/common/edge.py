@@ -1,4 +1,4 @@
-"""What CloudFront takes from its home region: the firewall and the public certificate."""
+"""What stands in us-east-1: CloudFront's firewall and certificate, the signature of the zone."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from aws_cdk import aws_certificatemanager, aws_route53, aws_wafv2
 from constructs import Construct
 
 from stacks.constructs.environment_stack import EnvironmentStack
+from stacks.constructs.zone_signing import ZoneSigning
 from stacks.environments import EDGE_REGION, Environment
 
 REQUESTS_PER_FIVE_MINUTES = 3000
@@ -37,6 +38,10 @@ class EdgeStack(EnvironmentStack):
                 domain_name=environment.domain.name,
                 validation=aws_certificatemanager.CertificateValidation.from_dns(zone),
             )
+            if environment.protected:
+                # What can be torn down is not signed: its DS record would outlive the key, and
+                # then nobody resolves the name.
+                ZoneSigning(self, "ZoneSigning", zone=zone)
         self.firewall = aws_wafv2.CfnWebACL(
             self,
             "Firewall",

@@ -3,7 +3,8 @@
 from aws_cdk import CfnOutput, Duration, Fn, aws_route53
 from constructs import Construct
 
-from stacks.environments import Fleet
+from stacks.constructs.zone_signing import ZoneSigning
+from stacks.environments import EDGE_REGION, Fleet
 from stacks.organization.organization_stack import OrganizationStack
 
 
@@ -15,7 +16,7 @@ class DnsStack(OrganizationStack):
 
     def __init__(self, scope: Construct, name: str, *, fleet: Fleet) -> None:
         super().__init__(scope, name, account=fleet.accounts.networking)
-        zone = aws_route53.PublicHostedZone(
+        self.zone = zone = aws_route53.PublicHostedZone(
             self,
             "Zone",
             zone_name=fleet.organization.domain,
@@ -24,6 +25,16 @@ class DnsStack(OrganizationStack):
         zone.apply_removal_policy(self.data_removal)
         for environment, settings in fleet.named().items():
             if settings.domain:
+                if settings.domain.ds_record:
+                    aws_route53.DsRecord(
+                        self,
+                        f"{environment.capitalize()}IsSigned",
+                        zone=zone,
+                        record_name=settings.domain.name,
+                        values=[settings.domain.ds_record],
+                        ttl=Duration.hours(1),
+                        comment=f"{environment} signs its answers",
+                    )
                 aws_route53.NsRecord(
                     self,
                     environment.capitalize(),
@@ -36,3 +47,13 @@ class DnsStack(OrganizationStack):
         aws_route53.CaaAmazonRecord(self, "OnlyAmazonCertifies", zone=zone)
         servers = zone.hosted_zone_name_servers or []
         CfnOutput(self, "NameServers", value=Fn.join(" ", servers))
+
+
+class DnsSigningStack(OrganizationStack):
+    """The signature under the company's zone, where Route 53 looks for its key."""
+
+    def __init__(
+        self, scope: Construct, name: str, *, fleet: Fleet, zone: aws_route53.IHostedZone
+    ) -> None:
+        super().__init__(scope, name, account=fleet.accounts.networking, region=EDGE_REGION)
+        ZoneSigning(self, "Zone", zone=zone)

@@ -6,8 +6,9 @@ from constructs import Construct
 from stacks.constructs.access_log_bucket import AccessLogBucket
 from stacks.constructs.private_bucket import PrivateBucket
 from stacks.environments import HOME_REGION, Fleet
+from stacks.organization.log_queries import LogQueries
+from stacks.organization.log_tables import config_items, trail_events
 from stacks.organization.organization_stack import OrganizationStack
-from stacks.organization.trail_queries import TrailQueries
 
 TRAIL = "fleetcharge"
 LOCKED_DAYS = 366
@@ -30,7 +31,7 @@ def log_key(log_account: str) -> str:
 
 
 class LogStack(OrganizationStack):
-    """The trail's bucket, the history of AWS Config, and queries over the trail.
+    """The trail's bucket, the history of AWS Config, and questions to both.
 
     The trail cannot be changed or deleted for a year, by anybody. AWS Config does not write to a
     bucket with Object Lock: there a policy keeps everybody from deleting.
@@ -43,13 +44,16 @@ class LogStack(OrganizationStack):
         self._key = self._encryption_key()
         self._logs = AccessLogBucket(self, "AccessLogs")
         trail = self._trail_bucket()
-        self._config_bucket()
+        config = self._config_bucket()
         results = self._bucket("QueryResults", f"fleetcharge-queries-{self.account}")
         results.add_lifecycle_rule(expiration=Duration.days(30))
-        TrailQueries(
+        LogQueries(
             self,
-            "Trail",
-            location=f"s3://{trail.bucket_name}/AWSLogs/{organization}",
+            "Questions",
+            tables=[
+                trail_events(trail.bucket_name, organization),
+                config_items(config.bucket_name),
+            ],
             results=f"s3://{results.bucket_name}/",
             key=self._key,
             accounts=[
@@ -117,7 +121,7 @@ class LogStack(OrganizationStack):
         )
         return bucket
 
-    def _config_bucket(self) -> None:
+    def _config_bucket(self) -> PrivateBucket:
         bucket = self._bucket("ConfigHistory", config_bucket(self.account))
         self._archive(bucket)
         self._let_deliver(
@@ -135,6 +139,7 @@ class LogStack(OrganizationStack):
                 resources=[bucket.arn_for_objects("*")],
             )
         )
+        return bucket
 
     @staticmethod
     def _archive(bucket: PrivateBucket) -> None:

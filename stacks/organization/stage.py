@@ -5,7 +5,9 @@ from constructs import Construct
 
 from stacks.environments import HOME_REGION, Fleet
 from stacks.organization.accounts import AccountsStack
-from stacks.organization.dns import DnsStack
+from stacks.organization.budget import BudgetStack
+from stacks.organization.config import ConfigStack
+from stacks.organization.dns import DnsSigningStack, DnsStack
 from stacks.organization.guardrails import GuardrailsStack
 from stacks.organization.log import LogStack
 from stacks.organization.member_account import MemberAccountStack
@@ -42,11 +44,19 @@ class OrganizationStage(Stage):
         TrailStack(self, "trail", fleet=fleet).add_stack_dependency(
             log, "the trail writes a test object when it is made"
         )
+        ConfigStack(self, "config", fleet=fleet, root=root).add_stack_dependency(
+            log, "each recorder writes a test object when it is made"
+        )
         delegation = DelegationStack(self, "delegation", fleet=fleet)
         security = SecurityStack(self, "security", fleet=fleet, root=root)
         security.add_stack_dependency(roles["security"])
         security.add_stack_dependency(delegation, "only a delegated account decides for others")
-        DnsStack(self, "dns", fleet=fleet).add_stack_dependency(roles["networking"])
+        dns = DnsStack(self, "dns", fleet=fleet)
+        dns.add_stack_dependency(roles["networking"])
+        DnsSigningStack(self, "dns-signing", fleet=fleet, zone=dns.zone).add_stack_dependency(
+            dns, "a weak reference to another region orders nothing by itself"
+        )
+        BudgetStack(self, "budget", fleet=fleet)
         for name, region in (
             ("vault", HOME_REGION),
             ("vault-copy", fleet.organization.backup_region),

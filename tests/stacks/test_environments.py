@@ -80,6 +80,11 @@ def test_a_wrong_value_is_refused_with_its_path_and_what_is_allowed(
         ('vat_id = "DE1', 'vat_id = "1', "company.vat_id: '123456789' is no"),
         ('"DE89', '"DE88', "company.iban: 'DE88370400440532013000' has wrong check digits"),
         ('postal_code = "10115"', "postal_code = 10115", "company.postal_code: input should be"),
+        (
+            'name_servers = ["ns-1.live',
+            'ds_record = "1 8 2 AB"\nname_servers = ["ns-1.live',
+            "environments.live.domain.ds_record: '1 8 2 AB' is not a DS record",
+        ),
         ('city = "Berlin"', 'city = ""', "company.city: '' is not one line"),
         ('hosted_zone_id = "Z', 'hosted_zone_id = "', "environments.live.domain.hosted_zone_id: "),
         ("[environments.qa]", "[environments.qaa]", "environments.qa.account: is missing"),

@@ -1,6 +1,7 @@
 """The log account and the trail that fills it."""
 
 import json
+import re
 
 import pytest
 
@@ -100,42 +101,89 @@ def test_the_trail_sees_every_account_and_region(organization: Assembly, fleet: 
     assert "log" in organization["trail"].needs
 
 
-def test_the_table_knows_every_account_and_the_trail_s_paths(
-    organization: Assembly, fleet: Fleet
+def table(organization: Assembly, name: str) -> Template:
+    (found,) = (
+        body["Properties"]["TableInput"]
+        for body in organization["log"].of_type("AWS::Glue::Table").values()
+        if body["Properties"]["TableInput"]["Name"] == name
+    )
+    properties: Template = found
+    return properties
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "first_day"),
+    [
+        ("events", "/AWSLogs/{org}/${{account}}/CloudTrail/${{region}}/${{day}}", "2026/01/01"),
+        ("configuration", "/AWSLogs/${{account}}/Config/${{region}}/${{day}}", "2026/1/1"),
+    ],
+)
+def test_a_table_knows_every_account_and_region_and_where_files_lie(
+    organization: Assembly, fleet: Fleet, name: str, path: str, first_day: str
 ) -> None:
-    table = organization["log"].only("AWS::Glue::Table")["TableInput"]
-    parameters = table["Parameters"]
+    asked = table(organization, name)
+    parameters = asked["Parameters"]
     numbers = {number for _, number in fleet.accounts}
     numbers |= {environment.account for environment in fleet.named().values()}
     assert set(parameters["projection.account.values"].split(",")) == numbers
+    regions = {"eu-central-1", "us-east-1", fleet.organization.backup_region}
+    assert set(parameters["projection.region.values"].split(",")) == regions
     place = json.dumps(parameters["storage.location.template"])
-    expected = f"/AWSLogs/{fleet.organization.id}/${{account}}/CloudTrail/${{region}}/${{day}}"
-    assert expected in place
-    assert [key["Name"] for key in table["PartitionKeys"]] == ["account", "region", "day"]
+    assert path.format(org=fleet.organization.id) in place
+    assert parameters["projection.day.range"] == f"{first_day},NOW"
+    assert [key["Name"] for key in asked["PartitionKeys"]] == ["account", "region", "day"]
 
 
-def test_every_question_asks_the_table_for_columns_that_it_has(organization: Assembly) -> None:
-    table = organization["log"].only("AWS::Glue::Table")["TableInput"]
-    columns = {c["Name"] for c in table["StorageDescriptor"]["Columns"]}
+def test_every_question_asks_a_table_for_columns_that_it_has(organization: Assembly) -> None:
     queries = [
         q["Properties"] for q in organization["log"].of_type("AWS::Athena::NamedQuery").values()
     ]
     assert {q["Name"] for q in queries} == {
         "break glass",
+        "configuration changes",
         "deletions",
         "denied",
         "identity changes",
+        "resources deleted",
         "root",
     }
     for query in queries:
         text = query["QueryString"]
+        asked = re.search(rf"FROM {query['Database']}\.(\w+)", text)
+        assert asked, query["Name"]
+        columns = {
+            c["Name"]: c["Type"]
+            for c in table(organization, asked[1])["StorageDescriptor"]["Columns"]
+        }
         selected = text.split("SELECT")[1].split("FROM")[0].replace("count(*) AS times", "")
-        names = {name.strip().split(".")[0] for name in selected.split(",")} - {""}
-        assert names <= columns, query["Name"]
-        assert f"FROM {query['Database']}.{table['Name']}" in text
-        assert "WHERE day >=" in text
+        names = {name.strip() for name in selected.split(",")} - {""}
+        fields = {name.removeprefix("item.") for name in names if name.startswith("item.")}
+        for field in fields:
+            assert f"{field}:string" in columns["configurationitems"], query["Name"]
+        rest = {name.split(".")[0] for name in names - {f"item.{field}" for field in fields}}
+        assert rest <= set(columns), query["Name"]
+        assert re.search(r"WHERE day (>=|IN)", text), query["Name"]
         assert query["Description"]
         assert not query["Description"].startswith("--")
+
+
+def test_fields_of_items_keep_their_names_and_keys_of_tags_their_case(
+    organization: Assembly,
+) -> None:
+    read_by = table(organization, "configuration")["StorageDescriptor"]["SerdeInfo"]
+    parameters = read_by["Parameters"]
+    assert parameters["case.insensitive"] == "false"
+    assert parameters["mapping.configurationitems"] == "configurationItems"
+    assert parameters["mapping.arn"] == "ARN"
+    (items,) = (
+        c["Type"]
+        for c in table(organization, "configuration")["StorageDescriptor"]["Columns"]
+        if c["Name"] == "configurationitems"
+    )
+    fields = set(re.findall(r"(\w+):string", items))
+    assert fields == {key.removeprefix("mapping.") for key in parameters} - {
+        *("case.insensitive", "fileversion", "configurationitems")
+    }
 
 
 def test_a_question_cannot_read_without_limit(organization: Assembly) -> None:

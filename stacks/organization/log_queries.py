@@ -1,4 +1,4 @@
-"""Questions to the trail, in SQL."""
+"""Questions to the logs, in SQL."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,42 +7,16 @@ from aws_cdk import aws_athena, aws_glue, aws_kms
 from constructs import Construct
 
 from stacks.constructs.fleetcharge_stack import fleetcharge_stack
+from stacks.organization.log_tables import LogTable
 
-DATABASE = "fleetcharge_trail"
-TABLE = "events"
-
-COLUMNS = {
-    "eventversion": "string",
-    "useridentity": (
-        "struct<type:string,principalid:string,arn:string,accountid:string,invokedby:string,"
-        "accesskeyid:string,username:string,sessioncontext:struct<attributes:struct<"
-        "mfaauthenticated:string,creationdate:string>,sessionissuer:struct<type:string,"
-        "principalid:string,arn:string,accountid:string,username:string>>>"
-    ),
-    "eventtime": "string",
-    "eventsource": "string",
-    "eventname": "string",
-    "awsregion": "string",
-    "sourceipaddress": "string",
-    "useragent": "string",
-    "errorcode": "string",
-    "errormessage": "string",
-    "requestparameters": "string",
-    "responseelements": "string",
-    "requestid": "string",
-    "eventid": "string",
-    "readonly": "string",
-    "eventtype": "string",
-    "recipientaccountid": "string",
-    "resources": "array<struct<arn:string,accountid:string,type:string>>",
-}
+DATABASE = "fleetcharge_logs"
 
 QUESTIONS = sorted((Path(__file__).parent / "queries").glob("*.sql"))
 """Each begins with a comment that says what it answers, over the last seven days."""
 
 
-class TrailQueries(Construct):
-    """A workgroup, a table over the trail and its questions.
+class LogQueries(Construct):
+    """A workgroup, the tables and the questions to them.
 
     Partitions are projected, not crawled: a question that names account, region and day reads
     those files only. The workgroup refuses a question that would read more than 100 GB.
@@ -53,10 +27,10 @@ class TrailQueries(Construct):
         scope: Construct,
         name: str,
         *,
-        location: str,
+        tables: Sequence[LogTable],
         results: str,
         key: aws_kms.IKey,
-        accounts: list[str],
+        accounts: Sequence[str],
         regions: Sequence[str],
     ) -> None:
         super().__init__(scope, name)
@@ -66,10 +40,11 @@ class TrailQueries(Construct):
             "Database",
             catalog_id=fleetcharge_stack(self).account,
             database_input=aws_glue.CfnDatabase.DatabaseInputProperty(
-                name=DATABASE, description="What happened in every account"
+                name=DATABASE, description="What happened in every account, and how each was set"
             ),
         )
-        self._table(location, accounts, regions).add_resource_dependency(database)
+        for table in tables:
+            self._table(table, accounts, regions).add_resource_dependency(database)
         for question in QUESTIONS:
             meaning, query = question.read_text(encoding="utf-8").split("\n", 1)
             aws_athena.CfnNamedQuery(
@@ -86,8 +61,8 @@ class TrailQueries(Construct):
         return aws_athena.CfnWorkGroup(
             self,
             "Workgroup",
-            name="fleetcharge-trail",
-            description="Questions to the trail",
+            name="fleetcharge-logs",
+            description="Questions to the logs",
             work_group_configuration=aws_athena.CfnWorkGroup.WorkGroupConfigurationProperty(
                 bytes_scanned_cutoff_per_query=100 * 10**9,
                 enforce_work_group_configuration=True,
@@ -104,16 +79,16 @@ class TrailQueries(Construct):
         )
 
     def _table(
-        self, location: str, accounts: list[str], regions: Sequence[str]
+        self, table: LogTable, accounts: Sequence[str], regions: Sequence[str]
     ) -> aws_glue.CfnTable:
         column = aws_glue.CfnTable.ColumnProperty
         return aws_glue.CfnTable(
             self,
-            "Events",
+            table.name.capitalize(),
             catalog_id=fleetcharge_stack(self).account,
             database_name=DATABASE,
             table_input=aws_glue.CfnTable.TableInputProperty(
-                name=TABLE,
+                name=table.name,
                 table_type="EXTERNAL_TABLE",
                 partition_keys=[
                     column(name=name, type="string") for name in ("account", "region", "day")
@@ -126,22 +101,27 @@ class TrailQueries(Construct):
                     "projection.region.type": "enum",
                     "projection.region.values": ",".join(regions),
                     "projection.day.type": "date",
-                    "projection.day.format": "yyyy/MM/dd",
-                    "projection.day.range": "2026/01/01,NOW",
+                    "projection.day.format": table.day_format,
+                    "projection.day.range": f"{_first_day(table.day_format)},NOW",
                     "projection.day.interval": "1",
                     "projection.day.interval.unit": "DAYS",
-                    "storage.location.template": (
-                        f"{location}/${{account}}/CloudTrail/${{region}}/${{day}}"
-                    ),
+                    "storage.location.template": table.template,
                 },
                 storage_descriptor=aws_glue.CfnTable.StorageDescriptorProperty(
-                    location=location,
-                    columns=[column(name=name, type=type_) for name, type_ in COLUMNS.items()],
-                    input_format="com.amazon.emr.cloudtrail.CloudTrailInputFormat",
-                    output_format=("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"),
+                    location=table.location,
+                    columns=[
+                        column(name=name, type=type_) for name, type_ in table.columns.items()
+                    ],
+                    input_format=table.input_format,
+                    output_format="org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
                     serde_info=aws_glue.CfnTable.SerdeInfoProperty(
-                        serialization_library=("org.apache.hive.hcatalog.data.JsonSerDe")
+                        serialization_library=table.serialization_library,
+                        parameters=dict(table.serialization_parameters),
                     ),
                 ),
             ),
         )
+
+
+def _first_day(day_format: str) -> str:
+    return "2026/01/01" if "MM" in day_format else "2026/1/1"
