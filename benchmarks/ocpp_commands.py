@@ -5,7 +5,6 @@ python -m benchmarks.ocpp_commands --stations 100
 
 import argparse
 import asyncio
-import json
 import sys
 import tempfile
 import time
@@ -14,8 +13,10 @@ from pathlib import Path
 import httpx
 
 from benchmarks.ocpp_messages import running_program
-from benchmarks.ocpp_stations import Station, connected
-from tests.charging.program import ChargingProgram, basic, charging_program
+from benchmarks.ocpp_stations import boots, connected
+from simulator.connection import Payload
+from simulator.waits import Waits
+from tests.charging.program import ChargingProgram, charging_program
 
 
 def main() -> None:
@@ -34,27 +35,22 @@ def main() -> None:
         other.sign_in()
         ids = [f"BENCH{index}" for index in range(wanted.stations)]
         node.register(*ids)
-        waits = sorted(asyncio.run(_command(node, other, ids, wanted.seconds)))
+        waits = Waits.of(asyncio.run(_command(node, other, ids, wanted.seconds)))
     sys.stdout.write(
-        f"{len(waits) / wanted.seconds:.0f} commands a second across two nodes,"
-        f" p50 {1000 * waits[len(waits) // 2]:.0f} ms,"
-        f" p99 {1000 * waits[len(waits) * 99 // 100]:.0f} ms\n"
+        f"{waits.answers / wanted.seconds:.0f} commands a second across two nodes,"
+        f" p50 {1000 * waits.p50:.0f} ms, p99 {1000 * waits.p99:.0f} ms\n"
     )
 
 
 async def _command(
     node: ChargingProgram, other: ChargingProgram, ids: list[str], seconds: float
 ) -> list[float]:
-    urls = [node.station_url(station_id) for station_id in ids]
     async with (
-        connected(urls, basic) as stations,
+        connected(node.stations_url, ids, first=boots, answer=_accept),
         httpx.AsyncClient(
             base_url=other.api.base_url, headers=other.api.headers, timeout=60
         ) as operator,
     ):
-        for station in stations:
-            await station.call("Heartbeat", {})
-        answering = [asyncio.create_task(_answer(station)) for station in stations]
         waits: list[float] = []
         began_at = time.perf_counter()
 
@@ -67,15 +63,11 @@ async def _command(
                 waits.append(time.perf_counter() - asked_at)
 
         await asyncio.gather(*map(ask, ids))
-        for task in answering:
-            task.cancel()
         return waits
 
 
-async def _answer(station: Station) -> None:
-    while True:
-        message_id = json.loads(await station.websocket.recv())[1]
-        await station.websocket.send(json.dumps([3, message_id, {"status": "Accepted"}]))
+async def _accept(_action: str, _payload: Payload) -> Payload:
+    return {"status": "Accepted"}
 
 
 if __name__ == "__main__":

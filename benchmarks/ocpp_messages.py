@@ -1,28 +1,26 @@
-"""Durable OCPP messages a second, beside a bare echo of the same frames in the same run.
+"""Durable OCPP messages a second, beside two peers that keep nothing, in the same run.
 
-Durable: committed to a PostgreSQL that syncs to disk, before it is answered. The stations, the
-program, the database and the queue's stand-in share the machine.
+Durable: committed to a PostgreSQL that syncs to disk, before it is answered. The peers are a bare
+`websockets` echo of the same frames and the server loop of the `ocpp` package. The stations, the
+servers, the database and the queue's stand-in share the machine.
 
-    python -m benchmarks.ocpp_messages --stations 100 --stations 1000
+    python -m benchmarks.ocpp_messages --stations 100 --stations 1000 --stations 5000
+    python -m benchmarks.ocpp_messages --stations 1000 --paced 500
 """
 
 import argparse
 import asyncio
-import contextlib
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 
 from benchmarks.ocpp_stations import (
+    EchoedConnection,
     Measured,
-    Station,
     Talk,
     boots,
     connected,
@@ -31,8 +29,10 @@ from benchmarks.ocpp_stations import (
     sessions,
     starts_and_stops,
 )
+from benchmarks.processes import cpu_seconds, cpu_seconds_of_children, peer, postmaster
+from simulator.connection import Connection
 from tests.charging.aws import running as running_aws
-from tests.charging.program import ChargingProgram, basic, charging_program, free_port
+from tests.charging.program import ChargingProgram, charging_program
 from tests.postgres import Database, Server
 
 KINDS: dict[str, Talk] = {
@@ -41,55 +41,72 @@ KINDS: dict[str, Talk] = {
     "meter values": meter_values,
     "boots and statuses": boots,
 }
-ROW = "{:>8} {:<24} {:>9} {:>9} {:>9} {:>9} {:>7}"
+ROW = "{:>8} {:<22} {:>6} {:>6} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>6} {:>6}"
+HEAD = (
+    *("stations", "what", "a s", "echo", "package", "of echo", "of pkg"),
+    *("CPU ms", "echo", "package", "p50 ms", "p99 ms"),
+)
 
 
 def main() -> None:
     """Print one row for each number of stations and kind of talk."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--stations", type=int, action="append", help="default: 100")
-    parser.add_argument("--seconds", type=float, default=5.0, help="of each row")
+    parser.add_argument("--seconds", type=float, default=5.0, help="of each server and row")
     parser.add_argument("--only", choices=KINDS, help="one kind of talk")
+    parser.add_argument("--paced", type=float, help="messages a second; default: flat out")
     wanted = parser.parse_args()
     kinds = {name: talk for name, talk in KINDS.items() if wanted.only in {None, name}}
-    _say(ROW.format("stations", "what", "a second", "of echo", "CPU ms", "p50 ms", "p99 ms"))
-    with running_program() as program, _echo() as (echo, echo_url):
+    _say(ROW.format(*HEAD))
+    with (
+        running_program() as program,
+        peer("benchmarks.ocpp_echo") as echo,
+        peer("benchmarks.ocpp_package") as package,
+    ):
         for number in wanted.stations or [100]:
             ids = [f"BENCH{index}" for index in range(number)]
-            for first in range(0, number, 1000):
-                program.register(*ids[first : first + 1000])
+            register(program, ids)
+            every = None if wanted.paced is None else number / wanted.paced
+            servers = (
+                (program.pid, program.stations_url, Connection),
+                (*echo, EchoedConnection),
+                (*package, Connection),
+            )
             for name, talk in kinds.items():
-                echoed, durable = asyncio.run(
-                    _both(program, ids, talk, wanted.seconds, echo, echo_url)
-                )
-                _say(_row(number, name, durable, echoed))
+                database = postmaster(program.database)
+                used = cpu_seconds_of_children(database)
+                of = [
+                    asyncio.run(_measured(*server, ids, talk, wanted.seconds, every))
+                    for server in servers
+                ]
+                _say(_row(number, name, *of))
+                used = cpu_seconds_of_children(database) - used
+                _say(f"{'':31} {1000 * used / of[0].waits.answers:.2f} CPU ms of the database")
 
 
-async def _both(
-    program: ChargingProgram, ids: list[str], talk: Talk, seconds: float, echo: int, echo_url: str
-) -> tuple[Measured, Measured]:
-    async def of(urls: list[str], server: int) -> Measured:
-        async with connected(urls, basic) as stations:
-            await asyncio.gather(*map(_greet, stations))
-            return await measure(stations, talk, seconds, server)
-
-    echoed = await of([f"{echo_url}/{station_id}" for station_id in ids], echo)
-    return echoed, await of([program.station_url(name) for name in ids], program.pid)
-
-
-async def _greet(station: Station) -> None:
-    await station.call("Heartbeat", {})
+async def _measured(
+    server: int,
+    url: str,
+    kind: type[Connection],
+    ids: Sequence[str],
+    talk: Talk,
+    seconds: float,
+    every: float | None,
+) -> Measured:
+    async with connected(url, ids, kind=kind) as fleet:
+        await asyncio.gather(*(one.call("Heartbeat", {}) for one in fleet.connections))
+        return await measure(fleet, talk, seconds, server=server, cpu=cpu_seconds, every=every)
 
 
-def _row(stations: int, name: str, durable: Measured, echoed: Measured) -> str:
+def _row(stations: int, name: str, ours: Measured, echo: Measured, package: Measured) -> str:
     return ROW.format(
         stations,
         name,
-        f"{durable.a_second:.0f}",
-        f"{durable.a_second / echoed.a_second:.2f}",
-        f"{1000 * durable.cpu_seconds / durable.messages:.2f}",
-        f"{1000 * durable.p50:.0f}",
-        f"{1000 * durable.p99:.0f}",
+        *(f"{measured.a_second:.0f}" for measured in (ours, echo, package)),
+        *(f"{ours.a_second / other.a_second:.2f}" for other in (echo, package)),
+        *(f"{measured.cpu_ms:.2f}" for measured in (ours, echo, package)),
+        f"{1000 * ours.waits.p50:.0f}",
+        f"{1000 * ours.waits.p99:.0f}",
     )
 
 
@@ -110,26 +127,16 @@ def running_program() -> Iterator[ChargingProgram]:
         yield program
 
 
+def register(program: ChargingProgram, ids: Sequence[str]) -> None:
+    """However many."""
+    for first in range(0, len(ids), 1000):
+        program.register(*ids[first : first + 1000])
+
+
 def _sync_to_disk(database: Database) -> None:
     with psycopg.connect(database.conninfo, autocommit=True) as connection:
         connection.execute("alter system reset fsync")
         connection.execute("select pg_reload_conf()")
-
-
-@contextmanager
-def _echo() -> Iterator[tuple[int, str]]:
-    port = free_port()
-    command = [sys.executable, "-m", "benchmarks.ocpp_echo", str(port)]
-    process = subprocess.Popen(command)  # noqa: S603 — our own module
-    try:
-        while process.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-                break
-            time.sleep(0.05)
-        yield process.pid, f"ws://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.wait()
 
 
 def _say(line: str) -> None:

@@ -1,149 +1,156 @@
-"""Stations that talk as fast as they are answered, and what that took."""
+"""Stations that talk as fast as they are answered, or at a pace, and what that took."""
 
 import asyncio
-import itertools
-import json
-import os
+import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from benchmarks.processes import cpu_seconds
+from simulator.connection import Answer, Connection, refuse
+from simulator.ocpp16 import messages
+from simulator.waits import Waits
+from tests.charging.program import KEY
 
-CONNECTING_AT_ONCE = 50
+CONNECTING_AT_ONCE = 100
 
-Payload = dict[str, Any]
-Talk = Callable[["Station"], Any]
+Talk = Callable[[Connection], Awaitable[int]]
+"""One word or several; how many."""
 
 
-@dataclass
-class Station:
-    """One socket, and how long each answer took, in seconds."""
+class EchoedConnection(Connection):
+    """Takes its own call, come back, for an answer."""
 
-    websocket: ClientConnection
-    waits: list[float] = field(default_factory=list)
-    _numbers: Iterator[int] = field(default_factory=itertools.count)
+    def _take(self, frame: list[Any]) -> None:
+        super()._take([3, frame[1], frame[3]])
 
-    async def call(self, action: str, payload: Payload) -> Any:
-        """The payload of the answer; of an echo, what was sent. Raises on a CALLERROR."""
-        frame = json.dumps([2, str(next(self._numbers)), action, payload])
-        sent_at = time.perf_counter()
-        await self.websocket.send(frame)
-        answer = json.loads(await self.websocket.recv())
-        self.waits.append(time.perf_counter() - sent_at)
-        if answer[0] == 4:
-            raise RuntimeError(f"{action}: {answer}")
-        return answer[-1]
+
+@dataclass(frozen=True)
+class Fleet:
+    """Connections of as many stations; `waits` gets the seconds that each answer took."""
+
+    connections: Sequence[Connection]
+    waits: list[float]
 
 
 @asynccontextmanager
 async def connected(
-    urls: list[str], headers: Callable[[str], dict[str, str]]
-) -> AsyncIterator[list[Station]]:
-    """One station for each address; `headers` are made from its last part."""
-    gate = asyncio.Semaphore(CONNECTING_AT_ONCE)
-    async with AsyncExitStack() as stack:
+    url: str,
+    ids: Sequence[str],
+    *,
+    kind: type[Connection] = Connection,
+    at_once: int = CONNECTING_AT_ONCE,
+    first: Talk | None = None,
+    answer: Answer = refuse,
+) -> AsyncIterator[Fleet]:
+    """Every station is connected and has said `first`; all hang up at the end."""
+    gate = asyncio.Semaphore(at_once)
+    waits: list[float] = []
 
-        async def one(url: str) -> Station:
-            async with gate:
-                connection = connect(
-                    url,
-                    subprotocols=[Subprotocol("ocpp1.6")],
-                    additional_headers=headers(url.rpartition("/")[2]),
-                    compression=None,
-                    ping_interval=None,
-                    open_timeout=60,
-                )
-                return Station(await stack.enter_async_context(connection))
+    async def one(station_id: str) -> Connection:
+        async with gate:
+            connection = await kind.open(url, station_id, KEY, answer, waits=waits)
+            if first is not None:
+                await first(connection)
+            return connection
 
-        yield list(await asyncio.gather(*map(one, urls)))
+    connections = await asyncio.gather(*map(one, ids))
+    try:
+        yield Fleet(connections, waits)
+    finally:
+        await asyncio.gather(*(connection.close() for connection in connections))
 
 
-async def starts_and_stops(station: Station) -> None:
+async def starts_and_stops(connection: Connection) -> int:
     """A session without meter values."""
-    await _session(station, meter_values=0)
+    return await _session(connection, meter_values=0)
 
 
-async def sessions(station: Station) -> None:
+async def sessions(connection: Connection) -> int:
     """A session as cars make them, but faster."""
-    await _session(station, meter_values=7)
+    return await _session(connection, meter_values=7)
 
 
-async def meter_values(station: Station) -> None:
+async def meter_values(connection: Connection) -> int:
     """One reading without a session."""
-    await station.call("MeterValues", _reading(0, 4711))
+    reading = messages.meter_values(1, None, datetime.now(UTC), str(time.monotonic_ns()))
+    await connection.call("MeterValues", reading)
+    return 1
 
 
-async def boots(station: Station) -> None:
+async def boots(connection: Connection) -> int:
     """What a station says after a power cut."""
-    boot = {"chargePointVendor": "Vendor", "chargePointModel": "Model"}
-    await station.call("BootNotification", boot)
-    status = {"connectorId": 1, "errorCode": "NoError", "status": "Available"}
-    await station.call("StatusNotification", status)
+    await connection.call("BootNotification", messages.BOOT)
+    status = messages.status(1, "Available", datetime.now(UTC))
+    await connection.call("StatusNotification", status)
+    return 2
 
 
-async def _session(station: Station, meter_values: int) -> None:
-    start = {"connectorId": 1, "idTag": "CARD1", "meterStart": 0, "timestamp": _now()}
-    answer = await station.call("StartTransaction", start)
+async def _session(connection: Connection, meter_values: int) -> int:
+    now = datetime.now(UTC).isoformat()
+    start = {"connectorId": 1, "idTag": "CARD1", "meterStart": 0, "timestamp": now}
+    answer = await connection.call("StartTransaction", start)
     transaction_id = answer.get("transactionId", 0)
     for number in range(meter_values):
-        await station.call("MeterValues", _reading(transaction_id, 1000 * number))
-    stop = {"transactionId": transaction_id, "meterStop": 7000, "timestamp": _now()}
-    await station.call("StopTransaction", stop)
-
-
-def _reading(transaction_id: int, register: int) -> Payload:
-    sample = {"value": str(register), "unit": "Wh", "measurand": "Energy.Active.Import.Register"}
-    value = {"timestamp": _now(), "sampledValue": [sample]}
-    return {"connectorId": 1, "transactionId": transaction_id, "meterValue": [value]}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()
+        reading = messages.meter_values(1, transaction_id, datetime.now(UTC), str(1000 * number))
+        await connection.call("MeterValues", reading)
+    stop = {"transactionId": transaction_id, "meterStop": 7000, "timestamp": now}
+    await connection.call("StopTransaction", stop)
+    return 2 + meter_values
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Messages answered, in `seconds`, by a server that used `cpu_seconds`."""
+    """What was answered, in `seconds`, by a server that used `cpu_seconds`."""
 
-    messages: int
+    waits: Waits
     seconds: float
     cpu_seconds: float
-    p50: float
-    p99: float
 
     @property
     def a_second(self) -> float:
         """Messages."""
-        return self.messages / self.seconds
+        return self.waits.answers / self.seconds
+
+    @property
+    def cpu_ms(self) -> float:
+        """For one message."""
+        return 1000 * self.cpu_seconds / max(1, self.waits.answers)
 
 
-async def measure(stations: list[Station], talk: Talk, seconds: float, server: int) -> Measured:
-    """Let every station talk until the time is over and its last word is answered."""
-    for station in stations:
-        station.waits.clear()
-    cpu, began_at = _cpu_seconds(server), time.perf_counter()
+async def measure(
+    fleet: Fleet,
+    talk: Talk,
+    seconds: float,
+    *,
+    server: int,
+    cpu: Callable[[int], float] = cpu_seconds,
+    every: float | None = None,
+) -> Measured:
+    """Let every station talk until the time is over and its last word is answered.
 
-    async def until_the_end(station: Station) -> None:
-        while time.perf_counter() - began_at < seconds:
-            await talk(station)
+    With `every`, each begins a talk each so many seconds, at a time of its own; otherwise as soon
+    as it is answered.
+    """
+    fleet.waits.clear()
+    used, began_at = cpu(server), time.perf_counter()
+    ends_at = began_at + seconds
 
-    await asyncio.gather(*map(until_the_end, stations))
-    waits = sorted(wait for station in stations for wait in station.waits)
-    return Measured(
-        messages=len(waits),
-        seconds=time.perf_counter() - began_at,
-        cpu_seconds=_cpu_seconds(server) - cpu,
-        p50=waits[len(waits) // 2],
-        p99=waits[len(waits) * 99 // 100],
+    async def flat_out(connection: Connection) -> None:
+        while time.perf_counter() < ends_at:
+            await talk(connection)
+
+    async def paced(connection: Connection, every: float) -> None:
+        due = began_at + random.uniform(0, every)  # noqa: S311 — no secret
+        while due < ends_at:
+            await asyncio.sleep(due - time.perf_counter())
+            await talk(connection)
+            due += every
+
+    await asyncio.gather(
+        *(flat_out(one) if every is None else paced(one, every) for one in fleet.connections)
     )
-
-
-def _cpu_seconds(process: int) -> float:
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return Measured(Waits.of(fleet.waits), time.perf_counter() - began_at, cpu(server) - used)

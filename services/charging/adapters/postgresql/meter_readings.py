@@ -1,12 +1,25 @@
 """Meter readings in PostgreSQL, committed in groups over many stations."""
 
 from collections.abc import Sequence
+from typing import LiteralString
+
+import msgspec
 
 from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.quarantine import add_records
 from services.charging.domain.metering import MeterReading
 from services.charging.domain.quarantine import QuarantineRecord
+
+# As one document: an array for each column costs more to write than to read.
+_ADD: LiteralString = """
+    insert into meter_reading (station_id, connector_id, transaction_id, measured_at,
+        register_wh, received, received_at)
+    select * from json_to_recordset(%s) as reading (station_id text, connector_id integer,
+        transaction_id bigint, measured_at timestamptz, register_wh bigint, received text,
+        received_at timestamptz)
+    on conflict do nothing
+"""
 
 _Entry = tuple[MeterReading, Sequence[QuarantineRecord]]
 
@@ -23,25 +36,12 @@ class PostgresMeterReadings:
         await self._group.add((reading, oddities))
 
     async def _write(self, entries: Sequence[_Entry]) -> None:
-        readings = [reading for reading, _ in entries]
+        readings = msgspec.json.encode([reading for reading, _ in entries]).decode()
+        records = [record for _, odd in entries for record in odd]
+        if not records:  # A statement commits by itself: one round trip instead of three.
+            async with self._database.statement() as connection:
+                await connection.execute(_ADD, (readings,))
+            return
         async with self._database.transaction() as connection:
-            # Binary (%b): as text, each quote of a JSON document would be escaped, one by one.
-            await connection.execute(
-                """
-                insert into meter_reading (station_id, connector_id, transaction_id, measured_at,
-                    register_wh, received, received_at)
-                select * from unnest(%s::text[], %s::integer[], %s::bigint[], %s::timestamptz[],
-                    %s::bigint[], %b::text[], %s::timestamptz[])
-                on conflict do nothing
-                """,
-                (
-                    [reading.station_id for reading in readings],
-                    [reading.connector_id for reading in readings],
-                    [reading.transaction_id for reading in readings],
-                    [reading.measured_at for reading in readings],
-                    [reading.register_wh for reading in readings],
-                    [reading.received for reading in readings],
-                    [reading.received_at for reading in readings],
-                ),
-            )
-            await add_records(connection, [record for _, odd in entries for record in odd])
+            await connection.execute(_ADD, (readings,))
+            await add_records(connection, records)
