@@ -17,6 +17,7 @@ from tests.postgres import Database as EmptyDatabase
 
 pytestmark = pytest.mark.integration
 
+NO_FRAME = 'this is\tno frame \\ \\N "ü"\r\n\x00'
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 
 
@@ -34,7 +35,7 @@ async def test_every_frame_can_be_found(program: ChargingProgram, station_id: st
     change = {"action": "ChangeConfiguration", "request": {"key": "Interval", "value": "5"}}
     async with connected(program, station_id) as station:
         await station.call("Heartbeat")
-        await station.send("this is no frame")
+        await station.send(NO_FRAME)
         path = f"/stations/{station_id}/commands"
         command = await asyncio.to_thread(program.api.post, path, json=change)
         assert command.status_code == 202
@@ -49,7 +50,7 @@ async def test_every_frame_can_be_found(program: ChargingProgram, station_id: st
         ("out", "call", "ChangeConfiguration"),
         ("in", "result", "ChangeConfiguration"),
     ]
-    assert messages[2]["text"] == "this is no frame"
+    assert messages[2]["text"] == NO_FRAME.replace("\x00", "\\x00")
     for search, wanted in {
         "action": ("Heartbeat", messages[:2]),
         "direction": ("in", messages[::2][:2] + messages[5:]),
