@@ -14,9 +14,11 @@ from contracts.access_tokens import AccessTokens
 from contracts.settings import ChargingSettings
 from contracts.task_address import task_address
 from services.charging.adapters.outbox_relay import OutboxRelay
+from services.charging.adapters.postgresql.campaigns import PostgresCampaigns
 from services.charging.adapters.postgresql.commands import PostgresCommands
 from services.charging.adapters.postgresql.connections import PostgresConnections
 from services.charging.adapters.postgresql.database import Database, conninfo
+from services.charging.adapters.postgresql.idempotency import PostgresIdempotencyKeys
 from services.charging.adapters.postgresql.ledger import PostgresLedger
 from services.charging.adapters.postgresql.message_log import PostgresMessageLog
 from services.charging.adapters.postgresql.meter_readings import PostgresMeterReadings
@@ -38,6 +40,7 @@ from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.adapters.postgresql.tokens import PostgresTokens
 from services.charging.adapters.postgresql.views import PostgresViews
 from services.charging.adapters.system_clock import utc_now
+from services.charging.application.campaigns import Campaigns
 from services.charging.application.central_systems import central_systems
 from services.charging.application.commands import CommandDelivery, Commands
 from services.charging.application.conversation import Conversation
@@ -49,7 +52,7 @@ from services.charging.application.smart_charging.telling import Telling
 from services.charging.entrypoints.gateway import Gateway
 from services.charging.entrypoints.program import Program
 from services.charging.entrypoints.rest.app import rest_api
-from services.charging.entrypoints.rest.callers import Callers
+from services.charging.entrypoints.rest.campaigns import campaigns_router
 from services.charging.entrypoints.rest.commands import commands_router
 from services.charging.entrypoints.rest.driver import driver_router
 from services.charging.entrypoints.rest.health import health_router
@@ -92,6 +95,8 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         quarantine=PostgresQuarantine(database),
     )
     remote_control = RemoteControl(commands, utc_now)
+    campaign_book = PostgresCampaigns(database)
+    campaigns = Campaigns(campaign_book)
     message_log = PostgresMessageLog(database)
     gateway = Gateway(
         central_systems=central_systems(store, utc_now),
@@ -105,7 +110,8 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         client_id=settings.user_pool_client_id,
     )
     api = rest_api(
-        callers=Callers(verifier),
+        verifier=verifier,
+        keys=PostgresIdempotencyKeys(database),
         operators=[
             registry_router(sites=stations),
             stations_router(views=station_views, stations=stations),
@@ -114,6 +120,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
                 stations=station_views, views=views, remote_control=remote_control
             ),
             commands_router(stations=station_views, views=views, commands=commands),
+            campaigns_router(book=campaign_book, campaigns=campaigns),
             sessions_router(views=views),
             messages_router(views=views),
             signed_values_router(signed_metering=PostgresSignedMetering(database)),
@@ -126,8 +133,8 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         database=database,
         connections=connections,
         commands=command_book,
-        notices=_notices(database_conninfo, gateway, commands),
-        background=[relay, message_log, planning],
+        notices=_notices(database_conninfo, gateway, commands, campaigns),
+        background=[relay, message_log, planning, campaigns],
         gateway=gateway,
         api=api,
         address=address,
@@ -136,12 +143,18 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     )
 
 
-def _notices(database_conninfo: str, gateway: Gateway, commands: Commands) -> Notices:
+def _notices(
+    database_conninfo: str, gateway: Gateway, commands: Commands, campaigns: Campaigns
+) -> Notices:
     """Tell the gateway and those who wait for an answer what other nodes say."""
 
     def superseded(payload: str) -> None:
         epoch, _, station_id = payload.partition(" ")
         gateway.superseded(station_id, int(epoch))
+
+    def over(payload: str) -> None:
+        commands.over(UUID(payload))
+        campaigns.look()
 
     def look_again(station_ids: list[str]) -> None:
         commands.look_again()
@@ -152,7 +165,7 @@ def _notices(database_conninfo: str, gateway: Gateway, commands: Commands) -> No
         database_conninfo,
         hear={
             COMMAND_WAITS: gateway.command_waits,
-            COMMAND_OVER: lambda payload: commands.over(UUID(payload)),
+            COMMAND_OVER: over,
             SUPERSEDED: superseded,
         },
         look_again=look_again,

@@ -126,7 +126,9 @@ class ChargingProgram:
         """A client of somebody else."""
         token = self.aws.access_token(persona, companies=companies, subject=subject)
         headers = {"Authorization": f"Bearer {token}"}
-        return httpx.Client(base_url=self.api.base_url, timeout=10, headers=headers)
+        # A kept connection that is idle may be closed by the program just when it is used again.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        return httpx.Client(base_url=self.api.base_url, timeout=10, headers=headers, limits=limits)
 
     def register(self, *station_ids: str, tokens: Sequence[str] = ("CARD1",)) -> None:
         site = {"name": "Depot", "kind": "workplace", "time_zone": "Europe/Berlin"}

@@ -26,6 +26,7 @@ SITE = {"name": "nordwind", "kind": "workplace", "time_zone": "Europe/Berlin"}
 STATION = {"site_id": "suedwind-depot", "connectors": 1, "key": KEY}
 LIMIT = {"l1": 16, "l2": 16, "l3": 16}
 TOKEN = {"driver": "Ada of nordwind", "driver_id": "ada"}
+RESET = {"action": "Reset", "request": {"type": "Soft"}}
 
 # What another company sends, and the status that it gets; a command without an answer is 404.
 SENT: dict[str, tuple[object, int]] = {
@@ -42,6 +43,9 @@ SENT: dict[str, tuple[object, int]] = {
     "PUT /sites/{site_id}/limits": ({"connection": LIMIT}, 404),
     "POST /sites/{site_id}/surplus": ([], 404),
     "PUT /sessions/{session_id}/preferences": ({}, 404),
+    "POST /tokens/import": ("uid,driver\nSUEDWIND2,Bob\nNORDWIND1,Bob", 409),
+    "POST /campaigns": (RESET | {"name": "x", "stations": ["nordwind-1"]}, 404),
+    "POST /campaigns/{campaign_id}/stop": (None, 404),
     "POST /driver/sessions": ({"station_id": "nordwind-1"}, 404),
     "POST /driver/sessions/{session_id}/stop": (None, 404),
     "POST /stations/{station_id}/commands": ({"action": "ClearCache"}, 404),
@@ -57,6 +61,9 @@ class Company:
 
     def ask(self, method: str, path: str, json: object = None) -> httpx.Response:
         person = self.driver if path.startswith("/driver/") else self.operator
+        if isinstance(json, str):
+            csv = {"Content-Type": "text/csv"}
+            return person.request(method, path, content=json, headers=csv)
         return person.request(method, path, json=json)
 
 
@@ -102,10 +109,14 @@ def theirs(program: ChargingProgram, nordwind: Company) -> dict[str, str]:
         time.sleep(0.02)
     while len(operator.get("/messages", params={"since": began}).json()["items"]) < 6:
         time.sleep(0.02)
-    reset = {"action": "Reset", "request": {"type": "Soft"}}
-    command = operator.post("/stations/nordwind-1/commands", json=reset).json()
+    command = operator.post("/stations/nordwind-1/commands", json=RESET).json()
+    wanted = RESET | {"name": "nordwind", "stations": ["nordwind-1"]}
+    campaign = operator.post("/campaigns", json=wanted).json()
+    while operator.get(f"/campaigns/{campaign['id']}").json()["state"] == "running":
+        time.sleep(0.02)
     [session] = operator.get("/sessions", params={"limit": 1}).json()["items"]
-    return NORDWIND | {"session_id": session["id"], "command_id": command["id"]}
+    ids = {"session_id": session["id"], "command_id": command["id"], "campaign_id": campaign["id"]}
+    return NORDWIND | ids
 
 
 async def say_something(program: ChargingProgram) -> None:

@@ -35,11 +35,19 @@ class CommandBook(Protocol):
     """Where commands are kept, and nodes hear of them."""
 
     async def open(
-        self, command_id: UUID, station_id: str, version: Version, action: str, request: bytes
+        self,
+        command_id: UUID,
+        station_id: str,
+        version: Version,
+        action: str,
+        request: bytes,
+        *,
+        hold_seconds: int = 0,
     ) -> Command:
         """Keep a new command and tell the nodes; undelivered when no living node has the station.
 
-        `version`: the one in whose words it is.
+        `version`: the one in whose words it is. `hold_seconds`: how long it waits for the station
+        all the same.
 
         Raises `NotStorableError` when the station is not known.
         """
@@ -112,10 +120,18 @@ class Commands:
         self._news: dict[UUID, asyncio.Event] = {}
 
     async def issue(
-        self, station_id: str, version: Version, action: str, request: bytes
+        self,
+        station_id: str,
+        version: Version,
+        action: str,
+        request: bytes,
+        *,
+        hold_seconds: int = 0,
     ) -> Command:
-        """Open a command and leave it to the nodes."""
-        return await self._book.open(uuid4(), station_id, version, action, request)
+        """Open a command and leave it to the nodes, for so long while the station is away."""
+        return await self._book.open(
+            uuid4(), station_id, version, action, request, hold_seconds=hold_seconds
+        )
 
     async def call(
         self, station_id: str, version: Version, action: str, payload: bytes

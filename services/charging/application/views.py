@@ -177,6 +177,9 @@ class Views(Protocol):
     ) -> list[TokenView]:
         """In the order of their uids."""
 
+    async def tokens_of(self, scope: Scope, uids: Sequence[str]) -> list[TokenView]:
+        """Those of these uids that there are."""
+
     async def token(self, scope: Scope, uid: str) -> TokenView | None:
         """One token."""
 

@@ -10,6 +10,7 @@ from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.notices import COMMAND_OVER, COMMAND_WAITS
 from services.charging.application.ports import UnavailableError
 from services.charging.domain.commands import Command, CommandState
+from services.charging.domain.masking import masked
 from services.charging.domain.ocpp_j.version import Version
 
 # As text: a payload is handed on as it was received.
@@ -29,6 +30,7 @@ class _Opening:
     version: str
     action: str
     request: str
+    hold_seconds: int
     command: Command | None = None
 
 
@@ -57,10 +59,21 @@ class PostgresCommands:
         )
 
     async def open(
-        self, command_id: UUID, station_id: str, version: Version, action: str, request: bytes
+        self,
+        command_id: UUID,
+        station_id: str,
+        version: Version,
+        action: str,
+        request: bytes,
+        *,
+        hold_seconds: int = 0,
     ) -> Command:
-        """Keep a new command; undelivered when no living node holds the station's connection."""
-        opening = _Opening(command_id, station_id, version.name, action, request.decode())
+        """Keep a new command.
+
+        Undelivered when no living node holds the station's connection, unless it is to be held.
+        """
+        text = request.decode()
+        opening = _Opening(command_id, station_id, version.name, action, text, hold_seconds)
         await self._openings.add(opening)
         if opening.command is None:
             raise UnavailableError(f"command {command_id} was not kept")
@@ -72,15 +85,17 @@ class PostgresCommands:
                 insert into command (id, station_id, ocpp_version, action, request, answer_by,
                     state, over_at, reason)
                 select id, wanted.station_id, wanted.ocpp_version, action, request::json,
-                    now() + interval '30 seconds',
-                    case when epoch is null then 'undelivered' else 'pending' end,
-                    case when epoch is null then now() end,
-                    case when epoch is null
+                    now() + make_interval(secs => greatest(30, hold_seconds)),
+                    case when waits then 'pending' else 'undelivered' end,
+                    case when not waits then now() end,
+                    case when not waits
                         then 'station ' || wanted.station_id || ' is not connected' end
                 from unnest(%(ids)s::uuid[], %(stations)s::text[], %(versions)s::text[],
-                    %(actions)s::text[], %(requests)b::text[])
-                    as wanted (id, station_id, ocpp_version, action, request)
+                    %(actions)s::text[], %(requests)b::text[],
+                    %(holds)s::integer[])
+                    as wanted (id, station_id, ocpp_version, action, request, hold_seconds)
                 left join live_connection on live_connection.station_id = wanted.station_id
+                cross join lateral (select epoch is not null or hold_seconds > 0 as waits) as held
                 returning *
             ), told as (
                 select pg_notify(%(channel)s, station_id) from opened where state = 'pending'
@@ -92,6 +107,7 @@ class PostgresCommands:
             "versions": [opening.version for opening in openings],
             "actions": [opening.action for opening in openings],
             "requests": [opening.request for opening in openings],
+            "holds": [opening.hold_seconds for opening in openings],
             "channel": COMMAND_WAITS,
         }
         # The count makes sure that `told` is done.
@@ -110,7 +126,8 @@ class PostgresCommands:
     async def _claim(self, claims: Sequence[_Claim]) -> None:
         query: LiteralString = """
             with sent as (
-                update command set state = 'sent', sent_at = clock_timestamp()
+                update command set state = 'sent', sent_at = clock_timestamp(),
+                    answer_by = clock_timestamp() + interval '30 seconds'
                 from unnest(%(stations)s::text[], %(epochs)s::bigint[]) as claim (station_id, epoch)
                 join station_connection using (station_id, epoch)
                 where command.station_id = claim.station_id and over_at is null
@@ -131,7 +148,7 @@ class PostgresCommands:
         self, command_id: UUID, state: CommandState, *, answer: bytes | None, reason: str | None
     ) -> None:
         """Keep how it ended; an answer that comes after all beats that none came."""
-        kept = None if answer is None else answer.decode()
+        kept = None if answer is None else masked(answer.decode())
         await self._closings.add((command_id, state.value, kept, reason))
 
     async def _close(self, closings: Sequence[_Closing]) -> None:

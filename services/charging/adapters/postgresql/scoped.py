@@ -53,6 +53,10 @@ _OF_STATIONS: LiteralString = """
         select * from public.notification where station_id in (select id from station)
     ), quarantine as not materialized (
         select * from public.quarantine where station_id in (select id from station)
+    ), campaign as not materialized (
+        select * from public.campaign where company_id = %(scope_company)s
+    ), campaign_outcome as not materialized (
+        select * from public.campaign_outcome where campaign_id in (select id from campaign)
     ), message as not materialized (
         select * from public.message where station_id in (select id from station)
     ), meter_reading as not materialized (

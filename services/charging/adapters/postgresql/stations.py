@@ -9,6 +9,15 @@ from services.charging.adapters.postgresql.database import Database
 from services.charging.application.ports import InUseError, TakenError
 from services.charging.domain.stations import Plug, Site, Station, StationChange
 
+_OF_STATION = (
+    "connector_status",
+    "station_connection",
+    "campaign_task",
+    "command",
+    "notification",
+)
+"""What goes with a station at which nobody charged."""
+
 
 class PostgresStations:
     """All sites and stations."""
@@ -146,7 +155,7 @@ class PostgresStations:
                 return False
             if found[0]:
                 raise InUseError(f"station {station_id} is connected, or somebody charged there")
-            for table in ("connector_status", "station_connection", "command", "notification"):
+            for table in _OF_STATION:
                 await connection.execute(
                     sql.SQL("delete from {} where station_id = %(id)s").format(
                         sql.Identifier(table)

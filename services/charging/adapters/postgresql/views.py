@@ -1,5 +1,6 @@
 """What callers see, read from PostgreSQL."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import LiteralString
 from uuid import UUID
@@ -108,6 +109,11 @@ class PostgresViews:
         )
         parameters = {"driver": driver_id, "status": status, "after": after, "limit": limit}
         return await self._reader.read(scope, TokenView, query, parameters)
+
+    async def tokens_of(self, scope: Scope, uids: Sequence[str]) -> list[TokenView]:
+        """Those of these uids that there are."""
+        query = _TOKENS + "where uid = any(%(uids)s)"
+        return await self._reader.read(scope, TokenView, query, {"uids": list(uids)})
 
     async def token(self, scope: Scope, uid: str) -> TokenView | None:
         """One token."""

@@ -5,18 +5,22 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Depends, FastAPI
 
 from contracts.routes import CHARGING_API
+from services.charging.application.idempotency import IdempotencyKeys
 from services.charging.entrypoints.rest import problems
-from services.charging.entrypoints.rest.callers import Callers
+from services.charging.entrypoints.rest.callers import Callers, Verifier
+from services.charging.entrypoints.rest.idempotency import Idempotency, describe
 
 
 def rest_api(
     *,
-    callers: Callers,
+    verifier: Verifier,
+    keys: IdempotencyKeys,
     operators: Sequence[APIRouter],
     drivers: Sequence[APIRouter],
     health: APIRouter,
 ) -> FastAPI:
     """Everything under the public prefix is for operators or for drivers; health is for all."""
+    callers = Callers(verifier)
     app = FastAPI(
         title="Fleetcharge charging",
         version="1",
@@ -25,6 +29,8 @@ def rest_api(
         redoc_url=None,
     )
     problems.install(app)
+    app.add_middleware(Idempotency, verifier=verifier, keys=keys)
+    describe(app)
     app.include_router(health)
     for router in operators:
         app.include_router(router, prefix=CHARGING_API, dependencies=[Depends(callers.operator)])

@@ -1,11 +1,11 @@
 """Commands to stations as tasks, and what stations tell of how they go."""
 
 import http
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from contracts.routes import CHARGING_API
 from services.charging.application.command_request import command_request
@@ -15,12 +15,16 @@ from services.charging.application.views import CommandView, NotificationView, P
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, NumberCursor, page
 
+HoldSeconds = Annotated[int, Field(ge=0, le=7 * 24 * 3600)]
+"""How long a command waits for a station that is not connected."""
+
 
 class CommandIn(BaseModel, extra="forbid"):
     """An action and its payload, in the words of the version of OCPP that the station speaks."""
 
     action: str
     request: dict[str, Any] = {}
+    hold_seconds: HoldSeconds = 0
 
 
 def commands_router(*, stations: StationViews, views: Views, commands: Commands) -> APIRouter:
@@ -35,7 +39,9 @@ def commands_router(*, stations: StationViews, views: Views, commands: Commands)
         if station is None:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no station {station_id}")
         version, payload = command_request(station.ocpp_version, wanted.action, wanted.request)
-        command = await commands.issue(station_id, version, wanted.action, payload)
+        command = await commands.issue(
+            station_id, version, wanted.action, payload, hold_seconds=wanted.hold_seconds
+        )
         response.headers["Location"] = f"{CHARGING_API}/commands/{command.id}"
         return await get_command(scope, command.id)
 

@@ -4,12 +4,13 @@ import http
 from collections.abc import Sequence
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, HTTPException, Query, Response
 from pydantic import BaseModel, Field
 
 from services.charging.application.views import Page, TokenView, Views
 from services.charging.domain.tokens import Token, TokenStatus, token_uid
 from services.charging.entrypoints.rest.callers import CallerScope
+from services.charging.entrypoints.rest.csv_import import CSV_BODY, CsvText, rows
 from services.charging.entrypoints.rest.identifiers import PathUid, Uid
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Cursor, Limit, page
 from services.charging.entrypoints.rest.registered import CREATED, Registered
@@ -40,6 +41,23 @@ class NamedTokenIn(TokenIn, extra="forbid"):
     """A token in a list."""
 
     uid: Uid
+
+
+class TokenChange(BaseModel):
+    """A token before and after; null before: it is new."""
+
+    before: TokenView | None
+    after: TokenView
+
+
+class Imported(BaseModel):
+    """What an import did, or would do."""
+
+    dry_run: bool
+    created: int
+    updated: int
+    unchanged: int
+    changes: list[TokenChange]
 
 
 def tokens_router(*, views: Views, tokens: Tokens) -> APIRouter:
@@ -73,7 +91,7 @@ def tokens_router(*, views: Views, tokens: Tokens) -> APIRouter:
         kept = token.token(uid)
         new = await tokens.put(scope.company_id, [kept])
         response.status_code = http.HTTPStatus.CREATED if new else http.HTTPStatus.OK
-        return TokenView(kept.uid, kept.status, kept.driver, kept.driver_id)
+        return _view(kept)
 
     @router.post("/tokens")
     async def post_tokens(
@@ -83,4 +101,37 @@ def tokens_router(*, views: Views, tokens: Tokens) -> APIRouter:
         new = await tokens.put(scope.company_id, list(by_uid.values()))
         return Registered(created=new, updated=len(by_uid) - new)
 
+    @router.post("/tokens/import", openapi_extra=CSV_BODY)
+    async def import_tokens(
+        scope: CallerScope,
+        text: CsvText,
+        dry_run: Annotated[bool, Query(description="only say what would change")] = False,
+    ) -> Imported:
+        """All rows of a CSV file, or none: each fault is named by its row.
+
+        The first row names the columns: `uid` and `driver`, `status` and `driver_id` where wanted.
+        """
+        given = [NamedTokenIn.model_validate(row) for row in rows(text, NamedTokenIn, unique="uid")]
+        wanted = {token_uid(token.uid): token.token(token.uid) for token in given}
+        stands = {token.uid: token for token in await views.tokens_of(scope, list(wanted))}
+        changes = [
+            TokenChange(before=stands.get(uid), after=after)
+            for uid, token in wanted.items()
+            if (after := _view(token)) != stands.get(uid)
+        ]
+        if not dry_run:
+            await tokens.put(scope.company_id, list(wanted.values()))
+        created = sum(change.before is None for change in changes)
+        return Imported(
+            dry_run=dry_run,
+            created=created,
+            updated=len(changes) - created,
+            unchanged=len(wanted) - len(changes),
+            changes=changes,
+        )
+
     return router
+
+
+def _view(token: Token) -> TokenView:
+    return TokenView(token.uid, token.status, token.driver, token.driver_id)

@@ -1,0 +1,141 @@
+"""Commands to many stations, and commands that wait for a station."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import pytest
+
+from tests.charging.program import ChargingProgram
+from tests.charging.station import Station, connected
+
+pytestmark = pytest.mark.integration
+
+RESET = {"action": "Reset", "request": {"type": "Soft"}}
+FIRMWARE = {"location": "https://firmware.example/2.bin", "retrieveDate": "2026-03-01T06:00:00Z"}
+
+
+def begin(program: ChargingProgram, **wanted: object) -> str:
+    answer = program.api.post("/campaigns", json={"name": "test", **wanted})
+    assert answer.status_code == 202, answer.text
+    campaign_id: str = answer.json()["id"]
+    assert answer.headers["Location"].endswith(f"/campaigns/{campaign_id}")
+    return campaign_id
+
+
+async def until(program: ChargingProgram, campaign_id: str, **wanted: object) -> dict[str, Any]:
+    while True:
+        campaign: dict[str, Any] = program.get(f"/campaigns/{campaign_id}")
+        if wanted.items() <= campaign.items():
+            return campaign
+        await asyncio.sleep(0.05)
+
+
+def tasks(program: ChargingProgram, campaign_id: str) -> dict[str, tuple[Any, ...]]:
+    found = program.get(f"/campaigns/{campaign_id}/tasks")["items"]
+    return {task["station_id"]: (task["wave"], task["state"], task["outcome"]) for task in found}
+
+
+async def answer(station: Station, payload: dict[str, Any]) -> str:
+    _, message_id, action, _ = await station.receive()
+    await station.websocket.send(json.dumps([3, message_id, payload]))
+    return str(action)
+
+
+@asynccontextmanager
+async def all_connected(program: ChargingProgram, ids: list[str]) -> AsyncIterator[list[Station]]:
+    program.register(*ids)
+    async with AsyncExitStack() as stack:
+        stations = [await stack.enter_async_context(connected(program, name)) for name in ids]
+        for station in stations:
+            await station.call("Heartbeat")
+        yield stations
+
+
+async def test_waves_begin_one_after_the_other(program: ChargingProgram) -> None:
+    ids = [f"WAVE{number}" for number in range(5)]
+    async with all_connected(program, ids[:4]) as stations:
+        program.register(ids[4])
+        campaign_id = begin(program, **RESET, stations=ids, wave_size=2)
+        for station in stations[:2]:
+            await answer(station, {"status": "Accepted"})
+        assert await answer(stations[2], {"status": "Rejected"}) == "Reset"
+        assert tasks(program, campaign_id)[ids[4]] == (3, "waiting", None)
+        await stations[3].receive()
+        sent = await until(program, campaign_id, succeeded=2, failed=1, under_way=1, waiting=1)
+        assert sent["state"] == "running"
+        await stations[3].websocket.close()
+        over = await until(program, campaign_id, state="done")
+    assert (over["tasks"], over["succeeded"], over["failed"]) == (5, 2, 3)
+    assert tasks(program, campaign_id) == {
+        ids[0]: (1, "answered", "succeeded"),
+        ids[1]: (1, "answered", "succeeded"),
+        ids[2]: (2, "answered", "failed"),
+        ids[3]: (2, "unanswered", "failed"),
+        ids[4]: (3, "undelivered", "failed"),
+    }
+    failed = program.get(f"/campaigns/{campaign_id}/tasks", outcome="failed", limit="2")
+    rest = program.get(
+        f"/campaigns/{campaign_id}/tasks", outcome="failed", cursor=failed["next_cursor"]
+    )
+    assert [task["station_id"] for task in failed["items"] + rest["items"]] == ids[2:]
+
+
+async def test_too_many_failures_stop_a_campaign(program: ChargingProgram) -> None:
+    ids = [f"STOP{number}" for number in range(3)]
+    program.register(*ids)
+    campaign_id = begin(program, **RESET, stations=ids, wave_size=1, most_failures=1)
+    stopped = await until(program, campaign_id, state="stopped")
+    assert (stopped["failed"], stopped["waiting"], stopped["reason"]) == (2, 1, "2 tasks failed")
+
+
+async def test_firmware_is_there_when_the_station_says_so(program: ChargingProgram) -> None:
+    ids = ["FIRM1", "FIRM2", "FIRM3"]
+    async with all_connected(program, ids) as stations:
+        campaign_id = begin(
+            program, action="UpdateFirmware", request=FIRMWARE, stations=ids, wave_size=2
+        )
+        for station in stations[:2]:
+            assert await answer(station, {}) == "UpdateFirmware"
+            await station.call("FirmwareStatusNotification", status="Downloading")
+        await until(program, campaign_id, under_way=2)
+        for station, status in zip(stations, ("Installed", "InstallationFailed"), strict=False):
+            await station.call("FirmwareStatusNotification", status=status)
+        assert await answer(stations[2], {}) == "UpdateFirmware"
+        stopped = program.api.post(f"/campaigns/{campaign_id}/stop").json()
+        assert (stopped["state"], stopped["reason"]) == ("stopped", "by an operator")
+        assert (stopped["succeeded"], stopped["failed"]) == (1, 1)
+
+
+async def test_a_command_waits_for_its_station(program: ChargingProgram, station_id: str) -> None:
+    path = f"/stations/{station_id}/commands"
+    held = program.api.post(path, json=RESET | {"hold_seconds": 3600}).json()
+    campaign_id = begin(program, **RESET, stations=[station_id], hold_seconds=3600)
+    await until(program, campaign_id, under_way=1)
+    assert held["state"] == "pending"
+    async with connected(program, station_id) as station:
+        for _ in range(2):
+            assert await answer(station, {"status": "Accepted"}) == "Reset"
+        await until(program, campaign_id, state="done", succeeded=1)
+    assert program.get(f"/commands/{held['id']}")["state"] == "answered"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "said"),
+    [
+        ({"stations": ["nobody"]}, 404, "nobody"),
+        ({"stations": []}, 422, "stations"),
+        ({"request": {"type": "Warm"}}, 422, "type"),
+        ({"ocpp_version": "ocpp0.9"}, 422, "ocpp1.6"),
+        ({"wave_size": 0}, 422, "wave_size"),
+    ],
+)
+def test_what_is_no_campaign(
+    program: ChargingProgram, station_id: str, wanted: dict[str, Any], status: int, said: str
+) -> None:
+    document = {"name": "x", **RESET, "stations": [station_id], **wanted}
+    answer = program.api.post("/campaigns", json=document)
+    assert answer.status_code == status
+    assert said in answer.json()["detail"]

@@ -1,0 +1,84 @@
+"""Requests that are repeated with an idempotency key."""
+
+import asyncio
+import json
+
+import httpx
+import psycopg
+import pytest
+
+from contracts.personas import Persona
+from tests.charging.program import ChargingProgram
+from tests.charging.station import connected
+
+pytestmark = pytest.mark.integration
+
+CLEAR = {"action": "ClearCache", "request": {}}
+
+
+def ask(program: ChargingProgram, path: str, key: str, body: object = CLEAR) -> httpx.Response:
+    return program.api.post(path, json=body, headers={"Idempotency-Key": key})
+
+
+def test_one_key_is_one_command(program: ChargingProgram, station_id: str) -> None:
+    path, key = f"/stations/{station_id}/commands", f"one {station_id}"
+    first, again = ask(program, path, key), ask(program, path, key)
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.content == again.content
+    assert first.headers["Location"] == again.headers["Location"]
+    assert "idempotency-replayed" not in first.headers
+    assert again.headers["idempotency-replayed"] == "true"
+    [command] = program.get(path)["items"]
+    assert command["id"] == first.json()["id"]
+
+    other = ask(program, path, key, CLEAR | {"hold_seconds": 5})
+    assert (other.status_code, "another request" in other.json()["detail"]) == (422, True)
+    assert other.headers["Content-Type"] == "application/problem+json"
+    assert ask(program, f"{path}?x=1", key).status_code == 422
+    assert ask(program, path, "k" * 129).status_code == 422
+    with program.signed_in(Persona.OPERATOR, subject="somebody else") as somebody:
+        answer = somebody.post(path, json=CLEAR, headers={"Idempotency-Key": key})
+    assert answer.json()["id"] != command["id"]
+    assert program.api.post(path, json=CLEAR).json()["id"] != command["id"]
+
+
+def test_what_did_nothing_may_be_tried_again(program: ChargingProgram, station_id: str) -> None:
+    path, key = f"/stations/{station_id}/commands", f"again {station_id}"
+    assert ask(program, path, key, {"action": "Explode"}).status_code == 422
+    assert ask(program, path, key).status_code == 202
+    headers = {"Idempotency-Key": f"nobody {station_id}", "Authorization": "Bearer nonsense"}
+    assert program.api.post(path, json=CLEAR, headers=headers).status_code == 401
+
+
+async def test_a_repetition_waits_for_the_first(program: ChargingProgram, station_id: str) -> None:
+    path, key = f"/stations/{station_id}/remote-start", f"slow {station_id}"
+    start = {"token_uid": "CARD1"}
+    async with connected(program, station_id) as station:
+        await station.call("Heartbeat")
+        first = asyncio.create_task(asyncio.to_thread(ask, program, path, key, start))
+        _, message_id, *_ = await station.receive()
+        meanwhile = await asyncio.to_thread(ask, program, path, key, start)
+        assert (meanwhile.status_code, "under way" in meanwhile.json()["detail"]) == (409, True)
+        await station.websocket.send(json.dumps([3, message_id, {"status": "Accepted"}]))
+        assert (await first).json() == {"status": "Accepted"}
+        again = await asyncio.to_thread(ask, program, path, key, start)
+        assert again.json() == {"status": "Accepted"}
+
+
+def test_a_key_is_kept_for_a_day(program: ChargingProgram, station_id: str) -> None:
+    path, key = f"/stations/{station_id}/commands", f"old {station_id}"
+    first = ask(program, path, key).json()
+    with psycopg.connect(program.database.conninfo) as connection:
+        connection.execute(
+            "update idempotency_key set asked_at = now() - interval '25 hours' where key = %s",
+            (key,),
+        )
+    assert ask(program, path, key).json()["id"] != first["id"]
+
+
+def test_every_post_is_described_with_it(program: ChargingProgram) -> None:
+    paths = program.get("/openapi.json")["paths"]
+    for methods in paths.values():
+        for method, operation in methods.items():
+            names = [parameter["name"] for parameter in operation.get("parameters", [])]
+            assert ("Idempotency-Key" in names) == (method == "post")
