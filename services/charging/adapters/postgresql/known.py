@@ -49,7 +49,7 @@ _REGISTERS: LiteralString = """
     select distinct on (station_id) station_id, measured_at, register_wh from meter_reading
     join unnest(%s::text[], %s::bigint[]) as said (station_id, transaction_id)
         using (station_id, transaction_id)
-    where register_wh is not null order by station_id, measured_at desc
+    where register_wh is not null order by station_id, measured_at desc, register_wh desc
 """
 _KEPT: LiteralString = """
     select station_id, transaction_id, said_at, meter_stop_wh from unmatched_stop

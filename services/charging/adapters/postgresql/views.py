@@ -31,7 +31,7 @@ _SESSIONS: LiteralString = """
             select greatest(0, register_wh - meter_start_wh) from meter_reading
             where meter_reading.transaction_id = session.transaction_id
                 and meter_reading.station_id = session.station_id and register_wh is not null
-            order by measured_at desc limit 1
+            order by measured_at desc, register_wh desc limit 1
         )) as energy_wh
     from session
 """
