@@ -73,11 +73,14 @@ class WholeFleet:
 
     def _take_packages_of_this_host(self) -> None:
         """Functions run on this machine, so their packages have to be this machine's."""
-        folders = {}
+        folders: dict[str, Path] = {}
         for name in PACKAGES:
             package = LambdaPackage(name, HOST)
             package.build()
-            folders[LambdaPackage(name, LAMBDA).key] = package.folder
+            folders |= {
+                LambdaPackage(name, LAMBDA).key: package.folder,
+                package.key: package.folder,
+            }
         for listed in self.folder.rglob("*.assets.json"):
             assets = json.loads(listed.read_text())
             for key in assets["files"].keys() & folders:
@@ -86,8 +89,8 @@ class WholeFleet:
             listed.write_text(json.dumps(assets))
 
 
-def with_tag(name: str, value: str) -> Callable[[Json], Json]:
-    """Tags every resource that can be tagged after it was made."""
+def with_tag(name: str, value: str | None) -> Callable[[Json], Json]:
+    """Tags every resource that can be tagged after it was made; None takes the tag away."""
     schemas = ResourceSchemas("eu-central-1")
 
     def changed(template: Json) -> Json:
@@ -103,10 +106,15 @@ def with_tag(name: str, value: str) -> Callable[[Json], Json]:
                 "createOnlyProperties", []
             ):
                 continue
+            given = properties.get(tags)
             if kind == "object":
-                properties[tags] = {**properties.get(tags, {}), name: value}
+                kept = {key: one for key, one in (given or {}).items() if key != name}
+                properties[tags] = kept | ({name: value} if value else {})
             elif kind == "array":
-                properties[tags] = [*properties.get(tags, []), {"Key": name, "Value": value}]
+                pairs = [tag for tag in given or [] if tag["Key"] != name]
+                properties[tags] = pairs + ([{"Key": name, "Value": value}] if value else [])
+            if not properties.get(tags):
+                properties.pop(tags, None)
         return template
 
     return changed

@@ -1,0 +1,173 @@
+"""A service's stack comes, changes and goes alone; a common one changes under those that run."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from demo import billing as billing_side
+from demo import charging as charging_side
+from demo import solar_power, telemetry
+from demo.environment import wait_until_served
+from demo.rest import RestApi
+from demo.scenario import FleetContract, PlannedCharge, PlannedStation, Scenario
+from embedded import cdk
+from simulator.charge import Charge
+from tests.end_to_end.conftest import Playground
+from tests.end_to_end.whole_fleet import WholeFleet, with_tag
+
+pytestmark = pytest.mark.end_to_end
+
+SERVICES = ("charging", "billing", "telemetry")
+START = datetime(2026, 9, 9, 6, tzinfo=UTC)
+STATION = "DE-FCH-APART"
+DEVICE = "e2e-apart"
+
+
+@dataclass
+class Stacks:
+    """The deployed environment's stacks, one by one, from an assembly that can be changed."""
+
+    playground: Playground
+    assembly: WholeFleet
+
+    @property
+    def common(self) -> list[str]:
+        names = (stack.path.partition("/")[2] for stack in self.assembly.stacks())
+        return [name for name in names if name not in SERVICES]
+
+    def deploy(self, *stacks: str) -> None:
+        self._run(cdk.deploy, stacks)
+
+    def destroy(self, stack: str) -> None:
+        self._run(cdk.destroy, [stack])
+
+    def standing(self) -> dict[str, str]:
+        return self.playground.deployment.stacks()
+
+    def tasks(self) -> set[str]:
+        """The tasks that run for the services, by their ARN."""
+        ecs = self.playground.deployment.client("ecs")
+        arns: list[str] = ecs.list_tasks(cluster="fleetcharge-playground")["taskArns"]
+        return set(arns)
+
+    def _run(self, command: Any, stacks: Any) -> None:
+        machine = self.playground.machine
+        aws = cdk.environment(machine.account_id, machine.region, machine.endpoint)
+        chosen = [f"playground/{stack}" for stack in stacks]
+        options = [f"--app={self.assembly.folder}", "--exclusively"]
+        command(aws, [*options, *chosen], output=lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def stacks(playground: Playground, tmp_path_factory: pytest.TempPathFactory) -> Stacks:
+    deployed = playground.machine.folder / "cdk.out"
+    folder = tmp_path_factory.mktemp("apart")
+    return Stacks(playground, WholeFleet(folder, {"playground": deployed}))
+
+
+@pytest.fixture
+def scenario() -> Scenario:
+    charge = Charge(
+        connector=1,
+        token="APART1",
+        started_at=START,
+        ended_at=START + timedelta(hours=3),
+        energy_wh=12_345,
+    )
+    contract = FleetContract(
+        contract_id="apart",
+        customer="Apart",
+        tokens=("APART1",),
+        months=(START.date().replace(day=1),),
+    )
+    return Scenario(
+        zone=ZoneInfo("Europe/Berlin"),
+        stations=[PlannedStation(STATION, "apart", [PlannedCharge(charge=charge)])],
+        contracts=[contract],
+    )
+
+
+async def _without(
+    stacks: Stacks, service: str, meanwhile: Callable[[], Awaitable[object]]
+) -> None:
+    """Destroy a service alone, do something, deploy it alone; the others never change."""
+    before = stacks.standing()
+    stacks.destroy(service)
+    name = f"playground-{service}"
+    assert stacks.standing() == {one: status for one, status in before.items() if one != name}
+    await meanwhile()
+    stacks.deploy(service)
+    assert stacks.standing() == {**before, name: "CREATE_COMPLETE"}
+
+
+async def test_what_is_charged_without_billing_is_billed_when_it_is_back(
+    stacks: Stacks, charging: RestApi, billing: RestApi, scenario: Scenario
+) -> None:
+    await billing_side.put_contracts(billing, scenario)
+    keys = await charging_side.register(charging, scenario)
+    front_door = stacks.playground.machine.front_door
+
+    async def charge() -> None:
+        await charging_side.play(charging, front_door, scenario, keys, lambda _: None)
+
+    await _without(stacks, "billing", charge)
+    await wait_until_served(billing, "/contracts")
+    ledger = await billing_side.wait_for_records(billing, scenario)
+    assert (ledger.records, ledger.energy_wh) == (1, 12_345)
+
+
+async def test_sessions_outlive_the_stack_of_charging(
+    stacks: Stacks, charging: RestApi, billing: RestApi
+) -> None:
+    before = await charging.get("/sessions", station_id=STATION)
+    assert len(before["items"]) == 1
+    await _without(stacks, "charging", lambda: billing.get("/contracts"))
+    await wait_until_served(charging, "/stations")
+    assert await charging.get("/sessions", station_id=STATION) == before
+
+
+async def test_what_devices_reported_outlives_the_stack_of_telemetry(
+    stacks: Stacks, charging: RestApi
+) -> None:
+    deployment, front_door = stacks.playground.deployment, stacks.playground.machine.front_door
+    secret = deployment.client("secretsmanager").get_secret_value(
+        SecretId=deployment.output("telemetry", "WebhookSecretArn")
+    )["SecretString"]
+    readings = solar_power.last_day(datetime.now(UTC))[-10:]
+
+    async def report() -> None:
+        url = deployment.output("telemetry", "WebhookUrl")
+        await telemetry.post(front_door, url, secret, DEVICE, readings, lambda _: None)
+
+    await report()
+    await _without(stacks, "telemetry", lambda: charging.get("/stations", limit=1))
+    await report()  # the same again: the webhook is served, and nothing is kept twice
+    graphql = deployment.output("telemetry", "GraphQlUrl")
+    token = stacks.playground.access_token
+    history = await telemetry.history(front_door, graphql, token, DEVICE)
+    assert history["sampleCount"] == 10
+
+
+async def test_common_and_service_stacks_change_in_either_order_under_running_programs(
+    stacks: Stacks, charging: RestApi
+) -> None:
+    running = stacks.tasks()
+    before = await charging.get("/sessions", station_id=STATION)
+    stacks.assembly.change(with_tag("release", "2"))
+    for service in SERVICES:
+        stacks.deploy(service)
+    stacks.deploy(*stacks.common)
+    assert set(stacks.standing().values()) - {"CREATE_COMPLETE"} == {"UPDATE_COMPLETE"}
+    assert stacks.tasks() == running, "a common stack's change touches no program"
+    assert await charging.get("/sessions", station_id=STATION) == before
+
+    stacks.assembly.change(with_tag("release", None))
+    stacks.deploy(*stacks.common)
+    for service in SERVICES:
+        stacks.deploy(service)
+    assert stacks.tasks() == running
+    assert await charging.get("/sessions", station_id=STATION) == before
