@@ -57,7 +57,11 @@ def cpu_seconds_of_children(process: int) -> float:
     fields = _stat(process)
     ended = (int(fields[13]) + int(fields[14])) / _TICK
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    return cpu_seconds(process) + ended + sum(cpu_seconds(int(child)) for child in children)
+    running = 0.0
+    for child in children:
+        with contextlib.suppress(FileNotFoundError):  # It has just ended.
+            running += cpu_seconds(int(child))
+    return cpu_seconds(process) + ended + running
 
 
 def _stat(process: int) -> list[str]:

@@ -13,7 +13,7 @@ BOOT: Payload = {
     "chargingStation": {"model": "Simulator", "vendorName": "Fleetcharge"},
 }
 
-_STARTED = {"eventType": "Started", "triggerReason": "Authorized"}
+_STARTED = {"eventType": "Started"}
 _UPDATED = {"eventType": "Updated", "triggerReason": "MeterValuePeriodic"}
 _ENDED = {"eventType": "Ended", "triggerReason": "StopAuthorized"}
 
@@ -33,11 +33,24 @@ def authorize(token: str) -> Payload:
     return {"idToken": _id_token(token)}
 
 
-def started(transaction_id: str, number: int, charge: Charge, meter_wh: int) -> Payload:
-    """``TransactionEvent`` of a transaction's begin; `number` is its ``seqNo``."""
+def started(
+    transaction_id: str,
+    number: int,
+    charge: Charge,
+    meter_wh: int,
+    remote_start_id: int | None = None,
+) -> Payload:
+    """``TransactionEvent`` of a transaction's begin; `number` is its ``seqNo``.
+
+    `remote_start_id` names the request that asked for it.
+    """
+    info: dict[str, str | int] = {"chargingState": "Charging"}
+    if remote_start_id is not None:
+        info["remoteStartId"] = remote_start_id
     return {
         **_STARTED,
-        **_event(transaction_id, number, charge, charge.started_at, chargingState="Charging"),
+        "triggerReason": "Authorized" if remote_start_id is None else "RemoteStart",
+        **_event(transaction_id, number, charge, charge.started_at, **info),
         "idToken": _id_token(charge.token),
         "meterValue": [_meter_value(charge.started_at, meter_wh, "Transaction.Begin")],
     }
@@ -65,7 +78,7 @@ def ended(transaction_id: str, number: int, charge: Charge, meter_wh: int) -> Pa
 
 
 def _event(
-    transaction_id: str, number: int, charge: Charge, at: datetime, **info: str
+    transaction_id: str, number: int, charge: Charge, at: datetime, **info: str | int
 ) -> Mapping[str, Any]:
     return {
         "timestamp": written(at),

@@ -16,6 +16,12 @@ class Station(station.Station):
     VERSION = "ocpp2.0.1"
     BOOT = messages.BOOT
 
+    def __init__(self, url: str, station_id: str, key: str) -> None:
+        """As all stations."""
+        super().__init__(url, station_id, key)
+        self._asked_for: dict[int, int] = {}
+        """By EVSE: the ``remoteStartId`` that its next transaction is to name."""
+
     async def authorize(self, token: str) -> None:
         """``Authorize``."""
         await self.line.call("Authorize", messages.authorize(token))
@@ -30,7 +36,13 @@ class Station(station.Station):
         transaction = Transaction(transaction_id, charge, self.register_wh(charge.connector))
         number = next(transaction.numbers)
         await self._event(
-            messages.started(transaction_id, number, charge, transaction.meter_start_wh)
+            messages.started(
+                transaction_id,
+                number,
+                charge,
+                transaction.meter_start_wh,
+                self._asked_for.pop(charge.connector, None),
+            )
         )
         return transaction
 
@@ -54,8 +66,10 @@ class Station(station.Station):
         """Remote starts and stops; nothing else is known."""
         match action:
             case "RequestStartTransaction":
-                token = payload["idToken"]["idToken"]
-                done = self.begin_remotely(payload.get("evseId", 1), token)
+                evse = payload.get("evseId", 1)
+                done = self.begin_remotely(evse, payload["idToken"]["idToken"])
+                if done:
+                    self._asked_for[evse] = payload["remoteStartId"]
             case "RequestStopTransaction":
                 done = self.stop_remotely(payload["transactionId"])
             case _:

@@ -1,17 +1,16 @@
 """The simulated station against a central system that answers as badly as it is told to."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from websockets.asyncio.server import ServerConnection, serve
 
 from simulator.charge import Charge
 from simulator.connection import CallError
 from simulator.ocpp16.station import Station
+from simulator.ocpp201.station import Station as Station201
+from tests.charging.official import OCPP_1_6, OCPP_2_0_1, OfficialSchemas
+from tests.simulator.central_system import CentralSystem, running
 
 START = datetime(2026, 10, 1, 8, tzinfo=UTC)
 CHARGE = Charge(
@@ -21,49 +20,6 @@ CHARGE = Charge(
     ended_at=START + timedelta(minutes=50),
     energy_wh=7_001,
 )
-ANSWERS: dict[str, dict[str, Any]] = {
-    "BootNotification": {"status": "Accepted", "interval": 300, "currentTime": START.isoformat()},
-    "StartTransaction": {"transactionId": 7, "idTagInfo": {"status": "Accepted"}},
-}
-
-
-class CentralSystem:
-    """Keeps all calls; breaks the calls of an action as often as `faults` says."""
-
-    def __init__(self, **faults: list[str]) -> None:
-        self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.faults = faults
-        self.connections = 0
-        self.socket: ServerConnection | None = None
-
-    async def take(self, socket: ServerConnection) -> None:
-        self.connections += 1
-        self.socket = socket
-        async for frame in socket:
-            kind, message_id, *rest = json.loads(frame)
-            if kind != 2:
-                self.calls.append(("answer", rest[0]))
-                continue
-            action, payload = rest
-            self.calls.append((action, payload))
-            fault = self.faults[action].pop(0) if self.faults.get(action) else None
-            if fault == "cut":
-                socket.transport.abort()
-                return
-            if fault:
-                await socket.send(json.dumps([4, message_id, fault, "on purpose", {}]))
-            else:
-                await socket.send(json.dumps([3, message_id, ANSWERS.get(action, {})]))
-
-    def payloads(self, action: str) -> list[dict[str, Any]]:
-        return [payload for name, payload in self.calls if name == action]
-
-
-@asynccontextmanager
-async def running(central: CentralSystem) -> AsyncIterator[str]:
-    async with serve(central.take, "127.0.0.1", 0, subprotocols=["ocpp1.6"]) as server:  # type: ignore[list-item]  # a NewType of str
-        port = next(iter(server.sockets)).getsockname()[1]
-        yield f"ws://127.0.0.1:{port}/ocpp"
 
 
 async def test_a_charge_sends_every_message_and_its_energy_to_the_watt_hour() -> None:
@@ -76,6 +32,37 @@ async def test_a_charge_sends_every_message_and_its_energy_to_the_watt_hour() ->
     first = central.payloads("MeterValues")[:3]
     registers = [m["meterValue"][0]["sampledValue"][0]["value"] for m in first]
     assert registers == ["2100", "4200", "6300"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "official"), [(Station, OCPP_1_6), (Station201, OCPP_2_0_1)], ids=["1.6", "2.0.1"]
+)
+async def test_every_message_is_as_the_official_schemas_have_it(
+    kind: type[Station | Station201], official: OfficialSchemas
+) -> None:
+    central = CentralSystem()
+    async with running(central) as url, kind(url, "S1", "key") as station:
+        await station.charge(CHARGE)
+    for action, payload in central.calls:
+        official.check(action if official is OCPP_1_6 else f"{action}Request", payload)
+    assert len(central.calls) >= 8
+
+
+async def test_a_2_0_1_transaction_counts_its_events_and_names_the_request_that_began_it() -> None:
+    central = CentralSystem()
+    async with running(central) as url, Station201(url, "S1", "key") as station:
+        station.plug_in(CHARGE)
+        token = {"idToken": "FROMAPP", "type": "Central"}
+        start = {"remoteStartId": 4711, "evseId": 1, "idToken": token}
+        assert central.socket
+        await central.socket.send(json.dumps([2, "a", "RequestStartTransaction", start]))
+        while not central.payloads("answer"):
+            await station.line.call("Heartbeat", {})
+        await station.remotely_stopped(1)
+    events = central.payloads("TransactionEvent")
+    assert [event["seqNo"] for event in events] == list(range(5))
+    assert events[0]["transactionInfo"]["remoteStartId"] == 4711
+    assert len({event["transactionInfo"]["transactionId"] for event in events}) == 1
 
 
 @pytest.mark.parametrize("fault", ["cut", "InternalError"])
