@@ -2,7 +2,8 @@
 
 FOLDER is a synthesised assembly with one stage; without one, those of all recorded environments in
 ``cdk.out``. `check` prints what is wrong: a loss that no waiver covers, an identity that is not
-recorded, a wildcard without a reason, an acknowledgement that has expired or is not needed.
+recorded, a wildcard without a reason, an acknowledgement that has expired or is not needed, an
+action of a program's role that no test takes.
 `lint` prints what cfn-lint finds; `standard` what NIST 800-53 R5 finds and nobody answered.
 `ledger` records the identities, and refuses to record over a loss that no waiver covers.
 `registers` writes the pages in ``docs/registers``.
@@ -22,6 +23,7 @@ from proofs import (
     registers,
     standard,
     template_lint,
+    usage,
     waivers,
     wildcards,
 )
@@ -41,6 +43,7 @@ def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
     """One line for each fault."""
     known = waivers.read()
     reasons = wildcards.read()
+    used = usage.read()
     recorded = {file.stem for file in _ledgers()}
     faults = [f"{w}: {w.environment} has no ledger" for w in known if w.environment not in recorded]
     for stage in stages:
@@ -48,6 +51,7 @@ def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
         faults += acknowledgements.faults(stage, today)
         unexplained = (w for w in wildcards.wildcards(stage, reasons) if w.reason is None)
         faults += [f"{wildcard} stands without a reason" for wildcard in unexplained]
+        faults += usage.faults(stage, used)
     return faults
 
 
@@ -71,6 +75,7 @@ def pages(stages: Sequence[Stage]) -> dict[str, str]:
     return registers.pages(
         stages,
         reasons=wildcards.read(),
+        used=usage.read(),
         settings={stage.name: every[stage.name] for stage in stages if stage.name in every},
         rules=parity.read_rules(),
     )

@@ -4,10 +4,11 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from proofs import acknowledgements, grants, parity_page, wildcards
+from proofs import acknowledgements, grants, parity_page, usage, wildcards
 from proofs.assembly import Stage
 from proofs.markdown import HEAD, Row, table
 from proofs.parity import Rule, Settings
+from proofs.usage import NOTHING_KNOWN, Usage
 from proofs.wildcards import Reason
 
 EVERYWHERE = "environments"
@@ -41,6 +42,7 @@ def pages(
     stages: Sequence[Stage],
     *,
     reasons: Sequence[Reason] = (),
+    used: Usage = NOTHING_KNOWN,
     settings: Mapping[str, Settings],
     rules: Sequence[Rule] = (),
 ) -> dict[str, str]:
@@ -51,7 +53,7 @@ def pages(
     return {
         "acknowledgements.md": _acknowledgements(every),
         "wildcards.md": _wildcards(every, reasons),
-        "grants.md": _grants(every),
+        "grants.md": _grants(every, used),
         "parity.md": parity_page.page(environments, settings, rules),
     }
 
@@ -96,20 +98,29 @@ def _wildcards(stages: Stages, reasons: Sequence[Reason]) -> str:
     )
 
 
-def _grants(stages: Stages) -> str:
+def _grants(stages: Stages, used: Usage) -> str:
     def rows(stage: Stage) -> Iterator[Row]:
         for grant in grants.grants(stage):
-            actions = " ".join(f"`{action}`" for action in grant.statement.actions)
-            resources = " ".join(f"`{resource}`" for resource in grant.statement.resources)
-            condition = f"`{grant.statement.condition}`" if grant.statement.condition else ""
-            yield grant.role.place, grant.assumed_by, actions, resources, condition
+            role, statement = grant.role.place, grant.statement
+            resources = " ".join(f"`{resource}`" for resource in statement.resources)
+            condition = f"`{statement.condition}`" if statement.condition else ""
+            for action in statement.actions:
+                if grant.assumed_by in usage.RUNS_PROGRAMS:
+                    why = used.why(role, action) or "**nobody knows**"
+                else:
+                    why = f"taken by {grant.assumed_by.split('.')[0]}"
+                yield role, grant.assumed_by, f"`{action}`", why, resources, condition
 
     found = stages.across(rows)
-    parts = [f"{HEAD}\n# Grants\n\nWhat the role of each program may do.\n"]
+    parts = [
+        f"{HEAD}\n# Grants\n\nWhat the role of each program may do, and why. An action that no "
+        "test takes and that has no reason fails the tests.\n"
+    ]
     for (role, service), granted in itertools.groupby(found, key=lambda row: row[:2]):
-        head = ("actions", "on", "when", "in")
+        head = ("action", "why", "on", "when", "in")
         rights = table(head, [row[2:] for row in granted])
-        parts.append(f"## {role}\n\nAssumed by `{service}`.\n\n{rights}")
+        program = f", by `{used.programs[role]}`" if role in used.programs else ""
+        parts.append(f"## {role}\n\nAssumed by `{service}`{program}.\n\n{rights}")
     return "\n".join(parts)
 
 

@@ -47,6 +47,15 @@ class SecretsStack(EnvironmentStack):
         )
         CfnOutput(self, "KeyArn", value=key.key_arn)
 
+    def let_read_token(self, role: aws_iam.IRole) -> None:
+        """Allow a program to read the webhook's token; functions have the key already."""
+        role.add_to_principal_policy(
+            aws_iam.PolicyStatement(
+                actions=["secretsmanager:GetSecretValue"],
+                resources=[self.webhook_token.secret_arn],
+            )
+        )
+
     def _let_services_use(self, key: aws_kms.Key) -> None:
         """AWS services that encrypt on their own account; programs are granted use one by one."""
         key.add_to_resource_policy(

@@ -77,8 +77,6 @@ class EncryptedQueue(Construct):
         self._key.grant(role, "kms:GenerateDataKey", "kms:Decrypt")
 
     def let_receive(self, role: aws_iam.IRole) -> None:
-        """Allow what a consumer does: receive, keep hidden for longer, delete."""
-        self.queue.grant(
-            role, "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage"
-        )
+        """Allow what a consumer does: receive, delete."""
+        self.queue.grant(role, "sqs:ReceiveMessage", "sqs:DeleteMessage")
         self._key.grant(role, "kms:Decrypt")

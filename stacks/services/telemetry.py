@@ -67,7 +67,7 @@ class TelemetryStack(EnvironmentStack):
             webhook.role, "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"
         )
         data.device_logs.grant_write(webhook.role)
-        secrets.webhook_token.grant_read(webhook.role)
+        secrets.let_read_token(webhook.role)
         return webhook
 
     def _query(self) -> PythonFunction:

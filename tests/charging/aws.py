@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from contracts import events
 from contracts.personas import COMPANY_GROUP, Persona
+from tests import aws_actions
 
 POOL, CLIENT = "eu-central-1_testpool", "testclient"
 
@@ -104,6 +105,7 @@ def running(port: int = 0, keep: Callable[[list[str]], None] = forget) -> Iterat
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             assert self.headers["X-Amz-Target"] == "AmazonSQS.SendMessageBatch"
+            aws_actions.record("services/charging", "sqs:SendMessageBatch")
             if aws.refuses:
                 self._answer(503, {"__type": "ServiceUnavailable"})
             else:

@@ -36,7 +36,10 @@ def test_the_four_steps_bring_a_new_password_into_force_and_start_the_service_ag
     monkeypatch.delitem(sys.modules, MODULE, raising=False)
     module = importlib.import_module(MODULE)
     started_again: list[dict[str, Any]] = []
-    monkeypatch.setattr(module._ecs, "update_service", lambda **asked: started_again.append(asked))
+    module._ecs.meta.events.register(
+        "provide-client-params.ecs.UpdateService",
+        lambda params, **_: started_again.append(dict(params)),
+    )
     kept = module._SecretsManager.stages
     # Secrets Manager stages the empty version before it calls; moto knows no empty versions.
     monkeypatch.setattr(

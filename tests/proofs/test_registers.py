@@ -32,7 +32,10 @@ def grants(*stages: Stage) -> str:
 def test_a_program_s_grants_are_listed_with_what_runs_it() -> None:
     page = grants(stage(billing=role("ecs-tasks", "sqs:SendMessage")))
     assert "## billing/Role\n\nAssumed by `ecs-tasks.amazonaws.com`." in page
-    assert "| `sqs:SendMessage` | `arn:aws:sqs:{environment}` |  | environments |" in page
+    assert (
+        "| `sqs:SendMessage` | **nobody knows** | `arn:aws:sqs:{environment}` |  | environments |"
+        in page
+    )
 
 
 def test_what_only_some_environments_have_is_told() -> None:
@@ -40,8 +43,10 @@ def test_what_only_some_environments_have_is_told() -> None:
         stage("live", billing=role("lambda", "sqs:SendMessage")),
         stage("dev", billing=role("lambda", "sqs:PurgeQueue")),
     )
-    assert "| `sqs:SendMessage` | `arn:aws:sqs:{environment}` |  | live |" in page
-    assert "| `sqs:PurgeQueue` | `arn:aws:sqs:live` |  | dev |" in page
+    assert (
+        "| `sqs:SendMessage` | **nobody knows** | `arn:aws:sqs:{environment}` |  | live |" in page
+    )
+    assert "| `sqs:PurgeQueue` | **nobody knows** | `arn:aws:sqs:live` |  | dev |" in page
 
 
 def test_the_organisation_stands_apart_from_what_all_environments_have() -> None:

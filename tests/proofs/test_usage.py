@@ -1,0 +1,103 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from proofs import usage
+from proofs.assembly import Json, Stage
+from proofs.usage import Reason, Usage, faults
+from tests import aws_actions
+from tests.proofs.stages import resource, stage
+
+ROLE = "billing/Role"
+PROGRAM = "services/billing"
+
+
+def granting(*actions: str, to: str = "ecs-tasks") -> Stage:
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": f"{to}.amazonaws.com"},
+    }
+    granted = {"Effect": "Allow", "Action": list(actions), "Resource": "arn:aws:sqs:x"}
+    role: dict[str, Json] = {
+        "Role": resource(
+            "AWS::IAM::Role",
+            AssumeRolePolicyDocument={"Statement": [trust]},
+            Policies=[{"PolicyDocument": {"Statement": [granted]}}],
+        )
+    }
+    return stage(billing=role)
+
+
+def knowing(*taken: str, reasons: tuple[Reason, ...] = ()) -> Usage:
+    return Usage({ROLE: PROGRAM}, {PROGRAM: frozenset(taken)}, reasons)
+
+
+def test_what_a_test_takes_may_be_granted() -> None:
+    assert list(faults(granting("sqs:SendMessage"), knowing("sqs:SendMessage"))) == []
+
+
+def test_what_no_test_takes_is_told() -> None:
+    built = granting("sqs:SendMessage", "sqs:PurgeQueue")
+    (fault,) = faults(built, knowing("sqs:SendMessage"))
+    assert fault == "live/billing/Role may do sqs:PurgeQueue, and no test does it"
+
+
+def test_another_program_s_tests_do_not_count() -> None:
+    other = Usage({ROLE: PROGRAM}, {"services/charging": frozenset(["sqs:SendMessage"])}, ())
+    (fault,) = faults(granting("sqs:SendMessage"), other)
+    assert "may do sqs:SendMessage" in fault
+
+
+def test_what_a_test_takes_and_nobody_granted_is_told() -> None:
+    (fault,) = faults(granting("sqs:SendMessage"), knowing("sqs:SendMessage", "s3:GetObject"))
+    assert fault == "live/billing/Role may not do s3:GetObject, and a test does it"
+
+
+def test_a_wildcard_is_taken_with_one_of_its_actions() -> None:
+    assert list(faults(granting("sqs:Send*"), knowing("sqs:SendMessage"))) == []
+    assert list(faults(granting("sqs:Receive*"), knowing()))
+
+
+def test_a_reason_stands_for_an_action_that_no_test_takes() -> None:
+    reason = Reason("billing/*", ("kms:*",), "taken by S3")
+    known = knowing(reasons=(reason,))
+    assert list(faults(granting("kms:Decrypt"), known)) == []
+    assert known.why(ROLE, "kms:Decrypt") == "taken by S3"
+    assert usage.unused([granting("kms:Decrypt")], known) == []
+    assert usage.unused([granting("s3:GetObject")], known) == [reason]
+
+
+def test_a_service_s_own_role_is_its_own() -> None:
+    assert list(faults(granting("logs:PutLogEvents", to="vpc-flow-logs"), knowing())) == []
+
+
+def test_an_operation_counts_as_the_action_that_permits_it(tmp_path: Path) -> None:
+    taken, file = tmp_path / "taken.json", tmp_path / "grants.toml"
+    taken.write_text(json.dumps({PROGRAM: ["sqs:SendMessageBatch", "s3:GetObject"]}))
+    file.write_text(f'unused = []\n[programs]\n"{ROLE}" = "{PROGRAM}"\n')
+    known = usage.read(taken, file)
+    assert known.taken[PROGRAM] == {"sqs:SendMessage", "s3:GetObject"}
+
+
+def test_every_program_and_every_reason_is_still_there(stages: dict[str, Stage]) -> None:
+    known = usage.read()
+    roles = {g.role.place for built in stages.values() for g in usage.programs_grants(built)}
+    assert known.programs.keys() <= roles
+    assert known.taken.keys() == set(known.programs.values())
+    assert usage.unused(list(stages.values()), known) == []
+
+
+@pytest.mark.last
+def test_what_programs_took_in_this_session_is_what_is_recorded(
+    request: pytest.FixtureRequest,
+) -> None:
+    config = request.config
+    if config.getoption("record_actions"):
+        usage.TAKEN.write_text(aws_actions.taken(), encoding="utf-8")
+    elif config.args_source is not pytest.Config.ArgsSource.TESTPATHS or config.option.keyword:
+        pytest.skip("only the whole suite tells")
+    assert usage.TAKEN.read_text(encoding="utf-8") == aws_actions.taken(), (
+        "run `pytest --record-actions` and review what programs take up or leave"
+    )
