@@ -41,10 +41,10 @@ KINDS: dict[str, Talk] = {
     "meter values": meter_values,
     "boots and statuses": boots,
 }
-ROW = "{:>8} {:<22} {:>6} {:>6} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>6} {:>6}"
+ROW = "{:>8} {:<22} {:>6} {:>6} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>6} {:>6} {:>6}"
 HEAD = (
     *("stations", "what", "a s", "echo", "package", "of echo", "of pkg"),
-    *("CPU ms", "echo", "package", "p50 ms", "p99 ms"),
+    *("CPU ms", "echo", "package", "p50 ms", "p99 ms", "echo"),
 )
 
 
@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--stations", type=int, action="append", help="default: 100")
     parser.add_argument("--seconds", type=float, default=5.0, help="of each server and row")
     parser.add_argument("--only", choices=KINDS, help="one kind of talk")
-    parser.add_argument("--paced", type=float, help="messages a second; default: flat out")
+    parser.add_argument("--paced", type=float, help="talks a second; default: flat out")
     wanted = parser.parse_args()
     kinds = {name: talk for name, talk in KINDS.items() if wanted.only in {None, name}}
     _say(ROW.format(*HEAD))
@@ -107,6 +107,7 @@ def _row(stations: int, name: str, ours: Measured, echo: Measured, package: Meas
         *(f"{measured.cpu_ms:.2f}" for measured in (ours, echo, package)),
         f"{1000 * ours.waits.p50:.0f}",
         f"{1000 * ours.waits.p99:.0f}",
+        f"{1000 * echo.waits.p99:.0f}",
     )
 
 
