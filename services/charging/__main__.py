@@ -18,6 +18,7 @@ from services.charging.adapters.postgresql.campaigns import PostgresCampaigns
 from services.charging.adapters.postgresql.commands import PostgresCommands
 from services.charging.adapters.postgresql.connections import PostgresConnections
 from services.charging.adapters.postgresql.database import Database, conninfo
+from services.charging.adapters.postgresql.device_models import PostgresDeviceModels
 from services.charging.adapters.postgresql.idempotency import PostgresIdempotencyKeys
 from services.charging.adapters.postgresql.ledger import PostgresLedger
 from services.charging.adapters.postgresql.message_log import PostgresMessageLog
@@ -44,6 +45,7 @@ from services.charging.application.campaigns import Campaigns
 from services.charging.application.central_systems import central_systems
 from services.charging.application.commands import CommandDelivery, Commands
 from services.charging.application.conversation import Conversation
+from services.charging.application.ocpp201.device_answers import DeviceAnswers
 from services.charging.application.ports import Store
 from services.charging.application.remote_control import RemoteControl
 from services.charging.application.smart_charging.news import PlannedLedger
@@ -54,6 +56,7 @@ from services.charging.entrypoints.program import Program
 from services.charging.entrypoints.rest.app import rest_api
 from services.charging.entrypoints.rest.campaigns import campaigns_router
 from services.charging.entrypoints.rest.commands import commands_router
+from services.charging.entrypoints.rest.device_models import device_models_router
 from services.charging.entrypoints.rest.driver import driver_router
 from services.charging.entrypoints.rest.health import health_router
 from services.charging.entrypoints.rest.messages import messages_router
@@ -85,6 +88,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     commands = Commands(command_book)
     planning = SitePlanning(PostgresSiteBook(database), Telling(commands), utc_now)
     ledger = PostgresLedger(database, events_committed=relay.notify)
+    device_models = PostgresDeviceModels(database)
     store = Store(
         tokens=tokens,
         register=PostgresStationReports(database),
@@ -92,6 +96,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         readings=PostgresMeterReadings(database),
         signed=PostgresSignedRecords(database),
         notifications=PostgresNotifications(database),
+        device_models=device_models,
         quarantine=PostgresQuarantine(database),
     )
     remote_control = RemoteControl(commands, utc_now)
@@ -101,7 +106,9 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     gateway = Gateway(
         central_systems=central_systems(store, utc_now),
         connections=connections,
-        commands=CommandDelivery(command_book, clock=utc_now),
+        commands=CommandDelivery(
+            command_book, learn=DeviceAnswers(device_models).learn, clock=utc_now
+        ),
         conversation=lambda station_id: Conversation(station_id, message_log.add, utc_now),
     )
     verifier = AccessTokens(
@@ -122,6 +129,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             commands_router(stations=station_views, views=views, commands=commands),
             campaigns_router(book=campaign_book, campaigns=campaigns),
             sessions_router(views=views),
+            device_models_router(views=views),
             messages_router(views=views),
             signed_values_router(signed_metering=PostgresSignedMetering(database)),
             sites_router(sites=PostgresSites(database), planning=planning, clock=utc_now),

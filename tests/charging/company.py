@@ -1,12 +1,14 @@
 """A central system in memory."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from contracts.events import SessionEnded, SessionStarted
 from services.charging.application.central_systems import central_systems
 from services.charging.application.ports import Store
+from services.charging.domain.device_model import Monitor, Value
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.quarantine import Rule
 from services.charging.domain.stations import ConnectorReport
@@ -14,6 +16,26 @@ from services.charging.domain.tokens import Token, TokenStatus
 from tests.charging.ledger import FakeLedger
 
 DAWN = datetime(2026, 3, 1, 6, tzinfo=UTC)
+
+
+async def learn_nothing(_station: str, _asked: Message, _answer: Message, _at: datetime) -> None:
+    """From answers to commands."""
+
+
+class FakeDeviceModels:
+    def __init__(self) -> None:
+        self.values: dict[tuple[tuple[str | int, ...], str], Value] = {}
+        self.monitors: dict[int, Monitor] = {}
+
+    async def tell(self, _station_id: str, values: Sequence[Value], _at: datetime) -> None:
+        self.values |= {(value.place.key, value.attribute): value for value in values}
+
+    async def watch(self, _station_id: str, monitors: Sequence[Monitor], _at: datetime) -> None:
+        self.monitors |= {monitor.id: monitor for monitor in monitors}
+
+    async def unwatch(self, _station_id: str, ids: Sequence[int]) -> None:
+        for monitor_id in ids:
+            self.monitors.pop(monitor_id, None)
 
 
 class FakeRegister:
@@ -35,6 +57,7 @@ class Company:
             Token("CARD1", TokenStatus.ACCEPTED, "Ada"), Token("CARD2", TokenStatus.BLOCKED, "Bob")
         )
         self.register = FakeRegister()
+        self.device_models = FakeDeviceModels()
         self.now = DAWN
         store = Store(
             tokens=self.ledger.tokens,
@@ -43,6 +66,7 @@ class Company:
             readings=self.ledger.meter_readings,
             signed=self.ledger.signed_records,
             notifications=self.ledger.notifications,
+            device_models=self.device_models,
             quarantine=self.ledger.quarantine,
         )
         self.central_systems = {

@@ -4,6 +4,7 @@ The routes are those of the OpenAPI description: one that is not covered here fa
 """
 
 import asyncio
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import pytest
 
 from contracts.personas import Persona
 from contracts.routes import CHARGING_API
+from tests.charging.ocpp201.examples import MESSAGES
 from tests.charging.program import KEY, ChargingProgram
 from tests.charging.station import connected
 
@@ -125,6 +127,10 @@ async def say_something(program: ChargingProgram) -> None:
         await station.call("BootNotification", chargePointVendor="long " * 9, chargePointModel="M")
         await station.call("DiagnosticsStatusNotification", status="Idle")
         await station.start("NORDWIND1")
+    async with connected(program, "nordwind-1", version="ocpp2.0.1") as station:
+        for action in ("NotifyReport", "NotifyMonitoringReport"):
+            report = json.dumps(MESSAGES[action]).replace('"EVSE"', '"Nordwind"')
+            await station.call(action, **json.loads(report))
 
 
 def operations(program: ChargingProgram) -> list[tuple[str, str]]:

@@ -29,6 +29,7 @@ from services.charging.domain.stations import Site, SiteKind, Station, StationKe
 from services.charging.entrypoints import station_socket
 from services.charging.entrypoints.gateway import Gateway
 from simulator.connection import CallError, Connection, Payload
+from tests.charging.company import learn_nothing
 from tests.charging.program import KEY, free_port
 from tests.postgres import Database as EmptyDatabase
 
@@ -70,7 +71,7 @@ async def node(database: EmptyDatabase) -> AsyncIterator[Node]:
     gateway = Gateway(
         central_systems=[central_system],
         connections=connections,
-        commands=CommandDelivery(book, clock=utc_now),
+        commands=CommandDelivery(book, learn=learn_nothing, clock=utc_now),
         conversation=lambda name: Conversation(name, lambda _: None, utc_now),
     )
     hear = {

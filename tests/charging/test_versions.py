@@ -13,6 +13,7 @@ from services.charging.domain.commands import Command, CommandState
 from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.ocpp201.version import OCPP_2_0_1
 from services.charging.domain.ocpp_j.frames import CallResult
+from tests.charging.company import learn_nothing
 from tests.charging.program import ChargingProgram
 from tests.charging.station import connected
 from tests.charging.test_commands import answered, issue, over
@@ -88,7 +89,7 @@ async def test_a_command_that_meets_another_version_is_not_delivered() -> None:
     async def call(_action: str, _payload: bytes) -> CallResult:
         raise AssertionError("the station hears what it cannot understand")
 
-    delivery = CommandDelivery(cast("CommandBook", Book()), clock=utc_now)
+    delivery = CommandDelivery(cast("CommandBook", Book()), learn=learn_nothing, clock=utc_now)
     await delivery.deliver("CP1", 7, OCPP_1_6, call)
     [(state, reason)] = ended
     assert state is CommandState.UNDELIVERED

@@ -5,15 +5,13 @@ from typing import Any
 
 import msgspec
 
+from services.charging.domain.masking import is_secret_setting
 from services.charging.domain.ocpp16.change_configuration import ChangeConfiguration
 from services.charging.domain.ocpp201.types import CustomData
 from services.charging.domain.ocpp201.variables import SetVariables
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.versions import VERSIONS, version
-
-_KEYS_OF_STATIONS = {"authorizationkey", "basicauthpassword"}
-"""What holds the password of a station's basic authentication: in OCPP 1.6, and in 2.0.1."""
 
 
 class WrongRequestError(Exception):
@@ -60,10 +58,9 @@ def _check(version: Version, action: str, request: Mapping[str, Any]) -> None:
 def _tells_a_secret(message: Message) -> bool:
     match message:
         case ChangeConfiguration():
-            return message.key.lower() in _KEYS_OF_STATIONS
+            return is_secret_setting(message.key)
         case SetVariables():
-            names = {data.variable.name.lower() for data in message.set_variable_data}
-            return not names.isdisjoint(_KEYS_OF_STATIONS)
+            return any(is_secret_setting(data.variable.name) for data in message.set_variable_data)
         case _:
             return False
 

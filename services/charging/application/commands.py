@@ -7,6 +7,7 @@ station's socket hears of it, claims it, calls the station and closes it with th
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid4
 
@@ -14,11 +15,13 @@ from services.charging.application.ports import (
     Clock,
     NoAnswerError,
     NotConnectedError,
+    NotStorableError,
     UnavailableError,
 )
 from services.charging.domain.commands import Command, CommandState
 from services.charging.domain.ocpp_j.connection import BusyError
 from services.charging.domain.ocpp_j.frames import CallError, CallResult
+from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.ocpp_j.reading import UnreadableError
 from services.charging.domain.ocpp_j.version import Version
 
@@ -29,6 +32,10 @@ ANSWER_WITHIN = 35.0
 
 Call = Callable[[str, bytes], Awaitable[CallResult | CallError]]
 """Action and payload to one socket; raises `NoAnswerError`, `BusyError`."""
+
+
+Learn = Callable[[str, Message, Message, datetime], Awaitable[None]]
+"""Station, request, answer and time."""
 
 
 class CommandBook(Protocol):
@@ -70,8 +77,10 @@ class CommandBook(Protocol):
 class CommandDelivery:
     """The side of the socket."""
 
-    def __init__(self, book: CommandBook, *, clock: Clock) -> None:
+    def __init__(self, book: CommandBook, *, learn: Learn, clock: Clock) -> None:
+        """`learn`: from an answer, before the command is closed."""
         self._book = book
+        self._learn = learn
         self._clock = clock
 
     async def deliver(self, station_id: str, epoch: int, version: Version, call: Call) -> None:
@@ -99,7 +108,7 @@ class CommandDelivery:
             match await call(command.action, command.request):
                 case CallResult(_, payload):
                     answer = payload
-                    version.reader.read(version.answers[command.action], payload, self._clock())
+                    await self._understand(command, version, payload)
                 case CallError(_, code, description):
                     state, reason = CommandState.REFUSED, f"{code} {description}".rstrip()
         except UnreadableError as error:
@@ -109,6 +118,18 @@ class CommandDelivery:
         except NoAnswerError as error:
             state, reason = CommandState.UNANSWERED, str(error)
         await self._book.close(command.id, state, answer=answer, reason=reason)
+
+    async def _understand(self, command: Command, version: Version, payload: bytes) -> None:
+        now = self._clock()
+        answer, _ = version.reader.read(version.answers[command.action], payload, now)
+        request, _ = version.reader.read(version.requests[command.action], command.request, now)
+        try:
+            await self._learn(command.station_id, request, answer, now)
+        except (UnavailableError, NotStorableError) as error:
+            logger.warning(
+                "nothing learnt from an answer",
+                extra={"station_id": command.station_id, "reason": str(error)},
+            )
 
 
 class Commands:

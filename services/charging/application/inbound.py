@@ -8,15 +8,15 @@ from typing import Generic, TypeVar
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.quarantine import Finding, QuarantineRecord, records
 
-M = TypeVar("M", bound=Message)
+Said = TypeVar("Said", bound=Message, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Inbound(Generic[M]):
+class Inbound(Generic[Said]):
     """The message with its circumstances."""
 
     station_id: str
-    message: M
+    message: Said
     payload: bytes
     received_at: datetime
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from contracts.events import SessionEvent
+from services.charging.domain.device_model import Monitor, Value
 from services.charging.domain.ledger import Entry, Known
 from services.charging.domain.metering import MeterReading
 from services.charging.domain.notifications import Notification
@@ -122,6 +123,19 @@ class StationRegister(Protocol):
         """Keep the latest state of a connector."""
 
 
+class DeviceModels(Protocol):
+    """The variables of stations and their monitors, as far as they were told."""
+
+    async def tell(self, station_id: str, values: Sequence[Value], at: datetime) -> None:
+        """Keep the latest value of each."""
+
+    async def watch(self, station_id: str, monitors: Sequence[Monitor], at: datetime) -> None:
+        """Keep the latest state of each."""
+
+    async def unwatch(self, station_id: str, ids: Sequence[int]) -> None:
+        """These monitors are gone."""
+
+
 class StationCalls(Protocol):
     """The gateway, seen from the logic: calls to stations."""
 
@@ -141,4 +155,5 @@ class Store:
     readings: MeterReadings
     signed: SignedRecords
     notifications: Notifications
+    device_models: DeviceModels
     quarantine: Quarantine

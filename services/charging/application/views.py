@@ -148,6 +148,45 @@ class MessageSearch:
 
 
 @dataclass(frozen=True, slots=True)
+class VariableView:
+    """A value of a variable of a station's device model, as it was last told (OCPP 2.0.1).
+
+    EVSE 0: of the station as a whole.
+    """
+
+    id: int
+    component: str
+    component_instance: str
+    evse_id: int
+    connector_id: int
+    variable: str
+    variable_instance: str
+    attribute: str
+    value: str | None
+    mutability: str | None
+    characteristics: dict[str, Any] | None
+    reported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorView:
+    """A monitor of a variable; severity from 0, danger, to 9 (OCPP 2.0.1)."""
+
+    monitor_id: int
+    component: str
+    component_instance: str
+    evse_id: int
+    connector_id: int
+    variable: str
+    variable_instance: str
+    kind: str
+    value: float
+    severity: int
+    in_transactions_only: bool
+    reported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
     """Some rows, and the cursor of those that follow."""
 
@@ -195,6 +234,16 @@ class Views(Protocol):
         self, scope: Scope, *, station_id: str, before: int | None, limit: int
     ) -> list[NotificationView]:
         """Latest first; `before` is a notification's id."""
+
+    async def variables(
+        self, scope: Scope, *, station_id: str, after: int, limit: int
+    ) -> list[VariableView]:
+        """In the order in which they were told first; `after` is a variable's id."""
+
+    async def monitors(
+        self, scope: Scope, *, station_id: str, after: int, limit: int
+    ) -> list[MonitorView]:
+        """In the order of their ids."""
 
     async def quarantine(
         self, scope: Scope, *, station_id: str | None, before: int | None, limit: int

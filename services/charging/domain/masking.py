@@ -18,6 +18,11 @@ _SUSPICIOUS = re.compile(r"authorizationkey|password|\\u00|\\/", re.IGNORECASE)
 _USER_OF_ADDRESS = re.compile(r"://[^/@\s\"]+@")
 
 
+def is_secret_setting(name: str) -> bool:
+    """Whether the value of a configuration key or variable of this name is a secret."""
+    return name.strip().lower() in _SETTINGS
+
+
 def masked(text: str) -> str:
     """A frame without its secrets; one that cannot be read, and may hold some, is left out."""
     if _SUSPICIOUS.search(text):
@@ -46,7 +51,7 @@ def _clean(node: Any, *, secret: bool) -> Any:
 def _names_secret(node: dict[str, Any]) -> bool:
     variable = node.get("variable")
     names = [node.get("key"), variable.get("name") if isinstance(variable, dict) else None]
-    return any(isinstance(name, str) and name.strip().lower() in _SETTINGS for name in names)
+    return any(isinstance(name, str) and is_secret_setting(name) for name in names)
 
 
 def _is_secret(name: str, value: object, in_secret: bool) -> bool:

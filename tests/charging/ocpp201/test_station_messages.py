@@ -18,6 +18,8 @@ NOT_FOR_PEOPLE = {
     "DataTransfer",
     "Heartbeat",
     "MeterValues",
+    "NotifyMonitoringReport",
+    "NotifyReport",
     "StatusNotification",
     "TransactionEvent",
 }

@@ -51,6 +51,10 @@ _OF_STATIONS: LiteralString = """
         select * from public.command where station_id in (select id from station)
     ), notification as not materialized (
         select * from public.notification where station_id in (select id from station)
+    ), device_variable as not materialized (
+        select * from public.device_variable where station_id in (select id from station)
+    ), device_monitor as not materialized (
+        select * from public.device_monitor where station_id in (select id from station)
     ), quarantine as not materialized (
         select * from public.quarantine where station_id in (select id from station)
     ), campaign as not materialized (

@@ -12,11 +12,13 @@ from services.charging.application.views import (
     CommandView,
     MessageSearch,
     MessageView,
+    MonitorView,
     NotificationView,
     QuarantineView,
     SessionSearch,
     SessionView,
     TokenView,
+    VariableView,
 )
 from services.charging.domain.tokens import TokenStatus
 
@@ -153,6 +155,29 @@ class PostgresViews:
         """
         parameters = {"station": station_id, "before": before, "limit": limit}
         return await self._reader.read(scope, NotificationView, query, parameters)
+
+    async def variables(
+        self, scope: Scope, *, station_id: str, after: int, limit: int
+    ) -> list[VariableView]:
+        """In the order in which they were told first."""
+        query = """
+            select * from device_variable
+            where station_id = %(station)s and id > %(after)s order by id limit %(limit)s
+        """
+        parameters = {"station": station_id, "after": after, "limit": limit}
+        return await self._reader.read(scope, VariableView, query, parameters)
+
+    async def monitors(
+        self, scope: Scope, *, station_id: str, after: int, limit: int
+    ) -> list[MonitorView]:
+        """In the order of their ids."""
+        query = """
+            select * from device_monitor
+            where station_id = %(station)s and monitor_id > %(after)s
+            order by monitor_id limit %(limit)s
+        """
+        parameters = {"station": station_id, "after": after, "limit": limit}
+        return await self._reader.read(scope, MonitorView, query, parameters)
 
     async def messages(
         self, scope: Scope, search: MessageSearch, *, before: int | None, limit: int

@@ -7,6 +7,7 @@ from services.charging.application.notification_handler import NotificationHandl
 from services.charging.application.ocpp201.authorize import AuthorizeHandler
 from services.charging.application.ocpp201.boot_notification import BootNotificationHandler
 from services.charging.application.ocpp201.data_transfer import DataTransferHandler
+from services.charging.application.ocpp201.device_reports import DeviceReportHandler
 from services.charging.application.ocpp201.heartbeat import HeartbeatHandler
 from services.charging.application.ocpp201.meter_values import MeterValuesHandler
 from services.charging.application.ocpp201.status_notification import StatusNotificationHandler
@@ -42,7 +43,6 @@ _TOLD: tuple[tuple[type[Message], Message], ...] = (
     (security.SecurityEventNotification, security.SecurityEventNotificationResponse()),
     # The operator reads the request among the notifications and answers by CertificateSigned.
     (security.SignCertificate, security.SignCertificateResponse(status="Accepted")),
-    (variables.NotifyReport, variables.NotifyReportResponse()),
     (reservation.ReservationStatusUpdate, reservation.ReservationStatusUpdateResponse()),
     (smart_charging.ReportChargingProfiles, smart_charging.ReportChargingProfilesResponse()),
     (
@@ -79,8 +79,6 @@ _TOLD: tuple[tuple[type[Message], Message], ...] = (
     ),
     (diagnostics.LogStatusNotification, diagnostics.LogStatusNotificationResponse()),
     (diagnostics.NotifyCustomerInformation, diagnostics.NotifyCustomerInformationResponse()),
-    (monitoring.NotifyMonitoringReport, monitoring.NotifyMonitoringReportResponse()),
-    (events.NotifyEvent, events.NotifyEventResponse()),
     (display.NotifyDisplayMessages, display.NotifyDisplayMessagesResponse()),
 )
 """What is kept for people to read, and its answer."""
@@ -89,14 +87,18 @@ _TOLD: tuple[tuple[type[Message], Message], ...] = (
 def ocpp201_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
     """By action."""
     transaction = TransactionEventHandler(store.ledger, store.readings, store.signed, clock)
+    device = DeviceReportHandler(store.device_models, store.notifications)
     handlers = (
         Route(authorization.Authorize, AuthorizeHandler(store.tokens).handle),
         Route(availability.Heartbeat, HeartbeatHandler().handle),
         Route(availability.StatusNotification, StatusNotificationHandler(store.register).handle),
         Route(data_transfer.DataTransfer, DataTransferHandler().handle),
+        Route(events.NotifyEvent, device.event),
         Route(metering.MeterValues, MeterValuesHandler(store.readings).handle),
+        Route(monitoring.NotifyMonitoringReport, device.monitors),
         Route(provisioning.BootNotification, BootNotificationHandler(store.register).handle),
         Route(transactions.TransactionEvent, transaction.handle),
+        Route(variables.NotifyReport, device.report),
         *(
             Route(message, NotificationHandler(store.notifications, yes).handle)
             for message, yes in _TOLD

@@ -1,0 +1,41 @@
+"""What answers to commands tell of a station's variables and monitors."""
+
+from datetime import datetime
+
+from services.charging.application.ports import DeviceModels
+from services.charging.domain.device_model import got, monitored, set_
+from services.charging.domain.ocpp201.monitoring import (
+    ClearVariableMonitoringResponse,
+    SetVariableMonitoring,
+    SetVariableMonitoringResponse,
+)
+from services.charging.domain.ocpp201.variables import (
+    GetVariablesResponse,
+    SetVariables,
+    SetVariablesResponse,
+)
+from services.charging.domain.ocpp_j.message import Message
+
+
+class DeviceAnswers:
+    """Keeps it in the station's device model."""
+
+    def __init__(self, models: DeviceModels) -> None:
+        self._models = models
+
+    async def learn(self, station_id: str, request: Message, answer: Message, at: datetime) -> None:
+        """Answers that tell nothing of it change nothing."""
+        match request, answer:
+            case _, GetVariablesResponse():
+                await self._models.tell(station_id, got(answer), at)
+            case SetVariables(), SetVariablesResponse():
+                await self._models.tell(station_id, set_(request, answer), at)
+            case SetVariableMonitoring(), SetVariableMonitoringResponse():
+                await self._models.watch(station_id, monitored(request, answer), at)
+            case _, ClearVariableMonitoringResponse():
+                gone = [
+                    result.id
+                    for result in answer.clear_monitoring_result
+                    if result.status != "Rejected"
+                ]
+                await self._models.unwatch(station_id, gone)
