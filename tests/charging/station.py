@@ -31,14 +31,14 @@ class Station:
     async def receive(self) -> Any:
         return json.loads(await asyncio.wait_for(self.websocket.recv(), 20))
 
-    async def call(self, action: str, **payload: Any) -> dict[str, Any]:
+    async def call(self, action: str, /, **payload: Any) -> dict[str, Any]:
         """The payload of the answer; fails on a CALLERROR."""
         kind, _, *rest = await self.try_call(action, **payload)
         assert kind == 3, rest
         answer: dict[str, Any] = rest[0]
         return answer
 
-    async def try_call(self, action: str, **payload: Any) -> Any:
+    async def try_call(self, action: str, /, **payload: Any) -> Any:
         return await self.send(json.dumps([2, f"m{next(self._ids)}", action, payload]))
 
     async def start(self, uid: str = "CARD1", meter: int = 1000, at: str = NOW) -> int:
