@@ -6,6 +6,7 @@ from constructs import Construct
 
 from stacks.common.auth import AuthStack
 from stacks.common.backup import BackupStack
+from stacks.common.budget import BudgetStack
 from stacks.common.cluster import ClusterStack
 from stacks.common.data import DataStack
 from stacks.common.edge import EdgeStack
@@ -47,6 +48,7 @@ class EnvironmentStage(Stage):
             foundation=foundation,
         )
         TelemetryStack(self, "telemetry", environment=environment, foundation=foundation)
+        BudgetStack(self, "budget", environment=environment)
         MonitoringStack(
             self,
             "monitoring",

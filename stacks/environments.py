@@ -65,6 +65,10 @@ CapacityUnits = Annotated[float, Field(ge=0, le=256, multiple_of=0.5)]
 """Aurora capacity units (about 2 GiB of memory each)."""
 
 
+TimeOfDay = Annotated[str, _text(r"([01]\d|2[0-3]):[0-5]\d", "a time of day, such as 07:30")]
+WORKING_ZONE = "Europe/Berlin"
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -224,6 +228,20 @@ class Program(_Table):
         return self
 
 
+class Hours(_Table):
+    """When an environment works, in `WORKING_ZONE`; at other times its services are stopped."""
+
+    days: Literal["MON-FRI", "MON-SAT", "SUN-SAT"]
+    start: TimeOfDay
+    end: TimeOfDay
+
+    @checked(mode="after")
+    def _is_a_day(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError(f"start {self.start} is not before end {self.end}")
+        return self
+
+
 class Environment(_Table):
     """One environment: an account of its own with everything in it."""
 
@@ -240,6 +258,10 @@ class Environment(_Table):
     log_retention_days: Literal[7, 14, 30, 90, 365]
     on_call: Email
     """Where alarms go."""
+    monthly_budget_usd: Annotated[int, Field(ge=10, le=1_000_000)]
+    """Who is on call hears of a month that is going to cost more."""
+    hours: Hours | None = None
+    """Without them it always works."""
     domain: Domain | None = None
     """Without one there is no certificate: plain HTTP, for an environment on a laptop."""
     database: Database

@@ -3,7 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Duration, aws_ecs, aws_elasticloadbalancingv2, aws_servicediscovery
+from aws_cdk import (
+    Duration,
+    TimeZone,
+    aws_applicationautoscaling,
+    aws_ecs,
+    aws_elasticloadbalancingv2,
+    aws_servicediscovery,
+)
 from constructs import Construct
 
 from contracts import routes
@@ -12,9 +19,10 @@ from stacks.common.foundation import Foundation
 from stacks.common.load_balancer import LoadBalancer
 from stacks.common.network import API_PORT, PRIVATE
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
+from stacks.constructs.environment_stack import environment_stack
 from stacks.constructs.service_monitoring import ServiceMonitoring
 from stacks.constructs.service_task import service_task
-from stacks.environments import Program
+from stacks.environments import WORKING_ZONE, Hours, Program
 
 BUSY_PERCENT = 60
 """Processor use above which another task is started."""
@@ -96,7 +104,7 @@ class LoadBalancedService(Construct):
             alarms=foundation.observability.alarms,
             log=log,
         )
-        self._scale(size)
+        self.scaling = self._scaling(size)
         condemning = [
             alarm
             for entrance in entrances
@@ -110,15 +118,19 @@ class LoadBalancedService(Construct):
             condemning, behavior=aws_ecs.AlarmBehavior.ROLLBACK_ON_ALARM
         )
 
-    def _scale(self, size: Program) -> None:
-        self.service.auto_scale_task_count(
+    def _scaling(self, size: Program) -> aws_ecs.ScalableTaskCount:
+        scaling = self.service.auto_scale_task_count(
             min_capacity=size.minimum_tasks, max_capacity=size.maximum_tasks
-        ).scale_on_cpu_utilization(
+        )
+        scaling.scale_on_cpu_utilization(
             "Processor",
             target_utilization_percent=BUSY_PERCENT,
             scale_in_cooldown=Duration.minutes(10),
             scale_out_cooldown=Duration.minutes(1),
         )
+        if hours := environment_stack(self).settings.hours:
+            _stop_out_of_hours(scaling, size, hours)
+        return scaling
 
     def _open(self, entrance: Entrance, side: str, balancer: LoadBalancer) -> list[str]:
         """Let requests in from one load balancer; returns what condemns a new version by name."""
@@ -161,3 +173,21 @@ class LoadBalancedService(Construct):
         condemning = self._monitoring.watch_entrance(name, entrance.path, targets)
         self.service.node.add_dependency(rule, *condemning)
         return [alarm.alarm_name for alarm in condemning]
+
+
+def _stop_out_of_hours(scaling: aws_ecs.ScalableTaskCount, size: Program, hours: Hours) -> None:
+    """With the last task gone the database has no connection left, and pauses."""
+    for name, time, least, most in (
+        ("Morning", hours.start, size.minimum_tasks, size.maximum_tasks),
+        ("Evening", hours.end, 0, 0),
+    ):
+        hour, minute = time.split(":")
+        scaling.scale_on_schedule(
+            name,
+            schedule=aws_applicationautoscaling.Schedule.cron(
+                minute=str(int(minute)), hour=str(int(hour)), week_day=hours.days
+            ),
+            time_zone=TimeZone.of(WORKING_ZONE),
+            min_capacity=least,
+            max_capacity=most,
+        )

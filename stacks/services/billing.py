@@ -9,6 +9,7 @@ from stacks.common.foundation import Foundation
 from stacks.common.network import API_PORT
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.load_balanced_service import Entrance, LoadBalancedService
+from stacks.constructs.queue_scaling import QueueScaling
 from stacks.constructs.service_database import ServiceDatabase
 from stacks.environments import Company, Environment
 
@@ -60,6 +61,9 @@ class BillingStack(EnvironmentStack):
             entrances=[Entrance("Api", routes.BILLING_API, API_PORT, priority=200)],
         )
         billing.service.node.add_dependency(database)
+        QueueScaling(
+            self, "QueueScaling", service=billing, queue=foundation.queue.session_events.queue
+        )
         role = billing.task.task_role
         foundation.queue.session_events.let_receive(role)
         data.let_keep_documents(role)

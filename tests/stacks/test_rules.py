@@ -11,7 +11,7 @@ from tests.stacks.assembly import Assembly, Template, values_of
 SERVICES = {"charging", "billing", "telemetry"}
 COMMON = {
     *("roles", "secrets", "observability", "network", "queue", "data"),
-    *("auth", "cluster", "operations", "backup", "monitoring", "edge", "hosting"),
+    *("auth", "cluster", "operations", "backup", "budget", "monitoring", "edge", "hosting"),
 }
 STATEFUL = (
     "AWS::Backup::BackupVault",
