@@ -14,7 +14,8 @@ _SETTINGS = {"authorizationkey", "basicauthpassword"}
 """Names of configuration keys and variables."""
 _FIELDS = {"basicauthpassword", "apnpassword", "password"}
 _VALUES = {"value", "attributevalue"}
-_SUSPICIOUS = re.compile(r"authorizationkey|password|\\u00|\\/", re.IGNORECASE)
+_SUSPICIOUS = ("authorizationkey", "password", "\\u00", "\\/")
+"""Looked for in each frame, which a regular expression would take ten times as long to do."""
 _USER_OF_ADDRESS = re.compile(r"://[^/@\s\"]+@")
 
 
@@ -25,7 +26,8 @@ def is_secret_setting(name: str) -> bool:
 
 def masked(text: str) -> str:
     """A frame without its secrets; one that cannot be read, and may hold some, is left out."""
-    if _SUSPICIOUS.search(text):
+    folded = text.casefold()
+    if any(suspicious in folded for suspicious in _SUSPICIOUS):
         try:
             document = json.loads(text)
         except (ValueError, RecursionError):
@@ -33,7 +35,7 @@ def masked(text: str) -> str:
         clean = _clean(document, secret=False)
         if clean != document:
             text = json.dumps(clean, separators=(",", ":"))
-    return _USER_OF_ADDRESS.sub(f"://{MASK}@", text)
+    return _USER_OF_ADDRESS.sub(f"://{MASK}@", text) if "://" in text else text
 
 
 def _clean(node: Any, *, secret: bool) -> Any:

@@ -92,6 +92,8 @@ def records(
     station_id: str, findings: Sequence[Finding], received: bytes | str, received_at: datetime
 ) -> list[QuarantineRecord]:
     """A record for each finding about one received text; bytes that are no text are escaped."""
+    if not findings:
+        return []
     if isinstance(received, bytes):
         received = received[:LONGEST_KEPT].decode(errors="backslashreplace")
     kept = received[:LONGEST_KEPT].replace("\x00", "\\x00")
