@@ -57,6 +57,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(name for name, secret in cls._variables() if secret)
 
     @classmethod
+    def required_variables(cls) -> frozenset[str]:
+        """The variables without which the program does not start."""
+        fields = msgspec.structs.fields(cls)
+        return frozenset(field.name.upper() for field in fields if field.required)
+
+    @classmethod
     def _variables(cls) -> list[tuple[str, bool]]:
         hints = typing.get_type_hints(cls, include_extras=True)
         return [
@@ -95,6 +101,13 @@ class ChargingSettings(Settings, frozen=True, kw_only=True):
     api_port: Port
     """REST."""
     log_level: str
+    gateway_certificate_file: str = ""
+    """PEM, for TLS of the gateway's own; behind a load balancer, which ends it, there is none."""
+    gateway_key_file: str = ""
+    station_authorities_file: str = ""
+    """PEM of who issues client certificates to stations, for TLS of the gateway's own."""
+    client_verifying_networks: str = ""
+    """Of the load balancer, in CIDR notation with commas between, when it verifies clients."""
 
 
 class BillingSettings(Settings, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import ssl
 import sys
 from uuid import UUID, uuid4
 
@@ -36,6 +37,7 @@ from services.charging.adapters.postgresql.signed_values import PostgresSignedRe
 from services.charging.adapters.postgresql.sites.book import PostgresSiteBook
 from services.charging.adapters.postgresql.sites.sites import PostgresSites
 from services.charging.adapters.postgresql.station_reports import PostgresStationReports
+from services.charging.adapters.postgresql.station_security import PostgresStationSecurity
 from services.charging.adapters.postgresql.station_views import PostgresStationViews
 from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.adapters.postgresql.tokens import PostgresTokens
@@ -45,12 +47,14 @@ from services.charging.application.campaigns import Campaigns
 from services.charging.application.central_systems import central_systems
 from services.charging.application.commands import CommandDelivery, Commands
 from services.charging.application.conversation import Conversation
+from services.charging.application.key_rotation import KeyRotation
 from services.charging.application.ocpp201.device_answers import DeviceAnswers
 from services.charging.application.ports import Store
 from services.charging.application.remote_control import RemoteControl
 from services.charging.application.smart_charging.news import PlannedLedger
 from services.charging.application.smart_charging.planning import SitePlanning
 from services.charging.application.smart_charging.telling import Telling
+from services.charging.entrypoints.client_certificates import ClientCertificates, tls
 from services.charging.entrypoints.gateway import Gateway
 from services.charging.entrypoints.program import Program
 from services.charging.entrypoints.rest.app import rest_api
@@ -65,6 +69,7 @@ from services.charging.entrypoints.rest.remote_control import remote_control_rou
 from services.charging.entrypoints.rest.sessions import sessions_router
 from services.charging.entrypoints.rest.signed_values import signed_values_router
 from services.charging.entrypoints.rest.sites import sites_router
+from services.charging.entrypoints.rest.station_security import station_security_router
 from services.charging.entrypoints.rest.stations import stations_router
 from services.charging.entrypoints.rest.tokens import tokens_router
 
@@ -103,13 +108,20 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     campaign_book = PostgresCampaigns(database)
     campaigns = Campaigns(campaign_book)
     message_log = PostgresMessageLog(database)
+    security = PostgresStationSecurity(database)
     gateway = Gateway(
         central_systems=central_systems(store, utc_now),
         connections=connections,
         commands=CommandDelivery(
-            command_book, learn=DeviceAnswers(device_models).learn, clock=utc_now
+            command_book,
+            learn=DeviceAnswers(device_models).learn,
+            keys=KeyRotation(security),
+            clock=utc_now,
         ),
         conversation=lambda station_id: Conversation(station_id, message_log.add, utc_now),
+        keys=security,
+        certificates=ClientCertificates.of(settings.client_verifying_networks),
+        tls=_tls(settings),
     )
     verifier = AccessTokens(
         user_pool_endpoint=boto3.client("cognito-idp").meta.endpoint_url,
@@ -132,6 +144,9 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             device_models_router(views=views),
             messages_router(views=views),
             signed_values_router(signed_metering=PostgresSignedMetering(database)),
+            station_security_router(
+                security=security, stations=station_views, views=views, commands=commands
+            ),
             sites_router(sites=PostgresSites(database), planning=planning, clock=utc_now),
         ],
         drivers=[driver_router(stations=station_views, views=views, remote_control=remote_control)],
@@ -148,6 +163,16 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         address=address,
         gateway_port=settings.gateway_port,
         api_port=settings.api_port,
+    )
+
+
+def _tls(settings: ChargingSettings) -> ssl.SSLContext | None:
+    if not settings.gateway_certificate_file:
+        return None
+    return tls(
+        settings.gateway_certificate_file,
+        settings.gateway_key_file,
+        settings.station_authorities_file,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a program is deployed with is what its settings class asks for, no more and no less."""
+"""What a program is deployed with is what its settings class asks for, and nothing else."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -25,8 +25,9 @@ def _fitting(
     program: type[Settings], variables: tuple[str, ...], values: Mapping[str, Value]
 ) -> dict[str, Value]:
     given = {name.upper(): value for name, value in values.items()}
-    faults = [f"{name} is not set" for name in variables if name not in given]
+    required = program.required_variables()
+    faults = [f"{name} is not set" for name in variables if name in required and name not in given]
     faults += [f"{name} is no variable of it" for name in given if name not in variables]
     if faults:
         raise ValueError(f"{program.__name__}: {'; '.join(faults)}")
-    return {name: given[name] for name in variables}
+    return {name: given[name] for name in variables if name in given}

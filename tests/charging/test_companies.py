@@ -42,6 +42,8 @@ SENT: dict[str, tuple[object, int]] = {
     "POST /stations/{station_id}/remote-start": ({"token_uid": "SUEDWIND1"}, 404),
     "POST /stations/{station_id}/remote-stop": ({"transaction_id": 1}, 404),
     "POST /stations/{station_id}/meter-keys": ({"public_key": "00" * 64}, 404),
+    "PUT /stations/{station_id}/security-profile": ({"profile": 3}, 404),
+    "POST /stations/{station_id}/key-rotation": (None, 404),
     "PUT /sites/{site_id}/limits": ({"connection": LIMIT}, 404),
     "POST /sites/{site_id}/surplus": ([], 404),
     "PUT /sessions/{session_id}/preferences": ({}, 404),

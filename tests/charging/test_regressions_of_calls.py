@@ -15,12 +15,14 @@ from services.charging.adapters.postgresql.connections import PostgresConnection
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.notices import Notices
 from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
+from services.charging.adapters.postgresql.station_security import PostgresStationSecurity
 from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.adapters.system_clock import utc_now
 from services.charging.application.central_system import CentralSystem, Route
 from services.charging.application.commands import CommandDelivery, Commands
 from services.charging.application.conversation import Conversation
 from services.charging.application.inbound import Inbound
+from services.charging.application.key_rotation import KeyRotation
 from services.charging.application.ports import NoAnswerError
 from services.charging.domain.ocpp16.data_transfer import DataTransfer, DataTransferResponse
 from services.charging.domain.ocpp16.version import OCPP_1_6
@@ -68,10 +70,14 @@ async def node(database: EmptyDatabase) -> AsyncIterator[Node]:
         quarantine=PostgresQuarantine(store),
         clock=utc_now,
     )
+    security = PostgresStationSecurity(store)
     gateway = Gateway(
         central_systems=[central_system],
         connections=connections,
-        commands=CommandDelivery(book, learn=learn_nothing, clock=utc_now),
+        commands=CommandDelivery(
+            book, learn=learn_nothing, keys=KeyRotation(security), clock=utc_now
+        ),
+        keys=security,
         conversation=lambda name: Conversation(name, lambda _: None, utc_now),
     )
     hear = {

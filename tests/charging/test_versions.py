@@ -9,6 +9,7 @@ import pytest
 
 from services.charging.adapters.system_clock import utc_now
 from services.charging.application.commands import CommandBook, CommandDelivery
+from services.charging.application.key_rotation import KeyRotation, NextKeys
 from services.charging.domain.commands import Command, CommandState
 from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.ocpp201.version import OCPP_2_0_1
@@ -89,7 +90,12 @@ async def test_a_command_that_meets_another_version_is_not_delivered() -> None:
     async def call(_action: str, _payload: bytes) -> CallResult:
         raise AssertionError("the station hears what it cannot understand")
 
-    delivery = CommandDelivery(cast("CommandBook", Book()), learn=learn_nothing, clock=utc_now)
+    delivery = CommandDelivery(
+        cast("CommandBook", Book()),
+        learn=learn_nothing,
+        keys=KeyRotation(cast("NextKeys", None)),
+        clock=utc_now,
+    )
     await delivery.deliver("CP1", 7, OCPP_1_6, call)
     [(state, reason)] = ended
     assert state is CommandState.UNDELIVERED

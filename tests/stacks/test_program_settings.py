@@ -8,6 +8,12 @@ class LampSettings(Settings, frozen=True, kw_only=True):
     host: str
     port: Port
     password: Secret
+    colour: str = "white"
+
+
+def test_what_has_a_default_may_be_left_out() -> None:
+    values = {"host": "lamp", "port": "80", "colour": "blue"}
+    assert program_settings.plain(LampSettings, values)["COLOUR"] == "blue"
 
 
 def test_fields_become_variables_in_the_order_of_the_class() -> None:

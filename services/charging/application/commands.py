@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid4
 
+from services.charging.application.key_rotation import ROTATE_KEY, KeyRotation
 from services.charging.application.ports import (
     Clock,
     NoAnswerError,
@@ -77,10 +78,11 @@ class CommandBook(Protocol):
 class CommandDelivery:
     """The side of the socket."""
 
-    def __init__(self, book: CommandBook, *, learn: Learn, clock: Clock) -> None:
+    def __init__(self, book: CommandBook, *, learn: Learn, keys: KeyRotation, clock: Clock) -> None:
         """`learn`: from an answer, before the command is closed."""
         self._book = book
         self._learn = learn
+        self._keys = keys
         self._clock = clock
 
     async def deliver(self, station_id: str, epoch: int, version: Version, call: Call) -> None:
@@ -105,10 +107,11 @@ class CommandDelivery:
         answer: bytes | None = None
         reason: str | None = None
         try:
-            match await call(command.action, command.request):
+            action, request = await self._said(command, version)
+            match await call(action, request):
                 case CallResult(_, payload):
                     answer = payload
-                    await self._understand(command, version, payload)
+                    await self._understand(command, version, action, payload)
                 case CallError(_, code, description):
                     state, reason = CommandState.REFUSED, f"{code} {description}".rstrip()
         except UnreadableError as error:
@@ -119,9 +122,20 @@ class CommandDelivery:
             state, reason = CommandState.UNANSWERED, str(error)
         await self._book.close(command.id, state, answer=answer, reason=reason)
 
-    async def _understand(self, command: Command, version: Version, payload: bytes) -> None:
+    async def _said(self, command: Command, version: Version) -> tuple[str, bytes]:
+        """Action and payload for the station."""
+        if command.action == ROTATE_KEY:
+            return await self._keys.begin(command.station_id, version)
+        return command.action, command.request
+
+    async def _understand(
+        self, command: Command, version: Version, action: str, payload: bytes
+    ) -> None:
         now = self._clock()
-        answer, _ = version.reader.read(version.answers[command.action], payload, now)
+        answer, _ = version.reader.read(version.answers[action], payload, now)
+        if command.action == ROTATE_KEY:
+            await self._keys.end(command.station_id, answer)
+            return
         request, _ = version.reader.read(version.requests[command.action], command.request, now)
         try:
             await self._learn(command.station_id, request, answer, now)

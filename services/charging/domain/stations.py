@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import os
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,8 +48,13 @@ class StationKey:
         return cls(salt, _digest(salt, key.encode()))
 
     def matches(self, key: bytes) -> bool:
-        """Compare in constant time."""
-        return hmac.compare_digest(self.digest, _digest(self.salt, key))
+        """Compare in constant time.
+
+        A key that we know in hex is sent as it is or as the bytes it stands for (Improved security
+        for OCPP 1.6-J, section 4.1.3).
+        """
+        forms = (key, key.hex().encode(), key.hex().upper().encode())
+        return any(hmac.compare_digest(self.digest, _digest(self.salt, one)) for one in forms)
 
 
 class PlugStandard(StrEnum):
@@ -112,6 +118,11 @@ class ConnectorReport:
     error_code: str | None = None
     info: str | None = None
     vendor_error_code: str | None = None
+
+
+def new_key() -> str:
+    """The longest that both versions allow: 20 bytes in hex, 40 characters."""
+    return secrets.token_hex(20)
 
 
 def _digest(salt: bytes, key: bytes) -> bytes:

@@ -7,6 +7,7 @@ payload, and each socket takes the commands that wait for its station.
 import binascii
 import http
 import logging
+import ssl
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -23,8 +24,10 @@ from services.charging.application.central_system import CentralSystem
 from services.charging.application.commands import CommandDelivery
 from services.charging.application.conversation import Conversation
 from services.charging.application.ports import UnavailableError
+from services.charging.domain.admission import Admission, Proof, Shown
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.stations import StationKey
+from services.charging.entrypoints.client_certificates import NO_LOAD_BALANCER, ClientCertificates
 from services.charging.entrypoints.station_socket import StationSocket
 
 logger = logging.getLogger(__name__)
@@ -44,14 +47,21 @@ COME_BACK_LATER = 1013
 class Connections(Protocol):
     """Who may connect, and which connection of a station counts."""
 
-    async def admission(self, station_id: str) -> tuple[StationKey, int] | None:
-        """The key to show, and an epoch higher than all before; None: no such station."""
+    async def admission(self, station_id: str) -> Admission | None:
+        """What it must show; None: no such station."""
 
     async def register(self, station_id: str, epoch: int, version: Version) -> bool:
         """The station is connected here, in this version; False when it has a newer connection."""
 
     async def deregister(self, station_id: str, epoch: int) -> None:
         """The connection of this epoch is gone."""
+
+
+class Keys(Protocol):
+    """Keys of stations."""
+
+    async def adopt(self, station_id: str, key: StationKey) -> None:
+        """The station showed the key that was to be its next: now it is the only one."""
 
 
 class Gateway:
@@ -64,11 +74,18 @@ class Gateway:
         connections: Connections,
         commands: CommandDelivery,
         conversation: Callable[[str], Conversation],
+        keys: Keys,
+        certificates: ClientCertificates = NO_LOAD_BALANCER,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """`central_systems`: one for each version, those first that we would rather speak.
 
-        `conversation`: of a station, for each of its sockets.
+        `conversation`: of a station, for each of its sockets. `tls`: None behind a load balancer,
+        which ends it.
         """
+        self._keys = keys
+        self._certificates = certificates
+        self._tls = tls
         self._central_systems = {system.version.name: system for system in central_systems}
         self._commands = commands
         self._conversation = conversation
@@ -91,6 +108,7 @@ class Gateway:
             ping_timeout=PING_EVERY,
             close_timeout=5,
             server_header=None,
+            ssl=self._tls,
         )
 
     def _select_subprotocol(
@@ -111,7 +129,7 @@ class Gateway:
             socket.close_soon(SUPERSEDED, "a newer connection took over")
 
     async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
-        """Security profile 1: basic authentication by station id and key."""
+        """Security profiles 1 to 3: who comes must show what its station must."""
         station_id = _station_id(request.path)
         if station_id is None:
             return connection.respond(http.HTTPStatus.NOT_FOUND, f"stations use {OCPP}/<id>\n")
@@ -121,13 +139,22 @@ class Gateway:
             return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "come back later\n")
         if admission is None:
             return connection.respond(http.HTTPStatus.NOT_FOUND, "no such station\n")
-        key, self._epochs[connection] = admission
+        self._epochs[connection] = admission.epoch
         user, password = _credentials(request.headers)
-        if user != station_id.encode() or not key.matches(password):
-            logger.warning("wrong key", extra={"station_id": station_id})
-            refusal = connection.respond(http.HTTPStatus.UNAUTHORIZED, "wrong key\n")
+        certified = self._certificates.name(connection, request.headers)
+        proof = admission.proof(Shown(user=user, password=password, certified=certified))
+        if proof is None:
+            logger.warning("not admitted", extra={"station_id": station_id, "certified": certified})
+            refusal = connection.respond(
+                http.HTTPStatus.UNAUTHORIZED, "wrong key or no certificate of the station\n"
+            )
             refusal.headers["WWW-Authenticate"] = 'Basic realm="ocpp"'
             return refusal
+        if proof is Proof.NEXT_KEY and admission.next_key is not None:
+            try:
+                await self._keys.adopt(station_id, admission.next_key)
+            except UnavailableError:
+                return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "come back later\n")
         return None
 
     async def _connected(self, websocket: ServerConnection) -> None:

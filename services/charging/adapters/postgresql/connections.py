@@ -11,6 +11,7 @@ from uuid import UUID
 from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.notices import SUPERSEDED
+from services.charging.domain.admission import Admission, SecurityProfile
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.stations import StationKey
 
@@ -18,7 +19,7 @@ from services.charging.domain.stations import StationKey
 @dataclass(slots=True)
 class _Admission:
     station_id: str
-    granted: tuple[StationKey, int] | None = None
+    granted: Admission | None = None
 
 
 @dataclass(slots=True)
@@ -55,8 +56,8 @@ class PostgresConnections:
             )
             await connection.execute("delete from node where seen_at < now() - interval '1 hour'")
 
-    async def admission(self, station_id: str) -> tuple[StationKey, int] | None:
-        """What is kept of the station's key, and an epoch; None when there is no such station."""
+    async def admission(self, station_id: str) -> Admission | None:
+        """What is known of a station; None when there is no such station."""
         asked = _Admission(station_id)
         await self._admissions.add(asked)
         return asked.granted
@@ -75,13 +76,21 @@ class PostgresConnections:
         async with self._database.statement() as connection:
             cursor = await connection.execute(
                 """
-                select id, key_salt, key_digest, nextval('connection_epoch') from station
-                where id = any(%s)
+                select id, security_profile, key_salt, key_digest, salt, digest,
+                    nextval('connection_epoch')
+                from station left join next_station_key on station_id = id where id = any(%s)
                 """,
                 ([admission.station_id for admission in asked],),
             )
             granted = {
-                row[0]: (StationKey(row[1], row[2]), row[3]) for row in await cursor.fetchall()
+                row[0]: Admission(
+                    station_id=row[0],
+                    profile=SecurityProfile(row[1]),
+                    key=StationKey(row[2], row[3]),
+                    next_key=StationKey(row[4], row[5]) if row[4] else None,
+                    epoch=row[6],
+                )
+                for row in await cursor.fetchall()
             }
         for admission in asked:
             admission.granted = granted.get(admission.station_id)

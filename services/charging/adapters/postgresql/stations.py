@@ -15,6 +15,9 @@ _OF_STATION = (
     "campaign_task",
     "command",
     "notification",
+    "station_default",
+    "signed_value",
+    "meter_key",
 )
 """What goes with a station at which nobody charged."""
 

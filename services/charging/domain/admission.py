@@ -1,0 +1,65 @@
+"""How stations prove who they are: the security profiles of OCPP.
+
+Profiles 1 and 2 are basic authentication, without and with TLS; profile 3 is a client certificate
+whose common name is the station's id (Improved security for OCPP 1.6-J, section 4; 2.0.1, A00).
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from services.charging.domain.stations import StationKey
+
+
+class SecurityProfile(IntEnum):
+    """What a station must show. Whether there is TLS is one for all, not theirs to choose."""
+
+    BASIC = 1
+    TLS_BASIC = 2
+    CLIENT_CERTIFICATE = 3
+
+
+class Proof(StrEnum):
+    """What a station has shown."""
+
+    KEY = "key"
+    NEXT_KEY = "next-key"
+    """The one that it was told last: from now on its only one."""
+    CERTIFICATE = "certificate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What came with the handshake."""
+
+    user: bytes
+    password: bytes
+    certified: str | None
+    """The common name of a client certificate that was verified."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """What is known of a station that asks to be connected."""
+
+    station_id: str
+    profile: SecurityProfile
+    key: StationKey
+    next_key: StationKey | None
+    """While both count: the station was told a new one, and has not connected with it yet."""
+    epoch: int
+    """For the connection, if it comes to one: higher than all before."""
+
+    def proof(self, shown: Shown) -> Proof | None:
+        """By what the station is admitted; None: it is not.
+
+        A certificate does for every profile; nothing less than the profile does.
+        """
+        if shown.certified is not None:
+            return Proof.CERTIFICATE if shown.certified == self.station_id else None
+        if self.profile is SecurityProfile.CLIENT_CERTIFICATE:
+            return None
+        if shown.user != self.station_id.encode():
+            return None
+        if self.next_key is not None and self.next_key.matches(shown.password):
+            return Proof.NEXT_KEY
+        return Proof.KEY if self.key.matches(shown.password) else None

@@ -1,0 +1,68 @@
+"""Client certificates of stations, by whoever ended their TLS: the load balancer, or the gateway.
+
+An Application Load Balancer that verifies clients hands their certificate on in
+``X-Amzn-Mtls-Clientcert-Leaf``. The header counts only on connections that come from it.
+"""
+
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from urllib.parse import unquote
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+from websockets.asyncio.server import ServerConnection
+from websockets.datastructures import Headers
+
+LEAF = "X-Amzn-Mtls-Clientcert-Leaf"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCertificates:
+    """Finds the name that a certificate vouches for."""
+
+    verified_by: Sequence[IPv4Network | IPv6Network] = ()
+    """Networks of the load balancer that verifies clients; of none, when there is none."""
+
+    @classmethod
+    def of(cls, networks: str) -> "ClientCertificates":
+        """`networks`: in CIDR notation, with commas between; raises `ValueError`."""
+        return cls([ip_network(one.strip()) for one in networks.split(",") if one.strip()])
+
+    def name(self, connection: ServerConnection, headers: Headers) -> str | None:
+        """The common name of the verified certificate; None when there is none."""
+        ended_here = connection.transport.get_extra_info("ssl_object")
+        if isinstance(ended_here, ssl.SSLObject):
+            presented = ended_here.getpeercert(binary_form=True)
+            return _common_name(x509.load_der_x509_certificate(presented)) if presented else None
+        leaf = headers.get(LEAF)
+        if leaf is None or not self._is_load_balancer(connection):
+            return None
+        try:
+            return _common_name(x509.load_pem_x509_certificate(unquote(leaf).encode()))
+        except ValueError:
+            return None
+
+    def _is_load_balancer(self, connection: ServerConnection) -> bool:
+        peer = ip_address(connection.remote_address[0])
+        return any(peer in network for network in self.verified_by)
+
+
+NO_LOAD_BALANCER = ClientCertificates()
+
+
+def _common_name(certificate: x509.Certificate) -> str | None:
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value) if len(names) == 1 else None
+
+
+def tls(certificate_file: str, key_file: str, station_authorities_file: str) -> ssl.SSLContext:
+    """TLS 1.2 or newer; stations may show a certificate of one of their authorities."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(certificate_file, key_file)
+    if station_authorities_file:
+        context.verify_mode = ssl.CERT_OPTIONAL
+        context.load_verify_locations(station_authorities_file)
+    return context

@@ -1,0 +1,72 @@
+"""What stations must show, and the rotation of their keys."""
+
+import http
+from typing import Literal, Protocol
+
+from fastapi import APIRouter, HTTPException, Response
+from pydantic import BaseModel
+
+from contracts.routes import CHARGING_API
+from services.charging.application.commands import Commands
+from services.charging.application.key_rotation import ROTATE_KEY
+from services.charging.application.ports import NotConnectedError
+from services.charging.application.scope import Scope
+from services.charging.application.station_views import StationViews
+from services.charging.application.views import CommandView, Views
+from services.charging.domain.admission import SecurityProfile
+from services.charging.domain.versions import version
+from services.charging.entrypoints.rest.callers import CallerScope
+from services.charging.entrypoints.rest.identifiers import PathIdentifier
+
+
+class StationSecurity(Protocol):
+    """Where it is kept."""
+
+    async def set_profile(self, scope: Scope, station_id: str, profile: SecurityProfile) -> bool:
+        """False when there is no such station."""
+
+
+class SecurityProfileIn(BaseModel, extra="forbid"):
+    """1: key; 2: key over TLS; 3: client certificate with the station's id as its common name."""
+
+    profile: Literal[1, 2, 3]
+
+
+def station_security_router(
+    *, security: StationSecurity, stations: StationViews, views: Views, commands: Commands
+) -> APIRouter:
+    """404: no such station of the caller's company."""
+    router = APIRouter(tags=["stations"])
+
+    @router.put("/stations/{station_id}/security-profile")
+    async def put_profile(
+        scope: CallerScope, station_id: PathIdentifier, given: SecurityProfileIn
+    ) -> SecurityProfileIn:
+        """Holds from the station's next connection on."""
+        if not await security.set_profile(scope, station_id, SecurityProfile(given.profile)):
+            raise _no_station(station_id)
+        return given
+
+    @router.post("/stations/{station_id}/key-rotation", status_code=http.HTTPStatus.ACCEPTED)
+    async def post_rotation(
+        scope: CallerScope, station_id: PathIdentifier, response: Response
+    ) -> CommandView:
+        """A task: the station gets a new key, which nobody else learns."""
+        station = await stations.station(scope, station_id)
+        if station is None:
+            raise _no_station(station_id)
+        if station.ocpp_version is None:
+            raise NotConnectedError(f"station {station_id} is not connected")
+        spoken = version(station.ocpp_version)
+        command = await commands.issue(station_id, spoken, ROTATE_KEY, b"{}")
+        response.headers["Location"] = f"{CHARGING_API}/commands/{command.id}"
+        shown = await views.command(scope, command.id)
+        if shown is None:
+            raise _no_station(station_id)
+        return shown
+
+    return router
+
+
+def _no_station(station_id: str) -> HTTPException:
+    return HTTPException(http.HTTPStatus.NOT_FOUND, f"no station {station_id}")

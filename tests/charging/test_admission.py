@@ -1,0 +1,53 @@
+"""What a station must show, by its security profile."""
+
+import pytest
+
+from services.charging.domain.admission import Admission, Proof, SecurityProfile, Shown
+from services.charging.domain.stations import StationKey, new_key
+
+HEX = "0123456789ABCDEFabcd0123456789abcdefabcd"
+KEY = StationKey.of("a-long-and-random-key")
+NEXT = StationKey.of("a-longer-and-newer-key")
+BASIC, TLS_BASIC, CERTIFICATE = SecurityProfile
+
+
+def shown(password: str = "", user: str = "CP1", certified: str | None = None) -> Shown:
+    return Shown(user=user.encode(), password=password.encode(), certified=certified)
+
+
+@pytest.mark.parametrize(
+    ("profile", "said", "proof"),
+    [
+        (BASIC, shown("a-long-and-random-key"), Proof.KEY),
+        (TLS_BASIC, shown("a-long-and-random-key"), Proof.KEY),
+        (BASIC, shown("a-longer-and-newer-key"), Proof.NEXT_KEY),
+        (BASIC, shown("a-long-and-random-key", user="CP2"), None),
+        (BASIC, shown("another"), None),
+        (BASIC, shown(), None),
+        (BASIC, shown(certified="CP1"), Proof.CERTIFICATE),
+        (BASIC, shown("a-long-and-random-key", certified="CP2"), None),
+        (CERTIFICATE, shown("a-long-and-random-key"), None),
+        (CERTIFICATE, shown(certified="CP1"), Proof.CERTIFICATE),
+        (CERTIFICATE, shown(certified="CP2"), None),
+    ],
+)
+def test_what_each_profile_asks_for(
+    profile: SecurityProfile, said: Shown, proof: Proof | None
+) -> None:
+    admission = Admission(station_id="CP1", profile=profile, key=KEY, next_key=NEXT, epoch=1)
+    assert admission.proof(said) is proof
+
+
+@pytest.mark.parametrize("known", [HEX.lower(), HEX.upper()])
+def test_a_key_in_hex_may_be_sent_as_its_bytes(known: str) -> None:
+    key = StationKey.of(known)
+    assert key.matches(known.encode())
+    assert key.matches(bytes.fromhex(known))
+    assert not key.matches(bytes.fromhex(known)[:-1])
+    assert not key.matches(known.encode().hex().encode())
+
+
+def test_a_new_key_fits_both_versions() -> None:
+    key = new_key()
+    assert (len(key), len(bytes.fromhex(key))) == (40, 20)
+    assert key != new_key()
