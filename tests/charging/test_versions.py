@@ -16,7 +16,7 @@ from services.charging.domain.ocpp201.version import OCPP_2_0_1
 from services.charging.domain.ocpp_j.frames import CallResult
 from tests.charging.company import learn_nothing
 from tests.charging.program import ChargingProgram
-from tests.charging.station import connected
+from tests.charging.station import NOW, connected
 from tests.charging.test_commands import answered, issue, over
 
 STOP = {"transactionId": "t-1"}
@@ -28,11 +28,21 @@ async def test_a_station_comes_back_in_another_version(
 ) -> None:
     async with connected(program, station_id) as station:
         transaction_id = await station.start(meter=0)
+        for connector in (0, 1):
+            await station.call(
+                "StatusNotification", connectorId=connector, errorCode="NoError", status="Charging"
+            )
         assert program.get(f"/stations/{station_id}")["ocpp_version"] == "ocpp1.6"
     async with connected(program, station_id, version="ocpp2.0.1") as station:
         boot = {"reason": "FirmwareUpdate", "chargingStation": {"model": "M", "vendorName": "V"}}
         assert (await station.call("BootNotification", **boot))["status"] == "Accepted"
+        of_evse = {"evseId": 1, "connectorId": 1, "connectorStatus": "Occupied"}
+        await station.call("StatusNotification", timestamp=NOW, **of_evse)
         shown = program.get(f"/stations/{station_id}")
+        assert [
+            (status["evse_id"], status["connector_id"], status["status"], status["error_code"])
+            for status in shown["connector_statuses"]
+        ] == [(1, 1, "Occupied", None)]
         assert (shown["ocpp_version"], shown["boot"]) == ("ocpp2.0.1", boot)
     [session] = program.get("/sessions", station_id=station_id, status="active")["items"]
     assert session["transaction_id"] == transaction_id

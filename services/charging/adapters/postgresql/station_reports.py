@@ -55,6 +55,13 @@ class PostgresStationReports:
         async with self._database.statement() as connection:
             await connection.execute(
                 """
+                -- A station that has come to speak another version counts its connectors anew.
+                with of_another_version as (
+                    delete from connector_status as earlier
+                    using unnest(%s::text[], %s::integer[]) as given (station_id, evse_id)
+                    where earlier.station_id = given.station_id
+                        and (earlier.evse_id = 0) <> (given.evse_id = 0)
+                )
                 insert into connector_status (station_id, evse_id, connector_id, status, error_code,
                     info, vendor_error_code, reported_at)
                 select * from unnest(%s::text[], %s::integer[], %s::integer[], %s::text[],
@@ -65,6 +72,8 @@ class PostgresStationReports:
                     reported_at = excluded.reported_at
                 """,
                 (
+                    [station_id for station_id, _, _ in statuses],
+                    [status.evse_id for _, status, _ in statuses],
                     [station_id for station_id, _, _ in statuses],
                     [status.evse_id for _, status, _ in statuses],
                     [status.connector_id for _, status, _ in statuses],

@@ -1,13 +1,13 @@
 """OCPP 2.0.1, all blocks."""
 
 from services.charging.domain.ocpp201.commands import ANSWERS, REQUESTS
-from services.charging.domain.ocpp_j.frames import OCPP_J_2
+from services.charging.domain.ocpp_j.frames import OCPP_J_2_0_1
 from services.charging.domain.ocpp_j.reading import Reader
 from services.charging.domain.ocpp_j.version import Version
 
 OCPP_2_0_1 = Version(
     name="ocpp2.0.1",
-    framing=OCPP_J_2,
+    framing=OCPP_J_2_0_1,
     reader=Reader(
         implied={"model": "", "vendorName": "", "reason": "Unknown", "triggerReason": "Trigger"},
         unknown={

@@ -18,10 +18,12 @@ from services.charging.domain.ocpp_j.frames import (
     Call,
     CallError,
     CallResult,
+    CallResultError,
     ErrorCode,
     Frame,
     Framing,
     MalformedFrameError,
+    Send,
     read,
     write,
 )
@@ -87,7 +89,7 @@ class Connection:
     def receive(self, text: str | bytes) -> None:
         """Take one WebSocket message from the station."""
         try:
-            frame = read(text)
+            frame = read(text, self._framing)
         except MalformedFrameError as error:
             self._events.append(FrameQuarantined(str(error), text))
             if error.answer is not None:
@@ -95,6 +97,9 @@ class Connection:
             return
         if isinstance(frame, Call):
             self._take(frame)
+        elif isinstance(frame, CallResultError):
+            reason = f"the station cannot use our answer: {frame.code} {frame.description}"
+            self._events.append(FrameQuarantined(reason.rstrip(), text))
         elif frame.message_id == self._outstanding:
             self._answered(frame)
         else:
@@ -102,11 +107,15 @@ class Connection:
 
     def reply(self, payload: bytes) -> None:
         """Answer the call in hand, and take up the next."""
-        self._send(CallResult(self._finish().message_id, payload))
+        finished = self._finish()
+        if not isinstance(finished, Send):
+            self._send(CallResult(finished.message_id, payload))
 
     def refuse(self, code: ErrorCode, description: str) -> None:
         """Refuse the call in hand, and take up the next."""
-        self._send(CallError(self._finish().message_id, code, description))
+        finished = self._finish()
+        if not isinstance(finished, Send):
+            self._send(CallError(finished.message_id, code, description))
 
     def call(self, action: str, payload: bytes) -> str:
         """Call the station as soon as it has answered earlier calls; the new call's message id.
@@ -146,6 +155,8 @@ class Connection:
             self._events.append(CallReceived(call))
         elif len(self._received) < self._waiting_calls:
             self._received.append(call)
+        elif isinstance(call, Send):
+            self._events.append(FrameQuarantined("too many calls wait already", call.payload))
         else:
             refusal = "earlier calls are not answered yet (OCPP-J 1.6, section 4.1.1)"
             self._send(CallError(call.message_id, ErrorCode.GENERIC_ERROR, refusal))

@@ -3,8 +3,8 @@
 Payloads stay bytes: what a station sent is kept exactly, and only the message's own type reads it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import TypeVar
 
@@ -16,11 +16,13 @@ UNREADABLE_ID = "-1"
 
 
 class MessageType(IntEnum):
-    """OCPP-J 1.6, section 4.1.3."""
+    """OCPP-J, section 4.1.3; the last two are of 2.1."""
 
     CALL = 2
     CALL_RESULT = 3
     CALL_ERROR = 4
+    CALL_RESULT_ERROR = 5
+    SEND = 6
 
 
 class ErrorCode(StrEnum):
@@ -46,6 +48,8 @@ class Framing:
     """Of error codes that are not spelt as in 1.6."""
     unreadable: str | None
     """The code for frames whose message id cannot be read, where there is one of their own."""
+    message_types: Set[int]
+    """Others are ignored."""
 
     def code(self, error: "CallError") -> str:
         """The code of an error, as this version spells it."""
@@ -54,15 +58,19 @@ class Framing:
         return self.spelling.get(error.code, error.code)
 
 
-OCPP_J_1_6 = Framing(spelling={}, unreadable=None)
-OCPP_J_2 = Framing(
+_ALWAYS = {MessageType.CALL, MessageType.CALL_RESULT, MessageType.CALL_ERROR}
+
+OCPP_J_1_6 = Framing(spelling={}, unreadable=None, message_types=_ALWAYS)
+OCPP_J_2_0_1 = Framing(
     spelling={
         ErrorCode.FORMATION_VIOLATION: "FormatViolation",
         ErrorCode.OCCURENCE_CONSTRAINT_VIOLATION: "OccurrenceConstraintViolation",
     },
     unreadable="RpcFrameworkError",
+    message_types=_ALWAYS,
 )
-"""OCPP-J 2.0.1 and 2.1, section 4.3."""
+"""OCPP-J 2.0.1, section 4.3."""
+OCPP_J_2_1 = replace(OCPP_J_2_0_1, message_types=set(MessageType))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,11 @@ class Call:
     message_id: str
     action: str
     payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Send(Call):
+    """A call that is never answered, whatever becomes of it (OCPP-J 2.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +104,16 @@ class CallError:
     description: str
 
 
-Frame = Call | CallResult | CallError
+@dataclass(frozen=True, slots=True)
+class CallResultError:
+    """The answer to a call could not be used; it is not answered (OCPP-J 2.1)."""
+
+    message_id: str
+    code: str
+    description: str
+
+
+Frame = Call | Send | CallResult | CallError | CallResultError
 
 
 class MalformedFrameError(Exception):
@@ -112,7 +134,7 @@ _integer = msgspec.json.Decoder(int)
 _string = msgspec.json.Decoder(str)
 
 
-def read(text: str | bytes) -> Frame:
+def read(text: str | bytes, framing: Framing = OCPP_J_1_6) -> Frame:
     """Read one WebSocket message; raises `MalformedFrameError`."""
     if isinstance(text, bytes):
         raise _refused(UNREADABLE_ID, ErrorCode.FORMATION_VIOLATION, "a text frame is expected")
@@ -127,18 +149,20 @@ def read(text: str | bytes) -> Frame:
     kind = _read(_integer, elements, 0)
     message_id = _read(_string, elements, 1)
     match kind:
+        case int() if kind not in framing.message_types:
+            raise MalformedFrameError(f"message type {kind} is unknown", None)
         case MessageType.CALL:
             return _call(message_id, elements)
+        case MessageType.SEND:
+            return _send(message_id, elements)
         case MessageType.CALL_RESULT if message_id is not None and len(elements) == 3:
             return CallResult(message_id, bytes(elements[2]))
         case MessageType.CALL_ERROR if message_id is not None and len(elements) >= 3:
-            # Stations leave out the description and the details; the code is what counts.
-            code = _read(_string, elements, 2) or ErrorCode.GENERIC_ERROR
-            return CallError(message_id, code, _read(_string, elements, 3) or "")
-        case MessageType.CALL_RESULT | MessageType.CALL_ERROR:
-            raise MalformedFrameError("an answer that is no CALLRESULT and no CALLERROR", None)
+            return CallError(message_id, *_error(elements))
+        case MessageType.CALL_RESULT_ERROR if message_id is not None and len(elements) >= 3:
+            return CallResultError(message_id, *_error(elements))
         case int():
-            raise MalformedFrameError(f"message type {kind} is unknown", None)
+            raise MalformedFrameError("an answer that is no CALLRESULT and no CALLERROR", None)
         case _:
             raise _refused(
                 message_id or UNREADABLE_ID,
@@ -150,12 +174,16 @@ def read(text: str | bytes) -> Frame:
 def write(frame: Frame, framing: Framing = OCPP_J_1_6) -> str:
     """The frame as text."""
     match frame:
+        case Send():
+            elements = [6, frame.message_id, frame.action, msgspec.Raw(frame.payload)]
         case Call():
             elements = [2, frame.message_id, frame.action, msgspec.Raw(frame.payload)]
         case CallResult():
             elements = [3, frame.message_id, msgspec.Raw(frame.payload)]
         case CallError():
             elements = [4, frame.message_id, framing.code(frame), frame.description[:255], {}]
+        case CallResultError():
+            elements = [5, frame.message_id, frame.code, frame.description[:255], {}]
     return msgspec.json.encode(elements).decode()
 
 
@@ -175,6 +203,21 @@ def _call(message_id: str | None, elements: list[msgspec.Raw]) -> Call:
     if not payload.startswith(b"{"):
         raise _refused(message_id, ErrorCode.FORMATION_VIOLATION, "the payload is a JSON object")
     return Call(message_id, action, payload)
+
+
+def _send(message_id: str | None, elements: list[msgspec.Raw]) -> Send:
+    """What is wrong with it is told to nobody."""
+    try:
+        call = _call(message_id, elements)
+    except MalformedFrameError as error:
+        raise MalformedFrameError(str(error), None) from error
+    return Send(call.message_id, call.action, call.payload)
+
+
+def _error(elements: list[msgspec.Raw]) -> tuple[str, str]:
+    """Stations leave out the description and the details; the code is what counts."""
+    code = _read(_string, elements, 2) or ErrorCode.GENERIC_ERROR
+    return code, _read(_string, elements, 3) or ""
 
 
 def _read(decoder: msgspec.json.Decoder[T], elements: list[msgspec.Raw], index: int) -> T | None:
