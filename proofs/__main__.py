@@ -6,11 +6,12 @@ recorded, a wildcard without a reason, an acknowledgement that has expired or is
 action of a program's role that no test takes.
 `lint` prints what cfn-lint finds; `standard` what NIST 800-53 R5 finds and nobody answered.
 `ledger` records the identities, and refuses to record over a loss that no waiver covers.
-`registers` writes the pages in ``docs/registers``.
+`registers` writes the pages in ``docs/registers`` and ``docs/stacks``.
 """
 
 import argparse
 import datetime
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from proofs import (
     ledger,
     parity,
     registers,
+    stack_pages,
     standard,
     template_lint,
     usage,
@@ -34,6 +36,7 @@ ROOT = Path(__file__).parent.parent
 ASSEMBLIES = ROOT / "cdk.out"
 LEDGERS = Path(__file__).parent / "ledger"
 REGISTERS = ROOT / "docs" / "registers"
+STACKS = ROOT / "docs" / "stacks"
 STANDARD = "nist-800-53-r5.md"
 SETTINGS = ROOT / "environments.toml", "environments"
 """Where the environments' settings stand: file and table."""
@@ -82,12 +85,17 @@ def pages(stages: Sequence[Stage]) -> dict[str, str]:
 
 
 def write_registers(stages: Sequence[Stage], _: datetime.date) -> list[str]:
-    """Write every page; nothing can be wrong."""
+    """Write every page; the stacks that nobody wrote about."""
     findings = standard.read(ASSEMBLIES / standard.PACK / standard.ENVIRONMENT)
     made = pages(stages) | {STANDARD: standard.page(findings, standard.read_answers())}
     for name, text in made.items():
         (REGISTERS / name).write_text(text, encoding="utf-8")
-    return []
+    known = stack_pages.read()
+    shutil.rmtree(STACKS, ignore_errors=True)
+    STACKS.mkdir()
+    for name, text in stack_pages.pages(stages, known).items():
+        (STACKS / name).write_text(text, encoding="utf-8")
+    return list(stack_pages.faults(stages, known))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -72,6 +72,8 @@ class Stack:
     artifact: Json
     resources: tuple[Resource, ...]
     acknowledged: tuple[Acknowledgement, ...]
+    after: tuple[str, ...] = ()
+    """The stacks that are deployed before it, by name."""
 
 
 @dataclass(frozen=True)
@@ -115,18 +117,19 @@ def read(folder: Path) -> Stage:
     (stage,) = stages
     name: str = stage.get("displayName", stage["directoryName"])
     inner = folder / stage["directoryName"]
-    stacks = (a for a in _artifacts(inner) if a["type"] == "aws:cloudformation:stack")
+    artifacts = _read(inner / "manifest.json").get("artifacts", {})
+    stacks = {id_: a for id_, a in artifacts.items() if a["type"] == "aws:cloudformation:stack"}
     report = folder / "validation-report.json"
     return Stage(
         name,
-        tuple(_stack(inner, name, artifact) for artifact in stacks),
+        tuple(_stack(inner, name, artifact, stacks) for artifact in stacks.values()),
         _read(report) if report.exists() else {},
     )
 
 
-def _stack(folder: Path, stage: str, artifact: Json) -> Stack:
+def _stack(folder: Path, stage: str, artifact: Json, stacks: Json) -> Stack:
     properties = artifact["properties"]
-    name = artifact["displayName"].removeprefix(f"{stage}/")
+    name = _name(artifact, stage)
     template = _read(folder / properties["templateFile"])
     metadata = list(_metadata(folder, stage, artifact))
     paths = {
@@ -150,7 +153,20 @@ def _stack(folder: Path, stage: str, artifact: Json) -> Stack:
             if entry["type"] == "aws:cdk:acknowledged-rules"
             for rule, reason in entry["data"].items()
         ),
+        after=tuple(
+            sorted(
+                _name(stacks[id_], stage)
+                for id_ in artifact.get("dependencies", ())
+                if id_ in stacks
+            )
+        ),
     )
+
+
+def _name(artifact: Json, stage: str) -> str:
+    """In the app, without the stage."""
+    name: str = artifact["displayName"]
+    return name.removeprefix(f"{stage}/")
 
 
 def _metadata(folder: Path, stage: str, artifact: Json) -> Iterator[tuple[str, Json]]:

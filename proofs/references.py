@@ -1,0 +1,66 @@
+"""What stacks take from each other: weak references to outputs, and the order between stacks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from proofs.assembly import Resource, Stack, Stage
+
+
+@dataclass(frozen=True, order=True)
+class Taken:
+    """Something of one stack that another one reads when it is deployed."""
+
+    by: str
+    of: str
+    what: str
+    """The resource's place in its stack: ``Database/Cluster``."""
+
+
+def taken(stage: Stage) -> list[Taken]:
+    """All that stacks of the stage take of each other, each once and in order."""
+    named = {stack.stack_name: stack for stack in stage.stacks}
+    found = {
+        Taken(stack.name, named[output["StackName"]].name, _place(named, output))
+        for stack in stage.stacks
+        for output in _outputs(stack.template)
+        if output["StackName"] in named
+    }
+    return sorted(found)
+
+
+def _outputs(node: Any) -> Iterator[dict[str, str]]:
+    if isinstance(node, dict):
+        if isinstance(output := node.get("Fn::GetStackOutput"), dict):
+            yield output
+        for value in node.values():
+            yield from _outputs(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _outputs(item)
+
+
+def _place(named: dict[str, Stack], output: dict[str, str]) -> str:
+    stack = named[output["StackName"]]
+    value = stack.template["Outputs"][output["OutputName"]]["Value"]
+    resources = {resource.logical_id: resource for resource in stack.resources}
+    return next((_short(resources[id_]) for id_ in _named(value) if id_ in resources), "")
+
+
+def _short(resource: Resource) -> str:
+    return resource.place.removeprefix(f"{resource.stack}/")
+
+
+def _named(node: Any) -> Iterator[str]:
+    """The logical ids in a value."""
+    match node:
+        case {"Ref": str(id_)}:
+            yield id_
+        case {"Fn::GetAtt": [id_, _]}:
+            yield id_
+        case dict():
+            for value in node.values():
+                yield from _named(value)
+        case list():
+            for item in node:
+                yield from _named(item)
