@@ -1,6 +1,7 @@
 """Runs the charging program: everything is built here, once."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -214,9 +215,20 @@ def log_as_json(level: str) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
+def collect_garbage_seldom() -> None:
+    """Look for cycles once in 50,000 new objects instead of 700, and never at the program itself.
+
+    The objects of thousands of sockets live long; looking through them took half of the CPU. What
+    cycles are left are those of closed sockets, about 12 KiB each.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 2)
+
+
 async def main(settings: ChargingSettings) -> None:
     """Run until SIGTERM or SIGINT."""
     program = bootstrap(settings, task_address(os.environ))
+    collect_garbage_seldom()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
