@@ -6,9 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from tests.charging.examples import check
-from tests.charging.program import KEY, ChargingProgram
+from tests.charging.ocpp201.transactions import CARD1, event
+from tests.charging.official import OCPP_2_0_1
+from tests.charging.program import KEY, ChargingProgram, basic
 from tests.charging.station import Station, connected
 
 pytestmark = pytest.mark.integration
@@ -193,3 +197,36 @@ async def test_a_station_that_is_away_keeps_what_it_was_told(
             assert await told(away) == ("TxProfile", 1, 30.0)
         await start(there, 1)
         assert await told(there) == ("TxProfile", 1, 0.0)
+
+
+async def test_a_station_of_2_0_1_hears_it_in_its_own_words(
+    program: ChargingProgram, station_id: str
+) -> None:
+    site_id = site(program, station_id)
+    async with connect(
+        program.station_url(station_id),
+        subprotocols=[Subprotocol("ocpp2.0.1")],
+        additional_headers=basic(station_id),
+    ) as websocket:
+        station = Station(websocket)
+        await station.call("Heartbeat")
+        put_limits(program, site_id, 30)
+
+        async def hear() -> dict[str, Any]:
+            _, message_id, action, payload = await station.receive()
+            assert action == "SetChargingProfile"
+            OCPP_2_0_1.check("SetChargingProfileRequest", payload)
+            await websocket.send(json.dumps([3, message_id, {"status": "Accepted"}]))
+            profile: dict[str, Any] = payload["chargingProfile"]
+            return profile | {"evse": payload["evseId"]}
+
+        default = await hear()
+        assert (default["chargingProfilePurpose"], default["evse"]) == ("TxDefaultProfile", 0)
+        began = event(
+            "Started", 0, datetime.now(UTC), idToken=CARD1, evse={"id": 2}, meter=0, tx="a-name"
+        )
+        await station.call("TransactionEvent", **began)
+        profile = await hear()
+        assert (profile["transactionId"], profile["evse"]) == ("a-name", 2)
+        [schedule] = profile["chargingSchedule"]
+        assert schedule["chargingSchedulePeriod"][0]["limit"] == 30.0
