@@ -104,6 +104,11 @@ class Situation:
         wiring = self._wiring(session)
         return wiring.maximum_ma if told is None else min(told, wiring.maximum_ma)
 
+    def held_ma(self, session: OpenSession, now: datetime) -> int:
+        """The most that a session may draw before it can be told again: its steps go on."""
+        moments = [now + number * LOOK_AHEAD / 4 for number in range(5)]
+        return max(self.in_force_ma(session, at) for at in moments)
+
     def version_of(self, session: OpenSession) -> str | None:
         """Of OCPP, that its station speaks at present."""
         return self._station(session).ocpp_version
@@ -145,5 +150,5 @@ class Situation:
             departure_at=wish.departure_at,
             missing_wh=missing,
             prefers_solar=wish.prefers_solar,
-            held_ma=self.in_force_ma(session, now) if self.is_held(session, now) else None,
+            held_ma=self.held_ma(session, now) if self.is_held(session, now) else None,
         )
