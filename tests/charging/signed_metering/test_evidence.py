@@ -135,7 +135,7 @@ def test_a_line_says_only_what_is_new() -> None:
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_changed_byte_is_never_verified(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(WHOLE) - 1))
     changed = WHOLE[:at] + data.draw(st.characters(codec="ascii")) + WHOLE[at + 1 :]
@@ -175,7 +175,7 @@ lines = st.fixed_dictionaries(
 
 
 @given(st.fixed_dictionaries({"RD": st.lists(lines, max_size=4)}) | documents, documents)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_anything_is_judged(payload: Any, signature: Any) -> None:
     text = json.dumps(payload)
     signed = {"SD": METER.sign(text.encode()).hex()}

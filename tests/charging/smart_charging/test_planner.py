@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -119,7 +120,7 @@ def load(
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(situations())
 def test_no_line_ever_carries_more_than_its_limit(situation: Situation) -> None:
     limits, asking, _, _ = situation
@@ -143,7 +144,7 @@ def test_no_line_ever_carries_more_than_its_limit(situation: Situation) -> None:
                 assert carried <= max(limit.of(phase), cannot_help)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(situations())
 def test_a_session_charges_as_a_vehicle_can_or_not_at_all(situation: Situation) -> None:
     _, asking, _, _ = situation
@@ -162,7 +163,7 @@ def test_a_session_charges_as_a_vehicle_can_or_not_at_all(situation: Situation) 
             assert not any(gone)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(situations())
 def test_nobody_is_starved(situation: Situation) -> None:
     """Whoever wants energy, and could have it alone, has a turn in every so many intervals."""
@@ -194,10 +195,10 @@ def test_nobody_is_starved(situation: Situation) -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(situations(), st.randoms())
-def test_the_same_is_planned_for_the_same(situation: Situation, random: object) -> None:
+@given(situations(), st.randoms(use_true_random=False))
+def test_the_same_is_planned_for_the_same(situation: Situation, chance: Random) -> None:
     limits, asking, sun, now = situation
-    shuffled = sorted(asking, key=lambda one: hash((one.session_id, id(random))))
+    shuffled = chance.sample(asking, len(asking))
     assert made((limits, shuffled, sun, now)).allotments == made(situation).allotments
 
 
