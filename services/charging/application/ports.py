@@ -68,6 +68,8 @@ class Posting:
     entry: Entry
     events: Sequence[SessionEvent]
     oddities: Sequence[QuarantineRecord]
+    token: Token | None = None
+    """The one that the station named, when it is known."""
 
 
 Said = Start | Stop | TransactionReport

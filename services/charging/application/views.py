@@ -68,12 +68,16 @@ class SessionView:
 
 @dataclass(frozen=True, slots=True)
 class TokenView:
-    """A token and its driver; `driver_id` is the driver's ``sub`` in the user pool."""
+    """A token and its driver; `driver_id` is the driver's ``sub`` in the user pool.
+
+    Tokens of one group may stop each other's sessions.
+    """
 
     uid: str
     status: TokenStatus
     driver: str
     driver_id: str | None
+    group_uid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ class Token:
     driver: str
     driver_id: str | None = None
     """``sub`` of the driver in the user pool, when the driver may sign in."""
+    group_uid: str | None = None
+    """Tokens of one group may stop each other's transactions: ``parentIdTag`` of OCPP 1.6,
+    ``groupIdToken`` of 2.0.1."""
 
 
 def token_uid(id_tag: str) -> str:

@@ -11,6 +11,7 @@ from websockets.typing import Subprotocol
 from contracts.events import SessionEndedEvent, SessionStartedEvent
 from tests.charging.aws import Aws
 from tests.charging.program import ChargingProgram, basic
+from tests.charging.station import NOW, connected
 
 pytestmark = pytest.mark.integration
 
@@ -76,3 +77,18 @@ async def test_full_session(program: ChargingProgram, station_id: str, aws: Aws)
     assert ended.data.session_id == begun.data.session_id
     assert ended.data.stop_reason == "EVDisconnected"
     assert program.get("/quarantine", station_id=station_id)["items"] == []
+
+
+async def test_a_card_of_a_group(program: ChargingProgram, station_id: str) -> None:
+    card = {"driver": "Eve", "group_uid": "nightshift"}
+    shown = program.api.put("/tokens/CARD7", json=card).raise_for_status().json()
+    assert shown["group_uid"] == "NIGHTSHIFT"
+    assert program.get("/tokens/card7") == shown
+    async with connected(program, station_id) as station:
+        answer = await station.call(
+            "StartTransaction", connectorId=1, idTag="card7", meterStart=0, timestamp=NOW
+        )
+        assert answer["idTagInfo"] == {"status": "Accepted", "parentIdTag": "NIGHTSHIFT"}
+    async with connected(program, station_id, version="ocpp2.0.1") as station:
+        authorized = await station.call("Authorize", idToken={"idToken": "card7", "type": "Local"})
+        assert authorized["idTokenInfo"]["groupIdToken"]["idToken"] == "NIGHTSHIFT"

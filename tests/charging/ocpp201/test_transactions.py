@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.charging.domain.quarantine import Rule
+from services.charging.domain.tokens import Token, TokenStatus
 from tests.charging.company import DAWN, Company
 from tests.charging.ocpp201.transactions import CARD1, Payload, event, tell
 
@@ -217,3 +218,17 @@ async def test_lenience() -> None:
         Rule.VALUE_UNKNOWN,
         Rule.VALUE_UNKNOWN,
     ]
+
+
+async def test_tokens_of_one_group() -> None:
+    company = Company()
+    company.ledger.known["CARD3"] = Token(
+        "CARD3", TokenStatus.ACCEPTED, "Eve", group_uid="NIGHTSHIFT"
+    )
+    card = {"idToken": "card3", "type": "ISO14443"}
+    thought = {"status": "Accepted", "groupIdToken": {"idToken": "NIGHTSHIFT", "type": "Central"}}
+    assert await tell(company, event("Started", 0, idToken=card)) == {"idTokenInfo": thought}
+    answer = await company.call_in("ocpp2.0.1", "Authorize", {"idToken": card})
+    assert answer == {"idTokenInfo": thought}
+    answer = await company.call("Authorize", idTag="card3")
+    assert answer == {"idTagInfo": {"status": "Accepted", "parentIdTag": "NIGHTSHIFT"}}

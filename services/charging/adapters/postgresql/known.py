@@ -29,7 +29,9 @@ _PLACES: LiteralString = """
     select station.id, site.id, site.time_zone
     from station join site on site.id = station.site_id where station.id = any(%s)
 """
-_TOKENS: LiteralString = "select uid, status, driver from token where uid = any(%s)"
+_TOKENS: LiteralString = """
+    select uid, status, driver, driver_id, group_uid from token where uid = any(%s)
+"""
 _FREE_IDS: LiteralString = """
     select nextval(pg_get_serial_sequence('session', 'transaction_id'))
     from generate_series(1, %s)
@@ -86,8 +88,8 @@ async def read_known(connection: Connection, said: Sequence[Said]) -> Mapping[st
     # All of it is on its way before the first answer is awaited: one round trip in a pipeline.
     places = {row[0]: (row[1], row[2]) for row in await place_rows.fetchall()}
     tokens = {
-        uid: Token(uid, TokenStatus(status), driver)
-        for uid, status, driver in await token_rows.fetchall()
+        uid: Token(uid, TokenStatus(status), *more)
+        for uid, status, *more in await token_rows.fetchall()
     }
     free = iter([free_id for (free_id,) in await free_ids.fetchall()])
     began = {row[-1]: session_of(row) for row in await begun.fetchall()}

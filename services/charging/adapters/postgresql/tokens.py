@@ -17,10 +17,10 @@ class PostgresTokens:
         """The token by its uid in upper case."""
         async with self._database.statement() as connection:
             cursor = await connection.execute(
-                "select uid, status, driver from token where uid = %s", (uid,)
+                "select uid, status, driver, driver_id, group_uid from token where uid = %s", (uid,)
             )
             row = await cursor.fetchone()
-            return None if row is None else Token(row[0], TokenStatus(row[1]), row[2])
+            return None if row is None else Token(row[0], TokenStatus(row[1]), *row[2:])
 
     async def put(self, company_id: str, tokens: Sequence[Token]) -> int:
         """Keep these tokens of a company, all or none of them; how many are new.
@@ -30,10 +30,12 @@ class PostgresTokens:
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 """
-                insert into token (company_id, uid, status, driver, driver_id)
-                select %s::text, * from unnest(%s::text[], %s::text[], %s::text[], %s::text[])
+                insert into token (company_id, uid, status, driver, driver_id, group_uid)
+                select %s::text, * from unnest(%s::text[], %s::text[], %s::text[], %s::text[],
+                    %s::text[])
                 on conflict (uid) do update set status = excluded.status,
-                    driver = excluded.driver, driver_id = excluded.driver_id
+                    driver = excluded.driver, driver_id = excluded.driver_id,
+                    group_uid = excluded.group_uid
                     where token.company_id = excluded.company_id
                 returning token.uid, xmax = 0
                 """,
@@ -43,6 +45,7 @@ class PostgresTokens:
                     [token.status.value for token in tokens],
                     [token.driver for token in tokens],
                     [token.driver_id for token in tokens],
+                    [token.group_uid for token in tokens],
                 ),
             )
             is_new = dict(await cursor.fetchall())

@@ -1,9 +1,9 @@
 """A driver asks to charge."""
 
 from services.charging.application.inbound import Inbound
+from services.charging.application.ocpp16.identifiers import tag_info
 from services.charging.application.ports import Tokens
 from services.charging.domain.ocpp16.authorize import Authorize, AuthorizeResponse
-from services.charging.domain.ocpp16.types import IdTagInfo
 from services.charging.domain.tokens import authorization, token_uid
 
 
@@ -16,4 +16,4 @@ class AuthorizeHandler:
     async def handle(self, inbound: Inbound[Authorize]) -> AuthorizeResponse:
         """Unknown tokens are ``Invalid``."""
         token = await self._tokens.get(token_uid(inbound.message.id_tag))
-        return AuthorizeResponse(id_tag_info=IdTagInfo(status=authorization(token)))
+        return AuthorizeResponse(id_tag_info=tag_info(authorization(token), token))

@@ -4,6 +4,7 @@ import logging
 from functools import partial
 
 from services.charging.application.inbound import Inbound
+from services.charging.application.ocpp16.identifiers import tag_info
 from services.charging.application.ports import Clock, Ledger, Posting
 from services.charging.application.session_events import SessionEvents
 from services.charging.domain import ledger
@@ -12,7 +13,6 @@ from services.charging.domain.ocpp16.start_transaction import (
     StartTransaction,
     StartTransactionResponse,
 )
-from services.charging.domain.ocpp16.types import IdTagInfo
 from services.charging.domain.sessions import Start
 from services.charging.domain.tokens import token_uid
 
@@ -54,9 +54,11 @@ class StartTransactionHandler:
             },
         )
         return StartTransactionResponse(
-            id_tag_info=IdTagInfo(status=status), transaction_id=session.transaction_id
+            id_tag_info=tag_info(status, posting.token), transaction_id=session.transaction_id
         )
 
     def _decide(self, inbound: Inbound[StartTransaction], said: Start, known: Known) -> Posting:
         entry = ledger.start(said, known)
-        return Posting(entry, self._events.of(entry), inbound.quarantine(entry.findings))
+        return Posting(
+            entry, self._events.of(entry), inbound.quarantine(entry.findings), known.token
+        )

@@ -4,6 +4,7 @@ import logging
 from functools import partial
 
 from services.charging.application.inbound import Inbound
+from services.charging.application.ocpp16.identifiers import tag_info
 from services.charging.application.ports import Clock, Ledger, MeterReadings, Posting, SignedRecords
 from services.charging.application.session_events import SessionEvents
 from services.charging.domain import ledger
@@ -13,7 +14,6 @@ from services.charging.domain.ocpp16.stop_transaction import (
     StopTransaction,
     StopTransactionResponse,
 )
-from services.charging.domain.ocpp16.types import IdTagInfo
 from services.charging.domain.sessions import Stop
 from services.charging.domain.signed_metering.extraction import signed_in_16
 from services.charging.domain.tokens import token_uid
@@ -56,11 +56,15 @@ class StopTransactionHandler:
                 "transaction_id": stop.transaction_id,
             },
         )
-        return StopTransactionResponse(id_tag_info=IdTagInfo(status=status) if status else None)
+        return StopTransactionResponse(
+            id_tag_info=tag_info(status, posting.token) if status else None
+        )
 
     def _decide(self, inbound: Inbound[StopTransaction], said: Stop, known: Known) -> Posting:
         entry = ledger.stop(said, known)
-        return Posting(entry, self._events.of(entry), inbound.quarantine(entry.findings))
+        return Posting(
+            entry, self._events.of(entry), inbound.quarantine(entry.findings), known.token
+        )
 
     async def _keep_transaction_data(self, inbound: Inbound[StopTransaction]) -> None:
         message = inbound.message

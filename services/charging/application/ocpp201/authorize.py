@@ -26,4 +26,4 @@ class AuthorizeHandler:
                 id_token_info=IdTokenInfo(status="Invalid"), certificate_status="CertChainError"
             )
         token = await self._tokens.get(uid_of(message.id_token))
-        return AuthorizeResponse(id_token_info=token_info(authorization(token)))
+        return AuthorizeResponse(id_token_info=token_info(authorization(token), token))

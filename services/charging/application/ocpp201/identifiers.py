@@ -2,7 +2,7 @@
 
 from services.charging.domain.ocpp16.types import AuthorizationStatus
 from services.charging.domain.ocpp201.id_token import IdToken, IdTokenInfo
-from services.charging.domain.tokens import ANONYMOUS, token_uid
+from services.charging.domain.tokens import ANONYMOUS, Token, token_uid
 
 
 def uid_of(id_token: IdToken) -> str:
@@ -10,6 +10,10 @@ def uid_of(id_token: IdToken) -> str:
     return ANONYMOUS if id_token.type == "NoAuthorization" else token_uid(id_token.id_token)
 
 
-def token_info(status: AuthorizationStatus) -> IdTokenInfo:
+def token_info(status: AuthorizationStatus, token: Token | None) -> IdTokenInfo:
     """A token that nobody knows is ``Unknown``; OCPP 1.6 has ``Invalid`` for it."""
-    return IdTokenInfo(status="Unknown" if status == "Invalid" else status)
+    group = token.group_uid if token else None
+    return IdTokenInfo(
+        status="Unknown" if status == "Invalid" else status,
+        group_id_token=IdToken(id_token=group, type="Central") if group else None,
+    )

@@ -11,8 +11,8 @@ from services.charging.application.session_events import SessionEvents
 from services.charging.domain import transaction_ledger
 from services.charging.domain.ledger import Known
 from services.charging.domain.metering import MeterReading
-from services.charging.domain.ocpp16.types import AuthorizationStatus
 from services.charging.domain.ocpp201.energy_register import Registers, energy_registers
+from services.charging.domain.ocpp201.id_token import IdTokenInfo
 from services.charging.domain.ocpp201.transactions import TransactionEvent, TransactionEventResponse
 from services.charging.domain.signed_metering.extraction import signed_in_201
 from services.charging.domain.transactions import Kind, TransactionReport
@@ -47,9 +47,9 @@ class TransactionEventHandler:
                 inbound.station_id, report.station_transaction_id, signed, inbound.received_at
             )
         begun = self._begun.get(report.station_id, report.station_transaction_id)
-        status: AuthorizationStatus | None = None
+        thought: IdTokenInfo | None = None
         if begun is None or not report.is_plain or (report.evse_id and not begun[1]):
-            status = await self._post(inbound, report)
+            thought = await self._post(inbound, report)
             begun = self._begun.get(report.station_id, report.station_transaction_id)
         if message.meter_value:
             reading = MeterReading(
@@ -62,12 +62,13 @@ class TransactionEventHandler:
                 received_at=inbound.received_at,
             )
             await self._readings.add(reading, inbound.quarantine(findings))
-        return TransactionEventResponse(id_token_info=token_info(status) if status else None)
+        return TransactionEventResponse(id_token_info=thought)
 
     async def _post(
         self, inbound: Inbound[TransactionEvent], report: TransactionReport
-    ) -> AuthorizationStatus | None:
-        entry = (await self._ledger.post(report, partial(self._decide, inbound, report))).entry
+    ) -> IdTokenInfo | None:
+        posting = await self._ledger.post(report, partial(self._decide, inbound, report))
+        entry = posting.entry
         if entry.session is not None:
             self._begun.remember(entry.session, report.station_transaction_id)
         if entry.begun_by or entry.ends:
@@ -79,13 +80,17 @@ class TransactionEventHandler:
                     "authorization": entry.authorization,
                 },
             )
-        return entry.authorization
+        if entry.authorization is None:
+            return None
+        return token_info(entry.authorization, posting.token)
 
     def _decide(
         self, inbound: Inbound[TransactionEvent], said: TransactionReport, known: Known
     ) -> Posting:
         entry = transaction_ledger.report(said, known)
-        return Posting(entry, self._events.of(entry), inbound.quarantine(entry.findings))
+        return Posting(
+            entry, self._events.of(entry), inbound.quarantine(entry.findings), known.token
+        )
 
 
 def _report(inbound: Inbound[TransactionEvent], registers: Registers) -> TransactionReport:

@@ -31,10 +31,18 @@ class TokenIn(BaseModel, extra="forbid"):
     driver_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     """``sub`` of the driver in the user pool: whoever signs in as this sees the token's sessions,
     those from now on."""
+    group_uid: Uid | None = None
+    """Tokens of one group may stop each other's sessions."""
 
     def token(self, uid: str) -> Token:
         """In the domain's terms."""
-        return Token(token_uid(uid), self.status, self.driver, self.driver_id)
+        return Token(
+            uid=token_uid(uid),
+            status=self.status,
+            driver=self.driver,
+            driver_id=self.driver_id,
+            group_uid=token_uid(self.group_uid) if self.group_uid else None,
+        )
 
 
 class NamedTokenIn(TokenIn, extra="forbid"):
@@ -109,7 +117,8 @@ def tokens_router(*, views: Views, tokens: Tokens) -> APIRouter:
     ) -> Imported:
         """All rows of a CSV file, or none: each fault is named by its row.
 
-        The first row names the columns: `uid` and `driver`, `status` and `driver_id` where wanted.
+        The first row names the columns: `uid` and `driver`; `status`, `driver_id` and `group_uid`
+        where wanted.
         """
         given = [NamedTokenIn.model_validate(row) for row in rows(text, NamedTokenIn, unique="uid")]
         wanted = {token_uid(token.uid): token.token(token.uid) for token in given}
@@ -134,4 +143,4 @@ def tokens_router(*, views: Views, tokens: Tokens) -> APIRouter:
 
 
 def _view(token: Token) -> TokenView:
-    return TokenView(token.uid, token.status, token.driver, token.driver_id)
+    return TokenView(token.uid, token.status, token.driver, token.driver_id, token.group_uid)
