@@ -17,6 +17,7 @@ from contracts.settings import ChargingSettings
 from contracts.task_address import task_address
 from services.charging.adapters.outbox_relay import OutboxRelay
 from services.charging.adapters.postgresql.campaigns import PostgresCampaigns
+from services.charging.adapters.postgresql.changes import PostgresChanges
 from services.charging.adapters.postgresql.commands import PostgresCommands
 from services.charging.adapters.postgresql.connections import PostgresConnections
 from services.charging.adapters.postgresql.database import Database, conninfo
@@ -46,6 +47,7 @@ from services.charging.adapters.postgresql.views import PostgresViews
 from services.charging.adapters.system_clock import utc_now
 from services.charging.application.campaigns import Campaigns
 from services.charging.application.central_systems import central_systems
+from services.charging.application.changes import Changes
 from services.charging.application.commands import CommandDelivery, Commands
 from services.charging.application.conversation import Conversation
 from services.charging.application.key_rotation import KeyRotation
@@ -60,6 +62,7 @@ from services.charging.entrypoints.gateway import Gateway
 from services.charging.entrypoints.program import Program
 from services.charging.entrypoints.rest.app import rest_api
 from services.charging.entrypoints.rest.campaigns import campaigns_router
+from services.charging.entrypoints.rest.changes import changes_router
 from services.charging.entrypoints.rest.commands import commands_router
 from services.charging.entrypoints.rest.device_models import device_models_router
 from services.charging.entrypoints.rest.driver import driver_router
@@ -108,6 +111,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     remote_control = RemoteControl(commands, utc_now)
     campaign_book = PostgresCampaigns(database)
     campaigns = Campaigns(campaign_book)
+    changes = Changes(PostgresChanges(database))
     message_log = PostgresMessageLog(database)
     security = PostgresStationSecurity(database)
     gateway = Gateway(
@@ -148,9 +152,13 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             station_security_router(
                 security=security, stations=station_views, views=views, commands=commands
             ),
+            changes_router(changes=changes),
             sites_router(sites=PostgresSites(database), planning=planning, clock=utc_now),
         ],
-        drivers=[driver_router(stations=station_views, views=views, remote_control=remote_control)],
+        drivers=[
+            driver_router(stations=station_views, views=views, remote_control=remote_control),
+            changes_router(changes=changes, prefix="/driver"),
+        ],
         health=health_router(database.check_migrated),
     )
     return Program(
@@ -158,7 +166,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         connections=connections,
         commands=command_book,
         notices=_notices(database_conninfo, gateway, commands, campaigns),
-        background=[relay, message_log, planning, campaigns],
+        background=[relay, message_log, planning, campaigns, changes],
         gateway=gateway,
         api=api,
         address=address,

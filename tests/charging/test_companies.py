@@ -65,10 +65,23 @@ class Company:
 
     def ask(self, method: str, path: str, json: object = None) -> httpx.Response:
         person = self.driver if path.startswith("/driver/") else self.operator
+        if path.endswith("/events"):
+            return self.events(person, path)
         if isinstance(json, str):
             csv = {"Content-Type": "text/csv"}
             return person.request(method, path, content=json, headers=csv)
         return person.request(method, path, json=json)
+
+    @staticmethod
+    def events(person: httpx.Client, path: str) -> httpx.Response:
+        """Those of a week, until there is nothing new."""
+        text = ""
+        with person.stream("GET", path, headers={"Last-Event-ID": "0-0"}) as answer:
+            for line in answer.iter_lines() if answer.is_success else []:
+                if line.startswith(":"):
+                    break
+                text += line
+        return httpx.Response(answer.status_code, text=text)
 
 
 @contextmanager
@@ -165,7 +178,7 @@ def test_no_route_shows_or_changes_what_is_another_companys(
         assert "nordwind" in answer.text.lower(), path
     for path, answer in everything(suedwind, program, theirs).items():
         # A list of what a station has is empty, for one that is not theirs as for one unknown.
-        assert answer.json() == {"items": [], "next_cursor": None} or (
+        assert answer.text == '{"items":[],"next_cursor":null}' or (
             answer.status_code == 404 if "{" in path else "nordwind" not in answer.text.lower()
         ), path
     for method, path in operations(program):
@@ -174,8 +187,8 @@ def test_no_route_shows_or_changes_what_is_another_companys(
             answer = suedwind.ask(method, path.format_map(theirs), body)
             assert answer.status_code == status, (method, path, answer.text)
     after = everything(nordwind, program, theirs)
-    assert {path: answer.json() for path, answer in after.items()} == {
-        path: answer.json() for path, answer in before.items()
+    assert {path: answer.text for path, answer in after.items()} == {
+        path: answer.text for path, answer in before.items()
     }
     # Of a list with one that is taken, none is kept.
     assert suedwind.operator.get("/stations").json()["items"] == []

@@ -23,6 +23,8 @@ _COMPANY: LiteralString = """
         select * from public.token where company_id = %(scope_company)s
     ), session as not materialized (
         select * from public.session where company_id = %(scope_company)s
+    ), change as not materialized (
+        select * from public.change where company_id = %(scope_company)s
     )
 """
 # Nobody sees where colleagues live.
@@ -40,6 +42,11 @@ _DRIVER: LiteralString = """
     ), session as not materialized (
         select * from public.session
         where company_id = %(scope_company)s and driver_id = %(scope_driver)s
+    ), change as not materialized (
+        select * from public.change
+        where company_id = %(scope_company)s and case kind
+            when 'session' then driver_id = %(scope_driver)s
+            else station_id in (select id from station) end
     )
 """
 _OF_STATIONS: LiteralString = """

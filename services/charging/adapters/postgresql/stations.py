@@ -15,6 +15,7 @@ _OF_STATION = (
     "campaign_task",
     "command",
     "notification",
+    "change",
     "station_default",
     "signed_value",
     "meter_key",
