@@ -133,6 +133,11 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         user_pool_id=settings.user_pool_id,
         client_id=settings.user_pool_client_id,
     )
+
+    async def check() -> None:
+        gateway.check_serving()
+        await database.check_migrated()
+
     api = rest_api(
         verifier=verifier,
         keys=PostgresIdempotencyKeys(database),
@@ -159,7 +164,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             driver_router(stations=station_views, views=views, remote_control=remote_control),
             changes_router(changes=changes, prefix="/driver"),
         ],
-        health=health_router(database.check_migrated),
+        health=health_router(check),
     )
     return Program(
         database=database,

@@ -93,10 +93,11 @@ class Gateway:
         self._epochs: WeakKeyDictionary[ServerConnection, int] = WeakKeyDictionary()
         """Given before the handshake is answered: so what a station thinks newer, is."""
         self._sockets: dict[str, StationSocket] = {}
+        self._is_serving = False
 
     async def serve(self, host: str, port: int) -> Server:
         """Start listening."""
-        return await serve(
+        server = await serve(
             self._connected,
             host,
             port,
@@ -110,6 +111,13 @@ class Gateway:
             server_header=None,
             ssl=self._tls,
         )
+        self._is_serving = True
+        return server
+
+    def check_serving(self) -> None:
+        """Raise `UnavailableError` before stations can connect."""
+        if not self._is_serving:
+            raise UnavailableError("stations cannot connect yet")
 
     def _select_subprotocol(
         self, _connection: ServerConnection, offered: Sequence[Subprotocol]

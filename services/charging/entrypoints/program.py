@@ -129,10 +129,10 @@ class Program:
         await self._database.close()
 
     async def _serve_stations(self, api: asyncio.Task[None], stop: asyncio.Task[bool]) -> None:
+        server = await self._gateway.serve(self._address, self._gateway_port)
         background = [asyncio.create_task(work.run()) for work in self._background]
         signs_of_life = asyncio.create_task(self._show_signs_of_life())
         notices = asyncio.create_task(self._notices.run())
-        server = await self._gateway.serve(self._address, self._gateway_port)
         logger.info("serving stations", extra={"port": self._gateway_port})
         await asyncio.wait(
             {api, stop, *background, signs_of_life, notices}, return_when=asyncio.FIRST_COMPLETED

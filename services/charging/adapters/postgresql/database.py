@@ -95,6 +95,6 @@ class Database:
     async def check_migrated(self) -> None:
         """Raise `UnavailableError` unless the database is up to date and answers."""
         if not self._migrated:
-            raise UnavailableError("its schema is not known to be up to date yet")
+            raise UnavailableError("the database is not known to be up to date yet")
         async with self.statement() as connection:
             await connection.execute("select 1")

@@ -20,7 +20,7 @@ def health_router(check: Callable[[], Awaitable[None]]) -> APIRouter:
         try:
             await check()
         except UnavailableError as error:
-            return problem(http.HTTPStatus.SERVICE_UNAVAILABLE, f"database: {error}")
+            return problem(http.HTTPStatus.SERVICE_UNAVAILABLE, str(error))
         return JSONResponse({"status": "ok"})
 
     return router
