@@ -96,5 +96,8 @@ class Database:
         """Raise `UnavailableError` unless the database is up to date and answers."""
         if not self._migrated:
             raise UnavailableError("the database is not known to be up to date yet")
-        async with self.statement() as connection:
-            await connection.execute("select 1")
+        try:
+            async with self.statement() as connection:
+                await connection.execute("select 1")
+        except UnavailableError as error:
+            raise UnavailableError(f"the database: {error}") from error
