@@ -150,6 +150,16 @@ async def test_whoever_was_away_too_long_begins_anew(database: EmptyDatabase) ->
         await PostgresChanges(kept).prune()
         latest, is_missing = await changes.start_of("0-0")
         assert (latest.id, is_missing) == (2, True)
+        with psycopg.connect(database.conninfo, autocommit=True) as connection:
+            connection.execute(
+                """
+                insert into change (company_id, station_id, kind, data, transaction)
+                values ('x', 'y', 'z', '{}', '9'), ('x', 'y', 'z', '{}', '10')
+                """
+            )
+            connection.execute("delete from change where id < 3")
+        assert (await changes.start_of(None))[0] == Place(10, 4)  # by number, not by letters
+        latest = Place(10, 4)
         assert await changes.start_of(str(latest)) == (latest, False)
         assert (await changes.start_of(None))[0] == latest
     finally:

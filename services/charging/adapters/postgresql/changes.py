@@ -18,7 +18,7 @@ class PostgresChanges:
         async with self._database.statement() as connection:
             cursor = await connection.execute(
                 """
-                select transaction::text, id from change
+                select transaction::text as as_text, id from change
                 where transaction < pg_snapshot_xmin(pg_current_snapshot())
                 order by transaction desc, id desc limit 1
                 """

@@ -76,16 +76,18 @@ class PostgresMessageLog:
         if not self._waiting:
             return
         batch, self._waiting, self._size = self._waiting, [], 0
+        text = ""
+        for first in range(0, len(batch), ROWS_AT_ONCE):
+            text += "".join(map(_line, batch[first : first + ROWS_AT_ONCE]))
+            await asyncio.sleep(0)  # Stations must not wait for all of them.
         try:
             async with (
                 self._database.transaction() as connection,
                 connection.cursor() as cursor,
                 cursor.copy(_COPY) as copy,
             ):
-                # Some at a time: stations must not wait for all of them.
-                for first in range(0, len(batch), ROWS_AT_ONCE):
-                    await copy.write("".join(map(_line, batch[first : first + ROWS_AT_ONCE])))
-                    await asyncio.sleep(0)
+                # In one go: who follows changes waits for every open transaction.
+                await copy.write(text)
         except NotStorableError as error:
             logger.warning("messages not logged", extra={"reason": str(error), "count": len(batch)})
         except UnavailableError:
