@@ -33,8 +33,9 @@ def test_a_dry_run_says_what_would_change(program: ChargingProgram) -> None:
     done = send(program, FILE).json()
     assert done == said | {"dry_run": False}
     assert (done["created"], done["updated"], done["unchanged"]) == (2, 0, 0)
-    ada = {"uid": "CSV1", "status": "accepted", "driver": "Ada; the first", "driver_id": "ada"}
-    assert done["changes"][0] == {"before": None, "after": ada | {"group_uid": None}}
+    ada: dict[str, str | None] = {"uid": "CSV1", "status": "accepted", "driver": "Ada; the first"}
+    ada |= {"driver_id": "ada", "group_uid": None}
+    assert done["changes"][0] == {"before": None, "after": ada}
     assert program.get("/tokens/CSV1") == ada
     assert program.get("/tokens/CSV2")["status"] == "blocked"
 
