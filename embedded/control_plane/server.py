@@ -14,10 +14,13 @@ from embedded.control_plane import registration
 from embedded.control_plane.api_resources import ApiClients
 from embedded.control_plane.mends import (
     bucket_properties,
+    conditions,
     databases,
+    exports,
     functions,
     role_boundaries,
     secrets,
+    service_roles,
     stack_outputs,
     stack_waiting,
 )
@@ -29,10 +32,13 @@ def serve(settings: ControlPlaneSettings) -> None:
     clients = ApiClients(settings.endpoint)
     registration.register(settings, clients)
     bucket_properties.mend(clients)
+    conditions.mend()
     databases.mend(clients)
+    exports.mend()
     functions.mend(settings, os.environ)
     role_boundaries.mend()
     secrets.mend()
+    service_roles.mend(settings.region)
     stack_outputs.mend()
     stack_waiting.mend()
     hardware.install()

@@ -13,9 +13,15 @@ class Stack:
     """One stack; every method waits until it is done."""
 
     def __init__(
-        self, control_plane: ControlPlane, name: str, region: str = "eu-central-1"
+        self,
+        control_plane: ControlPlane,
+        name: str,
+        region: str = "eu-central-1",
+        role: str | None = None,
     ) -> None:
+        """`role` is the ARN of the role that CloudFormation acts with."""
         self.name = name
+        self._role = {"RoleARN": role} if role else {}
         self._cloudformation = control_plane.client("cloudformation", region)
         self._id = name
 
@@ -56,12 +62,16 @@ class Stack:
         ]
 
     def _request(self, resources: Resources, outputs: Resources | None) -> dict[str, Any]:
-        values = {name: {"Value": value} for name, value in (outputs or {}).items()}
+        values = {
+            name: value if isinstance(value, dict) and "Value" in value else {"Value": value}
+            for name, value in (outputs or {}).items()
+        }
         template = {"Resources": resources, "Outputs": values}
         return {
             "StackName": self.name,
             "TemplateBody": json.dumps(template),
             "Capabilities": ["CAPABILITY_NAMED_IAM"],
+            **self._role,
         }
 
     def _status(self) -> str:
