@@ -94,9 +94,10 @@ def test_what_programs_took_in_this_session_is_what_is_recorded(
     request: pytest.FixtureRequest,
 ) -> None:
     config = request.config
+    chosen = config.option.keyword or config.option.markexpr
     if config.getoption("record_actions"):
         usage.TAKEN.write_text(aws_actions.taken(), encoding="utf-8")
-    elif config.args_source is not pytest.Config.ArgsSource.TESTPATHS or config.option.keyword:
+    elif config.args_source is not pytest.Config.ArgsSource.TESTPATHS or chosen:
         pytest.skip("only the whole suite tells")
     assert usage.TAKEN.read_text(encoding="utf-8") == aws_actions.taken(), (
         "run `pytest --record-actions` and review what programs take up or leave"
