@@ -29,6 +29,14 @@ from tests.charging.station import Station, connected
 pytestmark = pytest.mark.integration
 
 
+async def serving(node: ChargingProgram) -> None:
+    """Start it, and wait until stations can come: healthy means that all can be kept."""
+    node.start()
+    while "serving stations" not in node.log:
+        assert node.is_running, node.log
+        await asyncio.sleep(0.05)
+
+
 @asynccontextmanager
 async def speaking(
     program: ChargingProgram,
@@ -179,8 +187,7 @@ async def test_client_certificates_where_the_gateway_ends_tls(
         GATEWAY_KEY_FILE=str(key),
         STATION_AUTHORITIES_FILE=str(authority.file),
     ) as node:
-        node.start()
-        node.healthy()
+        await serving(node)
         url = node.station_url(station_id).replace("ws://127.0.0.1", "wss://localhost")
 
         def by(*files: Path) -> dict[str, Any]:
@@ -214,8 +221,7 @@ async def test_client_certificates_that_the_load_balancer_verified(
     with charging_program(
         program.database, aws, tmp_path, CLIENT_VERIFYING_NETWORKS="10.0.0.0/8, 127.0.0.0/8"
     ) as node:
-        node.start()
-        node.healthy()
+        await serving(node)
         async with speaking(node, station_id, headers=headers) as station:
             await station.call("Heartbeat")
         another, _ = Authority(tmp_path, "another").issue("another")
