@@ -10,5 +10,11 @@ OCPP = "/ocpp"
 CHARGING_API = "/charging/v1"
 BILLING_API = "/billing/v1"
 
+SIMULATOR = "/simulator"
+"""The station simulator's site; the distribution asks for a password before it."""
+
+DRIVER_APP = "/driver"
+"""Where the driver app comes back to from signing in."""
+
 HEALTH = "/health"
 """Answers 200 on a program's own port when it can do its work; never routed from outside."""

@@ -8,7 +8,8 @@ from stacks.common.auth import AuthStack
 from stacks.common.backup import BackupStack
 from stacks.common.budget import BudgetStack
 from stacks.common.cluster import ClusterStack
-from stacks.common.data import DataStack
+from stacks.common.data import DataStack, documents_lock, documents_name
+from stacks.common.documents_copy import DocumentsCopyStack
 from stacks.common.edge import EdgeStack
 from stacks.common.foundation import Foundation
 from stacks.common.hosting import HostingStack
@@ -66,6 +67,7 @@ class EnvironmentStage(Stage):
             environment=environment,
             data=foundation.data,
             cluster=foundation.cluster,
+            auth=foundation.auth,
             edge=edge,
         ).add_stack_dependency(edge, "a weak reference to another region orders nothing by itself")
         for stack in self.node.children:
@@ -86,7 +88,14 @@ class EnvironmentStage(Stage):
         )
         alarms = observability.alarms
         network = NetworkStack(self, "network", environment=environment, key=key)
-        data = DataStack(self, "data", environment=environment, key=key, network=network)
+        data = DataStack(
+            self,
+            "data",
+            environment=environment,
+            key=key,
+            network=network,
+            documents_copy=self._documents_copy(environment, fleet.organization.backup_region),
+        )
         cluster = ClusterStack(
             self,
             "cluster",
@@ -113,4 +122,16 @@ class EnvironmentStage(Stage):
                 cluster=cluster,
                 alarms=alarms,
             ),
+        )
+
+    def _documents_copy(self, environment: Environment, region: str) -> DocumentsCopyStack | None:
+        if not environment.replicate_documents:
+            return None
+        return DocumentsCopyStack(
+            self,
+            "documents-copy",
+            environment=environment,
+            documents=documents_name(self.node.id, environment),
+            region=region,
+            lock=documents_lock(environment),
         )

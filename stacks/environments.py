@@ -5,7 +5,6 @@ each fault: its path in the file, what is wrong with it, and what is allowed.
 """
 
 import ipaddress
-import re
 import tomllib
 from collections.abc import Iterator
 from itertools import combinations
@@ -15,6 +14,21 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic import model_validator as checked
 from pydantic_core import ErrorDetails
+
+from stacks.setting_values import (
+    Account,
+    CapacityUnits,
+    DomainName,
+    Email,
+    KeptDays,
+    Line,
+    PartnerName,
+    TimeOfDay,
+    Zone,
+    has_valid_check_digits,
+    is_a_private_network,
+    matching,
+)
 
 DEFAULT_FILE = Path(__file__).parent.parent / "environments.toml"
 ORGANIZATION = "organization"
@@ -28,44 +42,6 @@ class EnvironmentsError(ValueError):
     """The file is not what the model asks for; one line for each fault."""
 
 
-def _text(pattern: str, meaning: str) -> AfterValidator:
-    """A check that answers with what is meant rather than with a regular expression."""
-
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise ValueError(f"{value!r} is not {meaning}")
-        return value
-
-    return AfterValidator(check)
-
-
-def _has_valid_check_digits(iban: str) -> str:
-    """ISO 13616: the rearranged number, letters as 10 to 35, leaves 1 when divided by 97."""
-    if int("".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])) % 97 != 1:
-        raise ValueError(f"{iban!r} has wrong check digits")
-    return iban
-
-
-def _is_a_private_network(value: str) -> str:
-    try:
-        network = ipaddress.IPv4Network(value)
-    except ValueError as error:
-        raise ValueError(f"{value!r} is not an IPv4 network: {error}") from error
-    if not network.is_private or network.prefixlen != 16:
-        raise ValueError(f"{value!r} is not a private /16, such as 10.20.0.0/16")
-    return value
-
-
-Account = Annotated[str, _text(r"\d{12}", "an account number: 12 digits, in quotes")]
-Zone = Annotated[str, _text(r"eu-central-1[abc]", "one of eu-central-1a, -1b, -1c")]
-Email = Annotated[str, _text(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
-DomainName = Annotated[str, _text(r"([a-z0-9-]{1,63}\.)+[a-z]{2,63}", "a domain in lower case")]
-Line = Annotated[str, _text(r"\S(.{0,68}\S)?", "one line of 1 to 70 characters")]
-CapacityUnits = Annotated[float, Field(ge=0, le=256, multiple_of=0.5)]
-"""Aurora capacity units (about 2 GiB of memory each)."""
-
-
-TimeOfDay = Annotated[str, _text(r"([01]\d|2[0-3]):[0-5]\d", "a time of day, such as 07:30")]
 WORKING_ZONE = "Europe/Berlin"
 
 
@@ -78,14 +54,14 @@ class Company(_Table):
 
     name: Line
     street: Line
-    postal_code: Annotated[str, _text(r"[A-Z0-9 -]{3,10}", "a postal code")]
+    postal_code: Annotated[str, matching(r"[A-Z0-9 -]{3,10}", "a postal code")]
     city: Line
-    country: Annotated[str, _text(r"[A-Z]{2}", "a country of ISO 3166-1, such as DE")]
-    vat_id: Annotated[str, _text(r"[A-Z]{2}[A-Z0-9]{2,12}", "a VAT id, such as DE123456789")]
+    country: Annotated[str, matching(r"[A-Z]{2}", "a country of ISO 3166-1, such as DE")]
+    vat_id: Annotated[str, matching(r"[A-Z]{2}[A-Z0-9]{2,12}", "a VAT id, such as DE123456789")]
     iban: Annotated[
         str,
-        _text(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", "an IBAN without spaces"),
-        AfterValidator(_has_valid_check_digits),
+        matching(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", "an IBAN without spaces"),
+        AfterValidator(has_valid_check_digits),
     ]
 
 
@@ -104,27 +80,31 @@ class SingleSignOn(_Table):
 
     instance: Annotated[
         str,
-        _text(
+        matching(
             r"arn:aws:sso:::instance/ssoins-[0-9a-f]{16}", "an instance (arn:aws:sso:::instance/…)"
         ),
     ]
-    identity_store: Annotated[str, _text(r"d-[0-9a-f]{10}", "an identity store (d-…)")]
+    identity_store: Annotated[str, matching(r"d-[0-9a-f]{10}", "an identity store (d-…)")]
 
 
 class Organization(_Table):
     """What holds the accounts together."""
 
-    id: Annotated[str, _text(r"o-[a-z0-9]{10,32}", "an organisation (o-…)")] | None = None
+    id: Annotated[str, matching(r"o-[a-z0-9]{10,32}", "an organisation (o-…)")] | None = None
     """Without it and `root` a deployment creates the organisation, and nothing but accounts."""
-    root: Annotated[str, _text(r"r-[0-9a-z]{4,32}", "an organisation's root (r-…)")] | None = None
-    account_email: Annotated[Email, _text(r"[^{}]*\{account\}[^{}]*", "an address with {account}")]
+    root: Annotated[str, matching(r"r-[0-9a-z]{4,32}", "an organisation's root (r-…)")] | None = (
+        None
+    )
+    account_email: Annotated[
+        Email, matching(r"[^{}]*\{account\}[^{}]*", "an address with {account}")
+    ]
     """The owner's address of an account; each needs its own, so it holds the account's name."""
     domain: DomainName
     """The company's; each environment's is a part of it."""
     on_call: Email
     """Where the alarms of the accounts that are no environment go."""
     runbooks: Annotated[
-        str, _text(r"https://[^\s]+[^/\s]", "an address (https://…) without / at its end")
+        str, matching(r"https://[^\s]+[^/\s]", "an address (https://…) without / at its end")
     ]
     """Where people on call read ``docs/runbooks/``: every alarm ends with a page of it."""
     backup_region: Literal["eu-west-1", "eu-west-3", "eu-north-1"]
@@ -144,12 +124,13 @@ class Domain(_Table):
     """The public name of an environment. Certificates are validated in its zone."""
 
     name: DomainName
-    hosted_zone_id: Annotated[str, _text(r"Z[A-Z0-9]{5,31}", "a Route 53 hosted zone id (Z…)")]
+    hosted_zone_id: Annotated[str, matching(r"Z[A-Z0-9]{5,31}", "a Route 53 hosted zone id (Z…)")]
     name_servers: Annotated[tuple[DomainName, ...], Field(min_length=4, max_length=4, strict=False)]
     """The zone's; the company's domain delegates the name to them."""
     ds_record: (
         Annotated[
-            str, _text(r"\d{1,5} 13 2 [0-9A-F]{64}", "a DS record: key tag, 13 2, SHA-256 in hex")
+            str,
+            matching(r"\d{1,5} 13 2 [0-9A-F]{64}", "a DS record: key tag, 13 2, SHA-256 in hex"),
         ]
         | None
     ) = None
@@ -171,10 +152,6 @@ class Database(_Table):
         if self.minimum_capacity > self.maximum_capacity:
             raise ValueError("minimum_capacity is above maximum_capacity")
         return self
-
-
-KeptDays = Annotated[int, Field(ge=7, le=400)]
-"""The locks of the backup account's vaults allow no other."""
 
 
 class Backups(_Table):
@@ -248,13 +225,15 @@ class Environment(_Table):
     account: Account
     region: Literal["eu-central-1"]
     zones: Annotated[tuple[Zone, ...], Field(min_length=3, max_length=3, strict=False)]
-    cidr: Annotated[str, AfterValidator(_is_a_private_network)]
+    cidr: Annotated[str, AfterValidator(is_a_private_network)]
     nat_gateways: Annotated[int, Field(ge=1, le=3)]
     """3 keep every zone independent; 1 is cheap, and its zone takes the others' way out with it."""
     protected: bool
     """Stacks refuse to be deleted, and data outlives its stack. True needs a domain."""
     lock_documents: bool
     """Issued documents cannot be replaced or deleted for as long as tax law wants them kept."""
+    replicate_documents: bool
+    """S3 copies each document to the backup region within minutes; a deletion it does not copy."""
     log_retention_days: Literal[7, 14, 30, 90, 365]
     on_call: Email
     """Where alarms go."""
@@ -262,6 +241,8 @@ class Environment(_Table):
     """Who is on call hears of a month that is going to cost more."""
     hours: Hours | None = None
     """Without them it always works."""
+    partners: Annotated[tuple[PartnerName, ...], Field(strict=False)]
+    """Companies whose machines get tokens of their own; each has a secret in Cognito."""
     domain: Domain | None = None
     """Without one there is no certificate: plain HTTP, for an environment on a laptop."""
     database: Database

@@ -3,16 +3,26 @@
 from aws_cdk import CfnOutput, Duration, aws_cognito
 from constructs import Construct
 
+from contracts import routes
 from contracts.personas import Persona
 from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import Environment
 
+ON_A_LAPTOP = "http://localhost:8080"
+DRIVER_APP_SCHEME = "fleetcharge://signed-in"
+PARTNER_SCOPES = {
+    "stations.read": "Where stations are, and whether they are free",
+    "sessions.read": "Sessions of the partner's own customers",
+}
+
 
 class AuthStack(EnvironmentStack):
-    """The user pool, a group for each persona, and the operators' application.
+    """The user pool, a group for each persona, and who gets tokens of it.
 
-    People are invited by an administrator; nobody signs up alone.
+    Operators sign in on the dashboard's own form; drivers at the sign-in name, with a code that
+    only their app can redeem (PKCE); a partner's machine with its secret, for the scopes of
+    partners and as nobody. People are invited by an administrator; nobody signs up alone.
     """
 
     def __init__(self, scope: Construct, name: str, *, environment: Environment) -> None:
@@ -69,5 +79,52 @@ class AuthStack(EnvironmentStack):
             id_token_validity=Duration.hours(1),
             refresh_token_validity=Duration.days(1),
         )
+        self.driver_client = self._drivers(environment)
+        self._partners(environment)
+        CfnOutput(self, "DriverClientId", value=self.driver_client.user_pool_client_id)
         CfnOutput(self, "UserPoolId", value=self.user_pool.user_pool_id)
         CfnOutput(self, "OperatorClientId", value=self.operator_client.user_pool_client_id)
+
+    def _drivers(self, environment: Environment) -> aws_cognito.UserPoolClient:
+        site = f"https://{environment.domain.name}" if environment.domain else ON_A_LAPTOP
+        comes_back = [f"{site}{routes.DRIVER_APP}/", DRIVER_APP_SCHEME]
+        return self.user_pool.add_client(
+            "Drivers",
+            # An app on a phone keeps no secret.
+            generate_secret=False,
+            auth_flows=aws_cognito.AuthFlow(user_srp=True),
+            o_auth=aws_cognito.OAuthSettings(
+                flows=aws_cognito.OAuthFlows(authorization_code_grant=True),
+                scopes=[aws_cognito.OAuthScope.OPENID, aws_cognito.OAuthScope.EMAIL],
+                callback_urls=comes_back,
+                logout_urls=comes_back,
+            ),
+            prevent_user_existence_errors=True,
+            enable_token_revocation=True,
+            access_token_validity=Duration.hours(1),
+            id_token_validity=Duration.hours(1),
+            refresh_token_validity=Duration.days(90),
+        )
+
+    def _partners(self, environment: Environment) -> None:
+        scopes = [
+            aws_cognito.ResourceServerScope(scope_name=name, scope_description=meaning)
+            for name, meaning in PARTNER_SCOPES.items()
+        ]
+        server = self.user_pool.add_resource_server(
+            "PartnerApi", identifier="partners", scopes=scopes
+        )
+        for partner in environment.partners:
+            self.user_pool.add_client(
+                f"Partner-{partner}",
+                user_pool_client_name=f"partner-{partner}",
+                generate_secret=True,
+                o_auth=aws_cognito.OAuthSettings(
+                    flows=aws_cognito.OAuthFlows(client_credentials=True),
+                    scopes=[
+                        aws_cognito.OAuthScope.resource_server(server, scope) for scope in scopes
+                    ],
+                ),
+                access_token_validity=Duration.hours(1),
+                enable_token_revocation=True,
+            )

@@ -10,6 +10,7 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from stacks.common.documents_copy import RULE, copy_of
 from stacks.common.foundation import Foundation
 from stacks.common.restore_tests import RestoreTests
 from stacks.common.user_export import UserExport
@@ -83,6 +84,8 @@ class BackupStack(EnvironmentStack):
             )
         for kind in stores:
             self._watch(kind, alarms)
+        if environment.replicate_documents:
+            self._watch_replication(data.documents_name, alarms)
         CfnOutput(self, "VaultName", value=self._vault.backup_vault_name)
         CfnOutput(self, "RestoreRoleArn", value=restorer.role_arn)
         CfnOutput(self, "UserExportBucketName", value=export.bucket.bucket_name)
@@ -204,4 +207,25 @@ class BackupStack(EnvironmentStack):
             periods=MISSED_AFTER_HOURS,
             says=f"{kind} was not backed up last night.",
             runbook=RUNBOOK,
+        )
+
+    def _watch_replication(self, documents: str, alarms: Alarms) -> None:
+        alarms.on(
+            self,
+            "ReplicationFailed",
+            aws_cloudwatch.Metric(
+                namespace="AWS/S3",
+                metric_name="OperationsFailedReplication",
+                dimensions_map={
+                    "SourceBucket": documents,
+                    "DestinationBucket": copy_of(documents),
+                    "RuleId": RULE,
+                },
+                statistic="Sum",
+                period=Duration.minutes(5),
+            ),
+            threshold=1,
+            periods=1,
+            says="A document was not copied to the other region.",
+            runbook="objects-lost",
         )

@@ -1,9 +1,12 @@
 """What the environment keeps: the Aurora cluster, the single table, buckets and device logs."""
 
+from typing import Any
+
 from aws_cdk import CfnOutput, Duration, aws_dynamodb, aws_iam, aws_kms, aws_s3
 from constructs import Construct
 
 from stacks.common.database_cluster import DatabaseCluster
+from stacks.common.documents_copy import DocumentsCopyStack, replicator
 from stacks.common.network import NetworkStack
 from stacks.constructs.access_log_bucket import AccessLogBucket
 from stacks.constructs.acknowledgement import Owner, acknowledge
@@ -17,6 +20,18 @@ DOCUMENT_YEARS = 8
 """How long an issued invoice is kept unchanged (section 147 of the German fiscal code, AO)."""
 
 
+def documents_name(name: str, environment: Environment) -> str:
+    """The bucket of an environment's documents."""
+    return f"fleetcharge-{name}-documents-{environment.account}"
+
+
+def documents_lock(environment: Environment) -> aws_s3.ObjectLockRetention | None:
+    """What documents and their copies are kept by, where the environment locks them."""
+    if not environment.lock_documents:
+        return None
+    return aws_s3.ObjectLockRetention.governance(Duration.days(DOCUMENT_YEARS * 366))
+
+
 class DataStack(EnvironmentStack):
     """Everything stateful that programs share. No program of ours runs here."""
 
@@ -28,24 +43,22 @@ class DataStack(EnvironmentStack):
         environment: Environment,
         key: aws_kms.IKey,
         network: NetworkStack,
+        documents_copy: DocumentsCopyStack | None,
     ) -> None:
         super().__init__(scope, name, environment=environment)
         self._key = key
-        self._documents_name = f"fleetcharge-{self.environment_name}-documents-{self.account}"
+        self.documents_name = documents_name(self.environment_name, environment)
         self.access_logs = AccessLogBucket(self, "AccessLogs")
         self.documents = PrivateBucket(
             self,
             "Documents",
-            bucket_name=self._documents_name,
+            bucket_name=self.documents_name,
             logs=self.access_logs,
             encryption=aws_s3.BucketEncryption.KMS,
             encryption_key=key,
             bucket_key_enabled=True,
-            object_lock_default_retention=(
-                aws_s3.ObjectLockRetention.governance(Duration.days(DOCUMENT_YEARS * 366))
-                if environment.lock_documents
-                else None
-            ),
+            object_lock_default_retention=documents_lock(environment),
+            **self._replication(documents_copy),
         )
         self.device_logs = EncryptedLogGroup(
             self, "DeviceLogs", key=key, days=DEVICE_LOG_DAYS, removal_policy=self.data_removal
@@ -57,6 +70,13 @@ class DataStack(EnvironmentStack):
         CfnOutput(self, "TableName", value=self.table.table_name)
         CfnOutput(self, "DatabaseEndpoint", value=self.database.host)
 
+    def _replication(self, copy: DocumentsCopyStack | None) -> dict[str, Any]:
+        if copy is None:
+            return {}
+        self.add_stack_dependency(copy, "S3 takes a rule only when its target is there")
+        role = replicator(self, source=self.documents_name, key=self._key, copy=copy)
+        return {"replication_rules": [copy.rule()], "replication_role": role}
+
     def let_use_table(self, role: aws_iam.IRole, *actions: str) -> None:
         """Allow `actions` on the table; not on its indexes. Functions have the key already."""
         role.add_to_principal_policy(
@@ -65,7 +85,7 @@ class DataStack(EnvironmentStack):
 
     def let_keep_documents(self, role: aws_iam.IRole) -> None:
         """Allow a program to add documents and to read them; not to remove any."""
-        documents = f"arn:{self.partition}:s3:::{self._documents_name}/*"
+        documents = f"arn:{self.partition}:s3:::{self.documents_name}/*"
         for actions, resource in (
             (["s3:ListBucket"], self.documents.bucket_arn),
             (["s3:GetObject", "s3:PutObject"], documents),

@@ -6,6 +6,7 @@ from aws_cdk import Environment as Place
 from aws_cdk import aws_certificatemanager, aws_route53, aws_wafv2
 from constructs import Construct
 
+from stacks.common.sign_in_name import sign_in_name
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.zone_signing import ZoneSigning
 from stacks.environments import EDGE_REGION, Environment
@@ -36,6 +37,7 @@ class EdgeStack(EnvironmentStack):
                 self,
                 "Certificate",
                 domain_name=environment.domain.name,
+                subject_alternative_names=[sign_in_name(environment.domain.name)],
                 validation=aws_certificatemanager.CertificateValidation.from_dns(zone),
             )
             if environment.protected:

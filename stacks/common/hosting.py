@@ -11,9 +11,12 @@ from aws_cdk import (
 from constructs import Construct
 
 from contracts import routes
+from stacks.common.auth import AuthStack
 from stacks.common.cluster import ClusterStack
 from stacks.common.data import DataStack
 from stacks.common.edge import EdgeStack
+from stacks.common.sign_in_name import SignInName
+from stacks.common.simulator_gate import SimulatorGate
 from stacks.constructs.access_log_bucket import AccessLogBucket
 from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.environment_stack import EnvironmentStack
@@ -34,12 +37,15 @@ class HostingStack(EnvironmentStack):
         environment: Environment,
         data: DataStack,
         cluster: ClusterStack,
+        auth: AuthStack,
         edge: EdgeStack,
     ) -> None:
         super().__init__(scope, name, environment=environment)
         domain = environment.domain
         self.site = PrivateBucket(self, "Site", logs=data.access_logs)
         programs = self._programs(cluster, secure=domain is not None)
+        site = aws_cloudfront_origins.S3BucketOrigin.with_origin_access_control(self.site)
+        headers = self._security_headers()
         distribution = aws_cloudfront.Distribution(
             self,
             "Distribution",
@@ -53,11 +59,19 @@ class HostingStack(EnvironmentStack):
             price_class=aws_cloudfront.PriceClass.PRICE_CLASS_100,
             default_root_object="index.html",
             default_behavior=aws_cloudfront.BehaviorOptions(
-                origin=aws_cloudfront_origins.S3BucketOrigin.with_origin_access_control(self.site),
+                origin=site,
                 viewer_protocol_policy=aws_cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-                response_headers_policy=self._security_headers(),
+                response_headers_policy=headers,
             ),
-            additional_behaviors={f"{path}/*": programs for path in PROGRAM_PATHS},
+            additional_behaviors={
+                **{f"{path}/*": programs for path in PROGRAM_PATHS},
+                f"{routes.SIMULATOR}/*": aws_cloudfront.BehaviorOptions(
+                    origin=site,
+                    viewer_protocol_policy=aws_cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+                    response_headers_policy=headers,
+                    function_associations=[SimulatorGate(self, "SimulatorGate").association],
+                ),
+            },
             enable_logging=True,
             log_bucket=AccessLogBucket(self, "Logs", for_cloudfront=True),
             log_file_prefix="distribution/",
@@ -69,8 +83,15 @@ class HostingStack(EnvironmentStack):
             because = "Without a domain there is no certificate: an environment for trying out."
             acknowledge(distribution, "CFR4", because=because, owner=Owner.PLATFORM)
             acknowledge(distribution, "CFR5", because=because, owner=Owner.PLATFORM)
-        else:
-            self._name(domain, distribution)
+        zone = self._zone(domain) if domain else None
+        records = self._names(zone, distribution) if zone else []
+        SignInName(
+            self,
+            "SignIn",
+            user_pool=auth.user_pool,
+            certificate=edge.certificate,
+            zone=zone,
+        ).node.add_dependency(distribution, *records)
         CfnOutput(self, "DistributionDomainName", value=distribution.distribution_domain_name)
         CfnOutput(self, "SiteBucketName", value=self.site.bucket_name)
 
@@ -125,12 +146,18 @@ class HostingStack(EnvironmentStack):
             ),
         )
 
-    def _name(self, domain: Domain, distribution: aws_cloudfront.Distribution) -> None:
-        zone = aws_route53.HostedZone.from_hosted_zone_attributes(
+    def _zone(self, domain: Domain) -> aws_route53.IHostedZone:
+        return aws_route53.HostedZone.from_hosted_zone_attributes(
             self, "Zone", hosted_zone_id=domain.hosted_zone_id, zone_name=domain.name
         )
+
+    def _names(
+        self, zone: aws_route53.IHostedZone, distribution: aws_cloudfront.Distribution
+    ) -> list[Construct]:
         target = aws_route53.RecordTarget.from_alias(
             aws_route53_targets.CloudFrontTarget(distribution)
         )
-        aws_route53.ARecord(self, "Name", zone=zone, target=target)
-        aws_route53.AaaaRecord(self, "NameIpv6", zone=zone, target=target)
+        return [
+            aws_route53.ARecord(self, "Name", zone=zone, target=target),
+            aws_route53.AaaaRecord(self, "NameIpv6", zone=zone, target=target),
+        ]

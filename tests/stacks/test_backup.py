@@ -47,15 +47,18 @@ def test_every_store_is_in_every_plan(assembly: Assembly, environment: Environme
         assert "UsersExports" in users
 
 
-def test_no_other_store_is_left_out(assembly: Assembly) -> None:
+def test_no_other_store_is_left_out(assembly: Assembly, environment: Environment) -> None:
     """A store that comes later has to be backed up, or named here with the reason."""
     not_backed_up = {
+        "Copies",  # a copy itself
         "AccessLogs",  # gone after 90 days anyway
         "Logs",  # CloudFront's, the same
         "Site",  # built from the repository
     }
     buckets = {place.partition("/")[2] for place, _ in assembly.of_type("AWS::S3::Bucket")}
     names = {bucket.rstrip("0123456789ABCDEF") for bucket in buckets}
+    if not environment.replicate_documents:
+        not_backed_up.remove("Copies")
     assert names == {"Documents", "UsersExports"} | not_backed_up
     assert len(list(assembly.of_type("AWS::RDS::DBCluster"))) == 1
     assert len(list(assembly.of_type("AWS::DynamoDB::Table"))) == 1

@@ -4,7 +4,7 @@ import json
 from contracts import routes
 from contracts.personas import Persona
 from stacks import environments
-from stacks.environments import Environment
+from stacks.environments import Environment, Fleet
 from tests.stacks.assembly import Assembly, Template, values_of
 
 
@@ -122,9 +122,66 @@ def test_documents_are_versioned_and_locked_where_the_environment_says(
     )
     assert documents["VersioningConfiguration"] == {"Status": "Enabled"}
     assert documents.get("ObjectLockEnabled", False) is environment.lock_documents
+    assert ("ReplicationConfiguration" in documents) is environment.replicate_documents
     if environment.lock_documents:
         rule = documents["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
         assert rule == {"Days": 8 * 366, "Mode": "GOVERNANCE"}
+
+
+def test_every_document_is_copied_to_the_backup_region_and_no_deletion(
+    assembly: Assembly, environment: Environment, fleet: Fleet
+) -> None:
+    if not environment.replicate_documents:
+        assert "documents-copy" not in assembly.stacks
+        return
+    (documents,) = (
+        body["Properties"]
+        for name, body in assembly["data"].of_type("AWS::S3::Bucket").items()
+        if name.startswith("Documents")
+    )
+    (rule,) = documents["ReplicationConfiguration"]["Rules"]
+    assert rule["Status"] == "Enabled"
+    assert rule["DeleteMarkerReplication"] == {"Status": "Disabled"}
+    assert rule["SourceSelectionCriteria"]["SseKmsEncryptedObjects"] == {"Status": "Enabled"}
+    assert rule["Filter"] in ({}, {"Prefix": ""})
+    assert "documents-copy" in assembly["data"].needs
+    manifest = (assembly.folder / f"assembly-{assembly.environment}/manifest.json").read_text()
+    assert f"aws://{environment.account}/{fleet.organization.backup_region}" in manifest
+    copies = next(
+        body["Properties"]
+        for name, body in assembly["documents-copy"].of_type("AWS::S3::Bucket").items()
+        if name.startswith("Copies")
+    )
+    assert copies["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert rule["Destination"]["Bucket"] == f"arn:aws:s3:::{copies['BucketName']}"
+    for property_ in ("ObjectLockEnabled", "ObjectLockConfiguration"):
+        assert copies.get(property_) == documents.get(property_)
+
+
+def test_the_replicator_reads_one_bucket_and_writes_the_other(
+    assembly: Assembly, environment: Environment
+) -> None:
+    if not environment.replicate_documents:
+        return
+    (statements,) = (
+        body["Properties"]["PolicyDocument"]["Statement"]
+        for name, body in assembly["data"].of_type("AWS::IAM::Policy").items()
+        if name.startswith("Replicator")
+    )
+    buckets = {
+        action: statement["Resource"]
+        for statement in statements
+        for action in (
+            statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        )
+        if action.startswith("s3:")
+    }
+    own = f"arn:aws:s3:::fleetcharge-{assembly.environment}-documents-{environment.account}"
+    copy = f"arn:aws:s3:::fleetcharge-{assembly.environment}-documents-copy-{environment.account}"
+    assert buckets.pop("s3:ReplicateObject") == f"{copy}/*"
+    assert buckets.pop("s3:ReplicateTags") == f"{copy}/*"
+    assert set(buckets.values()) == {own, f"{own}/*"}
+    assert not {action for action in buckets if "Delete" in action or "Put" in action}
 
 
 def test_device_logs_are_kept_for_30_days(assembly: Assembly) -> None:
@@ -163,9 +220,75 @@ def test_people_sign_in_with_a_second_factor_where_the_environment_is_protected(
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
     assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] == 12
     assert pool["UserPoolAddOns"]["AdvancedSecurityMode"] == "ENFORCED"
-    client = assembly["auth"].only("AWS::Cognito::UserPoolClient")
+
+
+def clients(assembly: Assembly) -> dict[str, Template]:
+    """The user pool's clients, by the name of their construct."""
+    return {
+        id_.removeprefix("People").rstrip("0123456789ABCDEF"): body["Properties"]
+        for id_, body in assembly["auth"].of_type("AWS::Cognito::UserPoolClient").items()
+    }
+
+
+def test_operators_sign_in_on_the_dashboard_s_own_form(assembly: Assembly) -> None:
+    client = clients(assembly)["Operators"]
     assert client["GenerateSecret"] is False
+    assert client["AllowedOAuthFlowsUserPoolClient"] is False
     assert set(client["ExplicitAuthFlows"]) >= {"ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"}
+
+
+def test_drivers_get_a_code_that_only_their_app_redeems(
+    assembly: Assembly, environment: Environment
+) -> None:
+    client = clients(assembly)["Drivers"]
+    assert client["GenerateSecret"] is False
+    assert client["AllowedOAuthFlows"] == ["code"]
+    assert "ALLOW_USER_PASSWORD_AUTH" not in client["ExplicitAuthFlows"]
+    site, app = client["CallbackURLs"]
+    assert app == "fleetcharge://signed-in"
+    expected = (
+        f"https://{environment.domain.name}" if environment.domain else "http://localhost:8080"
+    )
+    assert site == f"{expected}/driver/"
+
+
+def test_each_partner_s_machine_has_a_secret_and_partners_scopes_only(
+    assembly: Assembly, environment: Environment
+) -> None:
+    server = assembly["auth"].only("AWS::Cognito::UserPoolResourceServer")
+    assert {scope["ScopeName"] for scope in server["Scopes"]} == {"sessions.read", "stations.read"}
+    partners = {
+        client["ClientName"]: client
+        for name, client in clients(assembly).items()
+        if name not in ("Operators", "Drivers")
+    }
+    assert set(partners) == {f"partner-{name}" for name in environment.partners}
+    for client in partners.values():
+        assert client["GenerateSecret"] is True
+        assert client["AllowedOAuthFlows"] == ["client_credentials"]
+        assert len(client["AllowedOAuthScopes"]) == 2
+        assert all("/" in str(scope) for scope in client["AllowedOAuthScopes"])
+
+
+def test_people_sign_in_at_a_name_of_the_environment(
+    assembly: Assembly, environment: Environment
+) -> None:
+    hosting = assembly["hosting"]
+    ((_, domain),) = hosting.of_type("AWS::Cognito::UserPoolDomain").items()
+    if environment.domain is None:
+        prefix = f"fleetcharge-{assembly.environment}-{environment.account}"
+        assert domain["Properties"]["Domain"] == prefix
+        return
+    own = f"auth.{environment.domain.name}"
+    assert domain["Properties"]["Domain"] == own
+    certificate = assembly["edge"].only("AWS::CertificateManager::Certificate")
+    assert certificate["SubjectAlternativeNames"] == [own]
+    records = hosting.of_type("AWS::Route53::RecordSet")
+    names = {id_: body["Properties"]["Name"] for id_, body in records.items()}
+    assert f"{own}." in names.values()
+    # Cognito takes the name only when the one above it answers.
+    above = {id_ for id_, name in names.items() if name == f"{environment.domain.name}."}
+    assert above <= set(domain["DependsOn"])
 
 
 def test_load_balancers_speak_tls_where_there_is_a_domain(
@@ -198,6 +321,7 @@ def test_images_are_scanned_and_never_overwritten(assembly: Assembly) -> None:
 def test_the_distribution_passes_every_public_path_on(assembly: Assembly) -> None:
     config = assembly["hosting"].only("AWS::CloudFront::Distribution")["DistributionConfig"]
     behaviors = {b["PathPattern"]: b for b in config["CacheBehaviors"]}
+    simulator = behaviors.pop(f"{routes.SIMULATOR}/*")
     assert set(behaviors) == {
         f"{path}/*" for path in (routes.OCPP, routes.CHARGING_API, routes.BILLING_API)
     }
@@ -209,11 +333,38 @@ def test_the_distribution_passes_every_public_path_on(assembly: Assembly) -> Non
     assert site["OriginAccessControlId"]
     assert config["DefaultCacheBehavior"]["ResponseHeadersPolicyId"]
     assert config["Logging"]
+    assert simulator["TargetOriginId"] == config["DefaultCacheBehavior"]["TargetOriginId"]
+
+
+def test_the_simulator_s_site_asks_for_a_password_at_the_edge(assembly: Assembly) -> None:
+    hosting = assembly["hosting"]
+    config = hosting.only("AWS::CloudFront::Distribution")["DistributionConfig"]
+    (simulator,) = (
+        b for b in config["CacheBehaviors"] if b["PathPattern"] == f"{routes.SIMULATOR}/*"
+    )
+    (gate,) = hosting.of_type("AWS::CloudFront::Function")
+    (asked,) = simulator["FunctionAssociations"]
+    assert asked["EventType"] == "viewer-request"
+    assert asked["FunctionARN"] == {"Fn::GetAtt": [gate, "FunctionARN"]}
+    assert simulator["ViewerProtocolPolicy"] == "https-only"
+    assert simulator["ResponseHeadersPolicyId"]
+    function = hosting.only("AWS::CloudFront::Function")
+    assert function["AutoPublish"] is True
+    assert function["FunctionConfig"]["Runtime"] == "cloudfront-js-2.0"
+    (store,) = hosting.of_type("AWS::CloudFront::KeyValueStore")
+    (associated,) = function["FunctionConfig"]["KeyValueStoreAssociations"]
+    assert associated["KeyValueStoreARN"] == {"Fn::GetAtt": [store, "Arn"]}
+    # Nobody's password, nor its hash, comes from here.
+    assert "ImportSource" not in hosting.only("AWS::CloudFront::KeyValueStore")
 
 
 def test_nothing_of_a_domain_goes_in_clear(assembly: Assembly, environment: Environment) -> None:
     config = assembly["hosting"].only("AWS::CloudFront::Distribution")["DistributionConfig"]
-    policies = {b["ViewerProtocolPolicy"] for b in config["CacheBehaviors"]}
+    policies = {
+        b["ViewerProtocolPolicy"]
+        for b in config["CacheBehaviors"]
+        if b["PathPattern"] != f"{routes.SIMULATOR}/*"
+    }
     (programs,) = [
         origin["CustomOriginConfig"]["OriginProtocolPolicy"]
         for origin in config["Origins"]

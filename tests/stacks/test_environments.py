@@ -49,6 +49,7 @@ def test_environments_cannot_be_changed_once_read() -> None:
         ("minimum_capacity = 0.0", "minimum_capacity = 0.3", ".database.minimum_capacity", "0.5"),
         ("minimum_capacity = 0.0", "minimum_capacity = 2.0", ".database", "above maximum_capacity"),
         ("backup_days = 1", "backup_days = 36", ".database.backup_days", "35"),
+        ('["sandbox"]', '["Sand Box"]', ".partners.0", "a partner's name in lower case"),
         ("daily_days = 7", "daily_days = 6", ".backups.daily_days", "7"),
         ("daily_days = 7", "daily_days = 401", ".backups.daily_days", "400"),
         ("daily_days = 7", "daily_days = 7\nmonthly_days = 7", ".backups", "is not above"),

@@ -40,10 +40,13 @@ def test_acknowledgements_are_few_and_give_a_reason(assembly: Assembly) -> None:
     assert all(len(violation["reason"]) > 20 for violation in accepted)
 
 
-def test_stacks_are_named_for_their_environment(assembly: Assembly) -> None:
+def test_stacks_are_named_for_their_environment(
+    assembly: Assembly, environment: Environment
+) -> None:
     for name, stack in assembly.stacks.items():
         assert stack.name == f"{assembly.environment}-{name}"
-    assert set(assembly.stacks) == COMMON | SERVICES
+    copies = {"documents-copy"} if environment.replicate_documents else set()
+    assert set(assembly.stacks) == COMMON | SERVICES | copies
 
 
 def test_no_stack_comes_near_the_limit_of_500_resources(assembly: Assembly) -> None:
