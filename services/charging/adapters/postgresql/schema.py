@@ -8,6 +8,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 6_204_733_001
 """Several tasks may start at once; one migrates, the others wait and find it done."""
 
@@ -15,7 +16,7 @@ _MIGRATION_LOCK = 6_204_733_001
 def migrate(conninfo: str) -> None:
     """Run the migrations that are missing; blocks. Raises `sqlalchemy.exc.SQLAlchemyError`."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     engine = create_engine(
         "postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool
     )
