@@ -33,15 +33,17 @@ class Caller:
 
 
 class AccessTokens:
-    """Verifies the access tokens of one user pool and one app client."""
+    """Verifies the access tokens of one user pool, for some of its app clients."""
 
-    def __init__(self, *, user_pool_endpoint: str, user_pool_id: str, client_id: str) -> None:
+    def __init__(
+        self, *, user_pool_endpoint: str, user_pool_id: str, client_ids: Iterable[str]
+    ) -> None:
         """`user_pool_endpoint` is the Cognito endpoint that the AWS SDK is configured for."""
         self._keys = jwt.PyJWKClient(
             f"{user_pool_endpoint}/{user_pool_id}/.well-known/jwks.json", cache_keys=True
         )
         self._user_pool_id = user_pool_id
-        self._client_id = client_id
+        self._client_ids = frozenset(client_ids)
 
     def verify(self, authorization: str | None) -> Caller:
         """The caller behind an ``Authorization`` header; blocks while keys are fetched.
@@ -65,7 +67,7 @@ class AccessTokens:
         if claims["iss"].rsplit("/", 1)[-1] != self._user_pool_id:
             raise AccessDeniedError("the access token is of another user pool")
         is_access_token = claims["token_use"] == "access"  # noqa: S105 — a kind, no password
-        if not is_access_token or claims.get("client_id") != self._client_id:
+        if not is_access_token or claims.get("client_id") not in self._client_ids:
             raise AccessDeniedError("an access token of this application is needed")
         groups = set(claims.get("cognito:groups", []))
         personas = frozenset(map(Persona, groups & set(Persona)))

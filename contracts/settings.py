@@ -95,7 +95,9 @@ class ChargingSettings(Settings, frozen=True, kw_only=True):
     """Where the outbox delivers `contracts.events`."""
     user_pool_id: str
     """Cognito user pool whose access tokens the REST API accepts."""
-    user_pool_client_id: str
+    operator_client_id: str
+    driver_client_id: str
+    """App clients of the user pool, whose tokens count here."""
     gateway_port: Port
     """WebSockets of stations."""
     api_port: Port
@@ -123,7 +125,7 @@ class BillingSettings(Settings, frozen=True, kw_only=True):
     documents_bucket: str
     """Issued invoices, PDF and JSON, write once."""
     user_pool_id: str
-    user_pool_client_id: str
+    operator_client_id: str
     api_port: Port
     seller_name: str
     seller_street: str

@@ -83,7 +83,7 @@ class Program:
         tokens = AccessTokens(
             user_pool_endpoint=boto3.client("cognito-idp").meta.endpoint_url,
             user_pool_id=settings.user_pool_id,
-            client_id=settings.user_pool_client_id,
+            client_ids=(settings.operator_client_id,),
         )
         api = Api(
             verify=tokens.verify,

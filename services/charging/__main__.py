@@ -131,7 +131,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     verifier = AccessTokens(
         user_pool_endpoint=boto3.client("cognito-idp").meta.endpoint_url,
         user_pool_id=settings.user_pool_id,
-        client_id=settings.user_pool_client_id,
+        client_ids=(settings.operator_client_id, settings.driver_client_id),
     )
 
     async def check() -> None:

@@ -42,7 +42,7 @@ class BillingStack(EnvironmentStack):
                 "session_events_queue_url": foundation.queue.session_events.queue.queue_url,
                 "documents_bucket": data.documents.bucket_name,
                 "user_pool_id": foundation.auth.user_pool.user_pool_id,
-                "user_pool_client_id": foundation.auth.operator_client.user_pool_client_id,
+                "operator_client_id": foundation.auth.operator_client.user_pool_client_id,
                 "api_port": str(API_PORT),
                 "seller_name": company.name,
                 "seller_street": company.street,

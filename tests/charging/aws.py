@@ -20,7 +20,8 @@ from contracts import events
 from contracts.personas import COMPANY_GROUP, Persona
 from tests import aws_actions
 
-POOL, CLIENT = "eu-central-1_testpool", "testclient"
+POOL = "eu-central-1_testpool"
+OPERATORS, DRIVERS = "operators-client", "drivers-client"
 
 
 class Aws:
@@ -58,11 +59,12 @@ class Aws:
         *,
         companies: Sequence[str] = (),
         subject: str = "someone",
+        client: str | None = None,
     ) -> str:
         claims = {
             "sub": subject,
             "iss": f"{self.endpoint}/{POOL}",
-            "client_id": CLIENT,
+            "client_id": client or (DRIVERS if persona is Persona.DRIVER else OPERATORS),
             "token_use": "access",
             "cognito:groups": [persona.value, *(COMPANY_GROUP + name for name in companies)],
             "exp": datetime.now(UTC) + timedelta(minutes=5),

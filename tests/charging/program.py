@@ -16,7 +16,7 @@ import httpx
 
 from contracts.personas import Persona
 from contracts.routes import CHARGING_API, HEALTH, OCPP
-from tests.charging.aws import CLIENT, POOL, Aws
+from tests.charging.aws import DRIVERS, OPERATORS, POOL, Aws
 from tests.postgres import Database
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +51,8 @@ class ChargingProgram:
             "DATABASE_PASSWORD": database.password,
             "SESSION_EVENTS_QUEUE_URL": aws.queue_url,
             "USER_POOL_ID": POOL,
-            "USER_POOL_CLIENT_ID": CLIENT,
+            "OPERATOR_CLIENT_ID": OPERATORS,
+            "DRIVER_CLIENT_ID": DRIVERS,
             "GATEWAY_PORT": str(self.gateway_port),
             "API_PORT": str(self.api_port),
             "LOG_LEVEL": "info",

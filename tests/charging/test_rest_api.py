@@ -56,6 +56,7 @@ def test_who_may_call(program: ChargingProgram, aws: Aws) -> None:
 
     assert problem(get(None))[0] == 401
     assert problem(get("Bearer nonsense"))[0] == 401
+    assert problem(get(f"Bearer {aws.access_token(client='another')}"))[0] == 401
     assert problem(get(f"Bearer {aws.access_token(Persona.DRIVER)}"))[0] == 403
     assert get(f"Bearer {aws.access_token(Persona.OPERATOR)}").status_code == 200
     assert get(f"Bearer {aws.access_token(Persona.ADMINISTRATOR)}").status_code == 200
