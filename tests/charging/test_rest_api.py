@@ -37,7 +37,7 @@ def test_putting_twice_creates_once(program: ChargingProgram) -> None:
         ("/sites/x", {"name": "X", "kind": "home", "time_zone": "Mars/Base"}, "Mars/Base"),
         ("/stations/x", {"site_id": "depot", "key": "too short"}, "key"),
         ("/stations/x", {"site_id": "no-such-site", "key": KEY}, "site"),
-        ("/tokens/TOOLONGTOBEANIDTAG123", {"driver": "x"}, "uid"),
+        ("/tokens/TOO-LONG-TO-BE-AN-ID-TOKEN-OF-OCPP-2.0.1", {"driver": "x"}, "uid"),
     ],
 )
 def test_what_is_wrong_is_named(
@@ -71,6 +71,21 @@ def test_what_is_not_there(program: ChargingProgram, station_id: str) -> None:
     assert problem(program.api.post(stop, json={}))[0] == 422
     start = f"/stations/{station_id}/remote-start"
     assert problem(program.api.post(start, json={"token_uid": "CARD1"}))[0] == 409
+
+
+async def test_a_token_that_fits_no_id_tag_is_for_newer_stations(
+    program: ChargingProgram, station_id: str
+) -> None:
+    uid = "DE*ABC*C" + "0" * 28
+    kept = program.api.put(f"/tokens/{uid}", json={"driver": "Ada"})
+    assert kept.status_code in {200, 201}
+    async with connected(program, station_id) as station:
+        await station.call("Heartbeat")
+        path = f"/stations/{station_id}/remote-start"
+        asked = await asyncio.to_thread(program.api.post, path, json={"token_uid": uid})
+        status, detail = problem(asked)
+        assert status == 422
+        assert "20 characters" in detail
 
 
 async def test_remote_start_and_stop(program: ChargingProgram, station_id: str) -> None:

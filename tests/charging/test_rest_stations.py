@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from contracts.personas import Persona
+from services.charging.adapters.postgresql.stations import GOES_WITH_STATION
 from services.charging.domain.places import Location, distance_m
 from tests.charging.program import KEY, ChargingProgram
 from tests.charging.station import connected
@@ -83,6 +84,20 @@ async def test_a_station_where_somebody_charged_stays(
         await asyncio.sleep(0.02)
     refused = program.api.delete(path, headers=match)
     assert (refused.status_code, station_id in refused.json()["detail"]) == (409, True)
+
+
+def test_whatever_names_a_station_goes_with_it_or_keeps_it(program: ChargingProgram) -> None:
+    keeps = {"session", "unmatched_stop", "transaction_event"}
+    with psycopg.connect(program.database.conninfo) as connection:
+        found = connection.execute(
+            """
+            select conrelid::regclass::text from pg_constraint
+            where contype = 'f' and confrelid = 'station'::regclass and confdeltype <> 'c'
+            """
+        )
+        naming = {table for (table,) in found}
+    assert naming > keeps
+    assert naming - keeps <= set(GOES_WITH_STATION)
 
 
 PLACES = {

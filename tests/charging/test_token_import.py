@@ -49,7 +49,7 @@ def test_a_dry_run_says_what_would_change(program: ChargingProgram) -> None:
     ("text", "where", "what"),
     [
         ("uid,driver\nROW2,Ada\nROW3\n", "row.3", "1 fields"),
-        ("uid,driver\nROW2,Ada\nUID TOO LONG TO BE ONE,Bob\n", "row.3.uid", "20"),
+        ("uid,driver\nROW2,Ada\nUID-LONGER-THAN-AN-ID-TOKEN-MAY-BE-ONE,Bob\n", "row.3.uid", "36"),
         ("uid,driver,status\nROW2,Ada,lost\n", "row.2.status", "accepted"),
         ("uid,driver\nROW2,\n", "row.2.driver", "required"),
         ("uid,driver\nROW2,Ada\nrow2,Bob\n", "row.3.uid", "row 2"),
@@ -71,7 +71,7 @@ def test_faults_are_named_by_their_rows(
 
 
 def test_all_faults_are_named_at_once(program: ChargingProgram) -> None:
-    answer = send(program, "uid,driver\n" + "x" * 21 + ",Ada\nOK1,\nOK2,Bob\n")
+    answer = send(program, "uid,driver\n" + "x" * 37 + ",Ada\nOK1,\nOK2,Bob\n")
     assert [fault["where"] for fault in answer.json()["errors"]] == ["row.2.uid", "row.3.driver"]
     assert program.api.get("/tokens/OK2").status_code == 404
 

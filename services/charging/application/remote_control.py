@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from services.charging.application.command_request import WrongRequestError
 from services.charging.application.ports import Clock, NotConnectedError, StationCalls
 from services.charging.application.station_views import StationView
 from services.charging.application.views import SessionView
@@ -36,6 +37,9 @@ from services.charging.domain.versions import version
 
 Response = TypeVar("Response", bound=Message)
 
+LONGEST_ID_TAG = 20
+"""``IdToken`` of OCPP 1.6, section 7.28."""
+
 
 class StationFailedError(Exception):
     """The station answered with an error, or with what is no answer."""
@@ -51,7 +55,8 @@ class RemoteControl:
     async def start(
         self, station: StationView, connector_id: int | None, uid: str
     ) -> RemoteStartStopStatus:
-        """Whether the station will try; raises what `StationCalls` raises, `StationFailedError`.
+        """Whether the station will try; raises what `StationCalls` raises, `StationFailedError`,
+        and `WrongRequestError` for a token that the station's version has no room for.
 
         In OCPP 2.0.1 `connector_id` is the EVSE's.
         """
@@ -64,6 +69,10 @@ class RemoteControl:
             )
             started = await self._ask(station, spoken, wanted, RequestStartTransactionResponse)
             return started.status
+        if len(uid) > LONGEST_ID_TAG:
+            raise WrongRequestError(
+                f"token_uid: an idTag of OCPP 1.6 has {LONGEST_ID_TAG} characters"
+            )
         request = RemoteStartTransaction(id_tag=token_uid(uid), connector_id=connector_id)
         return (await self._ask(station, spoken, request, RemoteStartTransactionResponse)).status
 

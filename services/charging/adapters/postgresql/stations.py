@@ -9,7 +9,7 @@ from services.charging.adapters.postgresql.database import Database
 from services.charging.application.ports import InUseError, TakenError
 from services.charging.domain.stations import Plug, Site, Station, StationChange
 
-_OF_STATION = (
+GOES_WITH_STATION = (
     "connector_status",
     "station_connection",
     "campaign_task",
@@ -19,6 +19,8 @@ _OF_STATION = (
     "station_default",
     "signed_value",
     "meter_key",
+    "device_variable",
+    "device_monitor",
 )
 """What goes with a station at which nobody charged."""
 
@@ -159,7 +161,7 @@ class PostgresStations:
                 return False
             if found[0]:
                 raise InUseError(f"station {station_id} is connected, or somebody charged there")
-            for table in _OF_STATION:
+            for table in GOES_WITH_STATION:
                 await connection.execute(
                     sql.SQL("delete from {} where station_id = %(id)s").format(
                         sql.Identifier(table)

@@ -9,8 +9,8 @@ Identifier = Annotated[str, Field(min_length=1, max_length=48, pattern=r"^[A-Za-
 """Of a site or a station: OCPP 2.0.1 ``identifierString`` but for the colon, as a station's id is
 also the user name of its basic authentication."""
 
-Uid = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[!-~]+$")]
-"""Of a token: what fits into an ``idTag``."""
+Uid = Annotated[str, Field(min_length=1, max_length=36, pattern=r"^[!-~]+$")]
+"""Of a token: what fits into an ``idToken`` of OCPP 2.0.1. An ``idTag`` of 1.6 has 20 at most."""
 
 PathIdentifier = Annotated[Identifier, Path()]
 PathUid = Annotated[Uid, Path()]
