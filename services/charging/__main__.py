@@ -15,6 +15,7 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from contracts.access_tokens import AccessTokens
 from contracts.settings import ChargingSettings
 from contracts.task_address import task_address
+from services.charging.adapters.metrics_log import MetricsLog
 from services.charging.adapters.outbox_relay import OutboxRelay
 from services.charging.adapters.postgresql.campaigns import PostgresCampaigns
 from services.charging.adapters.postgresql.changes import PostgresChanges
@@ -38,6 +39,7 @@ from services.charging.adapters.postgresql.signed_metering import PostgresSigned
 from services.charging.adapters.postgresql.signed_values import PostgresSignedRecords
 from services.charging.adapters.postgresql.sites.book import PostgresSiteBook
 from services.charging.adapters.postgresql.sites.sites import PostgresSites
+from services.charging.adapters.postgresql.standings import PostgresStandings
 from services.charging.adapters.postgresql.station_reports import PostgresStationReports
 from services.charging.adapters.postgresql.station_security import PostgresStationSecurity
 from services.charging.adapters.postgresql.station_views import PostgresStationViews
@@ -49,8 +51,9 @@ from services.charging.application.campaigns import Campaigns
 from services.charging.application.central_systems import central_systems
 from services.charging.application.changes import Changes
 from services.charging.application.commands import CommandDelivery, Commands
-from services.charging.application.conversation import Conversation
+from services.charging.application.conversation import Conversation, Message
 from services.charging.application.key_rotation import KeyRotation
+from services.charging.application.metrics import Metrics
 from services.charging.application.ocpp201.device_answers import DeviceAnswers
 from services.charging.application.ports import Store
 from services.charging.application.remote_control import RemoteControl
@@ -114,8 +117,15 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     changes = Changes(PostgresChanges(database))
     message_log = PostgresMessageLog(database)
     security = PostgresStationSecurity(database)
+    systems = central_systems(store, utc_now)
+    metrics = Metrics({action for system in systems for action in system.actions})
+
+    def look_on(message: Message) -> None:
+        message_log.add(message)
+        metrics.add(message)
+
     gateway = Gateway(
-        central_systems=central_systems(store, utc_now),
+        central_systems=systems,
         connections=connections,
         commands=CommandDelivery(
             command_book,
@@ -123,11 +133,12 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             keys=KeyRotation(security),
             clock=utc_now,
         ),
-        conversation=lambda station_id: Conversation(station_id, message_log.add, utc_now),
+        conversation=lambda station_id: Conversation(station_id, look_on, utc_now),
         keys=security,
         certificates=ClientCertificates.of(settings.client_verifying_networks),
         tls=_tls(settings),
     )
+    metrics_log = MetricsLog(metrics, PostgresStandings(database), gateway.connected, utc_now)
     verifier = AccessTokens(
         user_pool_endpoint=boto3.client("cognito-idp").meta.endpoint_url,
         user_pool_id=settings.user_pool_id,
@@ -171,7 +182,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         connections=connections,
         commands=command_book,
         notices=_notices(database_conninfo, gateway, commands, campaigns),
-        background=[relay, message_log, planning, campaigns, changes],
+        background=[relay, message_log, planning, campaigns, changes, metrics_log],
         gateway=gateway,
         api=api,
         address=address,

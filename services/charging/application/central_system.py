@@ -5,7 +5,7 @@ it, no sockets and no frames.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,11 @@ class CentralSystem:
         self._quarantine = quarantine
         self._clock = clock
         self._encoder = msgspec.json.Encoder(decimal_format="number")
+
+    @property
+    def actions(self) -> Collection[str]:
+        """What stations may ask for."""
+        return self._routes.keys()
 
     async def answer(self, station_id: str, action: str, payload: bytes) -> bytes:
         """The payload of the answer; raises `CallRefusedError`.

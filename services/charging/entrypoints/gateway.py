@@ -119,6 +119,10 @@ class Gateway:
         if not self._is_serving:
             raise UnavailableError("stations cannot connect yet")
 
+    def connected(self) -> int:
+        """How many stations are connected here."""
+        return len(self._sockets)
+
     def _select_subprotocol(
         self, _connection: ServerConnection, offered: Sequence[Subprotocol]
     ) -> Subprotocol | None:
