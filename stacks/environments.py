@@ -184,8 +184,17 @@ FARGATE_MEMORY = {
 """The sizes in MiB that Fargate offers for a number of CPU units."""
 
 
+class Instances(_Table):
+    """Machines of our own in the cluster, for the services that run on them."""
+
+    type: Literal["m7g.large", "m7g.xlarge", "m7g.2xlarge"]
+    """Graviton. A task takes a network interface: these have 3, 4 and 4, one of them their own."""
+    maximum: Annotated[int, Field(ge=3, le=50)]
+    """As many run as the tasks need, none without any."""
+
+
 class Program(_Table):
-    """Size and number of a service's tasks."""
+    """Size and number of a service's tasks, and what they run on."""
 
     cpu: Literal[256, 512, 1024, 2048, 4096]
     """Units; 1024 are one virtual CPU."""
@@ -193,6 +202,7 @@ class Program(_Table):
     """MiB."""
     minimum_tasks: Annotated[int, Field(ge=1, le=100)]
     maximum_tasks: Annotated[int, Field(ge=1, le=100)]
+    runs_on: Literal["fargate", "instances"] = "fargate"
 
     @checked(mode="after")
     def _fits(self) -> Self:
@@ -239,6 +249,11 @@ class Environment(_Table):
     """Where alarms go."""
     monthly_budget_usd: Annotated[int, Field(ge=10, le=1_000_000)]
     """Who is on call hears of a month that is going to cost more."""
+    instances: Instances | None = None
+    """Without them all runs on Fargate."""
+    blue_green: bool
+    """A new version is started whole beside the old one before it gets requests, and the old one
+    stands by until the new one has proven itself. Otherwise tasks are replaced one by one."""
     hours: Hours | None = None
     """Without them it always works."""
     partners: Annotated[tuple[PartnerName, ...], Field(strict=False)]
@@ -256,6 +271,8 @@ class Environment(_Table):
             raise ValueError("zones name one zone twice; three different ones are needed")
         if self.protected and self.domain is None:
             raise ValueError("a protected environment needs a domain: nothing there goes in clear")
+        if self.instances is None and "instances" in (self.charging.runs_on, self.billing.runs_on):
+            raise ValueError("a service runs on instances, and there is no table of them")
         return self
 
 

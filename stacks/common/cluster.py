@@ -13,6 +13,7 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from stacks.common.cluster_instances import ClusterInstances
 from stacks.common.load_balancer import LoadBalancer, PublicName
 from stacks.common.network import PRIVATE, PUBLIC, NetworkStack
 from stacks.constructs.environment_stack import EnvironmentStack
@@ -44,6 +45,15 @@ class ClusterStack(EnvironmentStack):
             vpc=network.vpc,
             container_insights_v2=aws_ecs.ContainerInsights.ENABLED,
         )
+        self.instances: aws_ecs.AsgCapacityProvider | None = None
+        if environment.instances and network.instances:
+            self.instances = ClusterInstances(
+                self,
+                "Instances",
+                size=environment.instances,
+                cluster=self.cluster,
+                security_group=network.instances,
+            ).provider
         self.names = aws_servicediscovery.PrivateDnsNamespace(
             self, "Names", name=f"{self.environment_name}.internal", vpc=network.vpc
         )

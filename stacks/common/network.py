@@ -115,6 +115,12 @@ class NetworkStack(EnvironmentStack):
         self.service = self._fixed(service)
         self.function = self._fixed(function)
         self.database = self._fixed(database)
+        self.instances: aws_ec2.ISecurityGroup | None = None
+        if environment.instances:
+            # Tasks have interfaces, and groups, of their own: nothing reaches the machine.
+            instances = self._group("Instances", "Machines that programs run on")
+            instances.add_egress_rule(anyone, aws_ec2.Port.tcp(HTTPS), "AWS's own APIs")
+            self.instances = self._fixed(instances)
 
     def _group(self, name: str, purpose: str) -> aws_ec2.SecurityGroup:
         return aws_ec2.SecurityGroup(

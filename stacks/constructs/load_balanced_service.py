@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import (
     Duration,
@@ -22,10 +23,13 @@ from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.environment_stack import environment_stack
 from stacks.constructs.service_monitoring import ServiceMonitoring
 from stacks.constructs.service_task import service_task
+from stacks.constructs.traffic_shifter import TrafficShifter, forward
 from stacks.environments import WORKING_ZONE, Hours, Program
 
 BUSY_PERCENT = 60
 """Processor use above which another task is started."""
+PROVEN_AFTER = Duration.minutes(10)
+"""With all requests, before what a blue/green deployment replaced is stopped."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,14 @@ class Entrance:
 
 
 class LoadBalancedService(Construct):
-    """A Fargate service, registered with the public and the private load balancer.
+    """A service on ECS, registered with the public and the private load balancer.
 
-    Rules: Graviton; the image by the digest that was promoted to this environment; a read-only root
-    file system with a volume at ``/tmp``; a log of its own; a task role of its own; settings that
-    fit its class; a deployment starts new tasks, waits until they are healthy, then stops old ones,
-    and rolls back when they are not, or when users see errors; watched as `ServiceMonitoring` says.
+    Rules: on Fargate or on the cluster's instances, as the environment says; Graviton; the image by
+    the digest that was promoted to this environment; a read-only root file system with a volume at
+    ``/tmp``; a log of its own; a task role of its own; settings that fit its class; a deployment
+    starts new tasks, waits until they are healthy, then stops old ones, and rolls back when they
+    are not, or when users see errors; blue/green where the environment says so; watched as
+    `ServiceMonitoring` says.
     """
 
     def __init__(
@@ -75,27 +81,11 @@ class LoadBalancedService(Construct):
             ports={entrance.port for entrance in entrances} | {API_PORT},
             log=log,
         )
-        self.service = aws_ecs.FargateService(
-            self,
-            "Service",
-            service_name=self._name,
-            cluster=foundation.cluster.cluster,
-            task_definition=self.task,
-            vpc_subnets=PRIVATE,
-            security_groups=[foundation.network.service],
-            assign_public_ip=False,
-            min_healthy_percent=100,
-            max_healthy_percent=200,
-            circuit_breaker=aws_ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
-            availability_zone_rebalancing=aws_ecs.AvailabilityZoneRebalancing.ENABLED,
-            health_check_grace_period=Duration.minutes(2),
-            propagate_tags=aws_ecs.PropagatedTagSource.SERVICE,
-            cloud_map_options=aws_ecs.CloudMapOptions(
-                name=self._name,
-                cloud_map_namespace=foundation.cluster.names,
-                dns_record_type=aws_servicediscovery.DnsRecordType.A,
-                dns_ttl=Duration.seconds(10),
-            ),
+        self.service = self._service(size)
+        self._shifter = (
+            TrafficShifter(self, "TrafficShifter")
+            if environment_stack(self).settings.blue_green
+            else None
         )
         self._monitoring = ServiceMonitoring(
             self,
@@ -113,9 +103,50 @@ class LoadBalancedService(Construct):
                 *self._open(entrance, "Private", foundation.cluster.private),
             )
         ]
+        if self._shifter:
+            self.service.node.add_dependency(self._shifter)
         self._monitoring.watch_tasks(self.service)
         self.service.enable_deployment_alarms(
             condemning, behavior=aws_ecs.AlarmBehavior.ROLLBACK_ON_ALARM
+        )
+
+    def _service(self, size: Program) -> aws_ecs.BaseService:
+        stack, cluster = environment_stack(self), self._foundation.cluster
+        blue_green = stack.settings.blue_green
+        options: dict[str, Any] = {
+            "service_name": self._name,
+            "cluster": cluster.cluster,
+            "task_definition": self.task,
+            "vpc_subnets": PRIVATE,
+            "security_groups": [self._foundation.network.service],
+            "min_healthy_percent": 100,
+            "max_healthy_percent": 200,
+            "circuit_breaker": aws_ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            "deployment_strategy": aws_ecs.DeploymentStrategy.BLUE_GREEN if blue_green else None,
+            "bake_time": PROVEN_AFTER if blue_green else None,
+            "availability_zone_rebalancing": aws_ecs.AvailabilityZoneRebalancing.ENABLED,
+            "health_check_grace_period": Duration.minutes(2),
+            "propagate_tags": aws_ecs.PropagatedTagSource.SERVICE,
+            "cloud_map_options": aws_ecs.CloudMapOptions(
+                name=self._name,
+                cloud_map_namespace=cluster.names,
+                dns_record_type=aws_servicediscovery.DnsRecordType.A,
+                dns_ttl=Duration.seconds(10),
+            ),
+        }
+        if size.runs_on == "fargate":
+            return aws_ecs.FargateService(self, "Service", assign_public_ip=False, **options)
+        if cluster.instances is None:
+            raise ValueError(f"{self._name} runs on instances, and the cluster has none")
+        return aws_ecs.Ec2Service(
+            self,
+            "Service",
+            capacity_provider_strategies=[
+                aws_ecs.CapacityProviderStrategy(
+                    capacity_provider=cluster.instances.capacity_provider_name, weight=1
+                )
+            ],
+            **options,
         )
 
     def _scaling(self, size: Program) -> aws_ecs.ScalableTaskCount:
@@ -135,18 +166,49 @@ class LoadBalancedService(Construct):
     def _open(self, entrance: Entrance, side: str, balancer: LoadBalancer) -> list[str]:
         """Let requests in from one load balancer; returns what condemns a new version by name."""
         name = f"{side}{entrance.name}"
-        targets = aws_elasticloadbalancingv2.ApplicationTargetGroup(
+        groups = {name: self._targets(name, entrance)}
+        if self._shifter:
+            groups[f"{name}Standby"] = self._targets(f"{name}Standby", entrance)
+        targets, *standby = groups.values()
+        rule = aws_elasticloadbalancingv2.ApplicationListenerRule(
+            self,
+            f"{name}Rule",
+            listener=balancer.listener,
+            priority=entrance.priority,
+            conditions=[
+                aws_elasticloadbalancingv2.ListenerCondition.path_patterns([f"{entrance.path}/*"])
+            ],
+            action=forward(targets, *standby),
+        )
+        targets.add_target(
+            self.service.load_balancer_target(
+                container_name=self._name,
+                container_port=entrance.port,
+                alternate_target=self._shifter.between(name, rule, targets, standby[0])
+                if self._shifter
+                else None,
+            )
+        )
+        # A service can only register with a group that a listener leads to, and be rolled back by
+        # alarms that are there.
+        condemning = [
+            alarm
+            for label, group in groups.items()
+            for alarm in self._monitoring.watch_entrance(label, entrance.path, group)
+        ]
+        self.service.node.add_dependency(rule, *condemning)
+        return [alarm.alarm_name for alarm in condemning]
+
+    def _targets(
+        self, name: str, entrance: Entrance
+    ) -> aws_elasticloadbalancingv2.ApplicationTargetGroup:
+        return aws_elasticloadbalancingv2.ApplicationTargetGroup(
             self,
             name,
             vpc=self._foundation.network.vpc,
             target_type=aws_elasticloadbalancingv2.TargetType.IP,
             port=entrance.port,
             protocol=aws_elasticloadbalancingv2.ApplicationProtocol.HTTP,
-            targets=[
-                self.service.load_balancer_target(
-                    container_name=self._name, container_port=entrance.port
-                )
-            ],
             health_check=aws_elasticloadbalancingv2.HealthCheck(
                 path=routes.HEALTH,
                 port=str(API_PORT),
@@ -158,21 +220,6 @@ class LoadBalancedService(Construct):
             ),
             deregistration_delay=Duration.seconds(30),
         )
-        rule = aws_elasticloadbalancingv2.ApplicationListenerRule(
-            self,
-            f"{name}Rule",
-            listener=balancer.listener,
-            priority=entrance.priority,
-            conditions=[
-                aws_elasticloadbalancingv2.ListenerCondition.path_patterns([f"{entrance.path}/*"])
-            ],
-            target_groups=[targets],
-        )
-        # A service can only register with a group that a listener leads to, and be rolled back by
-        # alarms that are there.
-        condemning = self._monitoring.watch_entrance(name, entrance.path, targets)
-        self.service.node.add_dependency(rule, *condemning)
-        return [alarm.alarm_name for alarm in condemning]
 
 
 def _stop_out_of_hours(scaling: aws_ecs.ScalableTaskCount, size: Program, hours: Hours) -> None:

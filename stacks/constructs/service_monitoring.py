@@ -97,7 +97,7 @@ class ServiceMonitoring(Construct):
         )
         return condemning
 
-    def watch_tasks(self, service: aws_ecs.FargateService) -> None:
+    def watch_tasks(self, service: aws_ecs.BaseService) -> None:
         """Watch what the tasks use of what they were given."""
         used = {
             "Processor": (service.metric_cpu_utilization(period=MINUTE), 90),

@@ -27,8 +27,11 @@ def service_task(
     size: Program,
     ports: Collection[int],
     log: aws_logs.ILogGroup,
-) -> aws_ecs.FargateTaskDefinition:
-    """The task definition of a service, with the role that starts it and the role it runs with."""
+) -> aws_ecs.TaskDefinition:
+    """The task definition of a service, with the role that starts it and the role it runs with.
+
+    One that runs on instances could run on Fargate as well: going back needs no new definition.
+    """
     tasks = aws_iam.ServicePrincipal("ecs-tasks.amazonaws.com")
     start = aws_iam.Role(
         scope,
@@ -46,12 +49,18 @@ def service_task(
         because="ecr:GetAuthorizationToken takes no resource; pulling is granted for one.",
         owner=Owner.PLATFORM,
     )
-    task = aws_ecs.FargateTaskDefinition(
+    task = aws_ecs.TaskDefinition(
         scope,
         "Task",
+        compatibility=(
+            aws_ecs.Compatibility.EC2_AND_FARGATE
+            if size.runs_on == "instances"
+            else aws_ecs.Compatibility.FARGATE
+        ),
+        network_mode=aws_ecs.NetworkMode.AWS_VPC,
         family=f"{environment_stack(scope).environment_name}-{service}",
-        cpu=size.cpu,
-        memory_limit_mib=size.memory,
+        cpu=str(size.cpu),
+        memory_mib=str(size.memory),
         execution_role=start,
         task_role=aws_iam.Role(
             scope,

@@ -120,7 +120,7 @@ def test_each_public_path_leads_from_both_load_balancers_to_its_port(
     for body in stack.of_type("AWS::ElasticLoadBalancingV2::ListenerRule").values():
         rule = body["Properties"]
         (pattern,) = rule["Conditions"][0]["PathPatternConfig"]["Values"]
-        group = groups[rule["Actions"][0]["TargetGroupArn"]["Ref"]]["Properties"]
+        group = groups[forwarded_to(rule)[0]]["Properties"]
         assert group["HealthCheckPath"] == routes.HEALTH
         assert group["HealthCheckPort"] == "8080"
         assert group["TargetType"] == "ip"
@@ -131,7 +131,93 @@ def test_each_public_path_leads_from_both_load_balancers_to_its_port(
         (side, path, port) for side in ("public", "private") for path, port in ways
     )
     registered = stack.only("AWS::ECS::Service")["LoadBalancers"]
-    assert {r["TargetGroupArn"]["Ref"] for r in registered} == set(groups)
+    assert {r["TargetGroupArn"]["Ref"] for r in registered} == {
+        forwarded_to(body["Properties"])[0]
+        for body in stack.of_type("AWS::ElasticLoadBalancingV2::ListenerRule").values()
+    }
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_new_version_waits_beside_the_old_one_where_the_environment_says(
+    assembly: Assembly, environment: Environment, service: str
+) -> None:
+    stack = assembly[service]
+    deployed = stack.only("AWS::ECS::Service")
+    rules = stack.of_type("AWS::ElasticLoadBalancingV2::ListenerRule")
+    shifted = {
+        one["AdvancedConfiguration"]["ProductionListenerRule"]["Ref"]: (
+            one["TargetGroupArn"]["Ref"],
+            one["AdvancedConfiguration"]["AlternateTargetGroupArn"]["Ref"],
+        )
+        for one in deployed["LoadBalancers"]
+        if "AdvancedConfiguration" in one
+    }
+    strategy = deployed["DeploymentConfiguration"].get("Strategy", "ROLLING")
+    if not environment.blue_green:
+        assert (strategy, shifted) == ("ROLLING", {})
+        return
+    assert strategy == "BLUE_GREEN"
+    assert deployed["DeploymentConfiguration"]["BakeTimeInMinutes"] == 10
+    assert shifted == {id_: forwarded_to(body["Properties"]) for id_, body in rules.items()}
+    may = actions(assembly, service, "elasticloadbalancing:")
+    assert {action for action in may if ":Describe" not in action} == {
+        "elasticloadbalancing:ModifyRule",
+        "elasticloadbalancing:RegisterTargets",
+        "elasticloadbalancing:DeregisterTargets",
+    }
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_runs_on_what_the_environment_says(
+    assembly: Assembly, environment: Environment, service: str
+) -> None:
+    deployed = assembly[service].only("AWS::ECS::Service")
+    task = assembly[service].only("AWS::ECS::TaskDefinition")
+    assert "FARGATE" in task["RequiresCompatibilities"]
+    if getattr(environment, service).runs_on == "fargate":
+        assert deployed["LaunchType"] == "FARGATE"
+    else:
+        assert "EC2" in task["RequiresCompatibilities"]
+        (strategy,) = deployed["CapacityProviderStrategy"]
+        assert "InstancesProvider" in str(strategy["CapacityProvider"])
+
+
+def test_machines_are_protected_and_as_many_as_the_tasks_need(
+    assembly: Assembly, environment: Environment
+) -> None:
+    cluster = assembly["cluster"]
+    groups = cluster.of_type("AWS::AutoScaling::AutoScalingGroup")
+    assert len(groups) == (1 if environment.instances else 0)
+    if environment.instances is None:
+        return
+    group = cluster.only("AWS::AutoScaling::AutoScalingGroup")
+    assert (group["MinSize"], group["MaxSize"]) == ("0", str(environment.instances.maximum))
+    assert group["NewInstancesProtectedFromScaleIn"] is True
+    assert len(group["VPCZoneIdentifier"]) == 3
+    assert all("privateSubnet" in str(subnet) for subnet in group["VPCZoneIdentifier"])
+    machine = cluster.only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
+    assert machine["InstanceType"] == environment.instances.type
+    assert machine["ImageId"].startswith("resolve:ssm:/aws/service/ecs/optimized-ami/")
+    assert machine["ImageId"].endswith("/arm64/recommended/image_id")
+    assert machine["MetadataOptions"]["HttpTokens"] == "required"
+    assert machine["MetadataOptions"]["HttpPutResponseHopLimit"] == 1
+    assert "ECS_AWSVPC_BLOCK_IMDS=true" in str(machine["UserData"])
+    (disk,) = machine["BlockDeviceMappings"]
+    assert disk["Ebs"]["Encrypted"] is True
+    provider = cluster.only("AWS::ECS::CapacityProvider")["AutoScalingGroupProvider"]
+    assert provider["ManagedScaling"]["Status"] == "ENABLED"
+    assert provider["ManagedTerminationProtection"] == "ENABLED"
+    assert provider["ManagedDraining"] == "ENABLED"
+
+
+def forwarded_to(rule: Template) -> tuple[str, ...]:
+    """The target groups that a rule leads to; the first one gets all."""
+    (action,) = rule["Actions"]
+    if "TargetGroupArn" in action:
+        return (action["TargetGroupArn"]["Ref"],)
+    groups = action["ForwardConfig"]["TargetGroups"]
+    assert [group["Weight"] for group in groups] == [100, 0]
+    return tuple(group["TargetGroupArn"]["Ref"] for group in groups)
 
 
 def test_no_two_rules_of_a_listener_have_one_priority(assembly: Assembly) -> None:
