@@ -78,13 +78,15 @@ def total(found: Sequence[Item]) -> Decimal:
 def _tasks(stack: Stack, prices: Json) -> Iterator[Item]:
     least = _values(stack, "AWS::ApplicationAutoScaling::ScalableTarget", "MinCapacity")
     tasks = sum(least, Decimal())
+    own = _values(stack, "AWS::ECS::Service", "CapacityProviderStrategy")
+    where = prices["instances" if any(own) else "what"]
     for name, unit, what, key in (
         ("Cpu", CPU_UNITS, "vCPU", "vcpu_hour"),
         ("Memory", MIB, "GB", "gb_hour"),
     ):
         size = sum(_values(stack, "AWS::ECS::TaskDefinition", name), Decimal()) / unit
         if tasks * size:
-            yield Item(f"{what} of {prices['what']}", tasks * size, Decimal(prices[key]), "hour")
+            yield Item(f"{what} of {where}", tasks * size, Decimal(prices[key]), "hour")
 
 
 def _database(stack: Stack, prices: Json) -> Iterator[Item]:
