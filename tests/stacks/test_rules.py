@@ -184,3 +184,15 @@ def _allowed_actions(assembly: Assembly) -> Iterator[tuple[str, list[str]]]:
 def _statements(properties: Template) -> Iterator[Template]:
     for document in values_of(properties, "PolicyDocument"):
         yield from document["Statement"]
+
+
+def test_outputs_that_others_rely_on_are_there(assembly: Assembly) -> None:
+    for stack, names in {
+        "auth": {"UserPoolId", "OperatorClientId"},
+        "cluster": {"PublicLoadBalancerDnsName", "PrivateLoadBalancerDnsName"},
+        "hosting": {"DistributionDomainName"},
+        "queue": {"SessionEventsQueueUrl"},
+        "billing": {"DocumentsBucketName"},
+        "telemetry": {"WebhookUrl", "WebhookSecretArn", "GraphQlUrl", "DeviceLogGroupName"},
+    }.items():
+        assert names <= assembly[stack].outputs

@@ -67,3 +67,9 @@ def test_only_operations_changes_secrets(assembly: Assembly) -> None:
         actions = str(list(values_of(body["Properties"], "Action")))
         if "secretsmanager:PutSecretValue" in actions:
             assert place.startswith("operations/Rotation"), place
+
+
+def test_the_key_turns_and_serves_only_this_account(assembly: Assembly) -> None:
+    key = assembly["secrets"].only("AWS::KMS::Key")
+    assert key["EnableKeyRotation"] is True
+    assert "*" not in [p for p in values_of(key["KeyPolicy"], "AWS") if isinstance(p, str)]

@@ -1,0 +1,46 @@
+"""Registries of images, and machines for the tasks."""
+
+from stacks.environments import Environment
+from tests.stacks.assembly import Assembly
+
+
+def test_images_are_scanned_and_never_overwritten(assembly: Assembly) -> None:
+    registries = [
+        b["Properties"] for b in assembly["cluster"].of_type("AWS::ECR::Repository").values()
+    ]
+    assert {r["RepositoryName"] for r in registries} == {
+        "fleetcharge/charging",
+        "fleetcharge/billing",
+    }
+    for registry in registries:
+        assert registry["ImageScanningConfiguration"] == {"ScanOnPush": True}
+        assert registry["ImageTagMutability"] == "IMMUTABLE"
+        assert registry["LifecyclePolicy"]
+
+
+def test_machines_are_protected_and_as_many_as_the_tasks_need(
+    assembly: Assembly, environment: Environment
+) -> None:
+    cluster = assembly["cluster"]
+    groups = cluster.of_type("AWS::AutoScaling::AutoScalingGroup")
+    assert len(groups) == (1 if environment.instances else 0)
+    if environment.instances is None:
+        return
+    group = cluster.only("AWS::AutoScaling::AutoScalingGroup")
+    assert (group["MinSize"], group["MaxSize"]) == ("0", str(environment.instances.maximum))
+    assert group["NewInstancesProtectedFromScaleIn"] is True
+    assert len(group["VPCZoneIdentifier"]) == 3
+    assert all("privateSubnet" in str(subnet) for subnet in group["VPCZoneIdentifier"])
+    machine = cluster.only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
+    assert machine["InstanceType"] == environment.instances.type
+    assert machine["ImageId"].startswith("resolve:ssm:/aws/service/ecs/optimized-ami/")
+    assert machine["ImageId"].endswith("/arm64/recommended/image_id")
+    assert machine["MetadataOptions"]["HttpTokens"] == "required"
+    assert machine["MetadataOptions"]["HttpPutResponseHopLimit"] == 1
+    assert "ECS_AWSVPC_BLOCK_IMDS=true" in str(machine["UserData"])
+    (disk,) = machine["BlockDeviceMappings"]
+    assert disk["Ebs"]["Encrypted"] is True
+    provider = cluster.only("AWS::ECS::CapacityProvider")["AutoScalingGroupProvider"]
+    assert provider["ManagedScaling"]["Status"] == "ENABLED"
+    assert provider["ManagedTerminationProtection"] == "ENABLED"
+    assert provider["ManagedDraining"] == "ENABLED"

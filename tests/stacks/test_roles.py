@@ -1,0 +1,54 @@
+"""Who may do what in the account."""
+
+import json
+
+from stacks import environments
+from stacks.environments import Environment
+from tests.stacks.assembly import Assembly, Template
+
+
+def test_people_and_automation_come_from_the_management_account(
+    assembly: Assembly, environment: Environment
+) -> None:
+    management = environments.read().accounts.management
+    for name, body in assembly["roles"].of_type("AWS::IAM::Role").items():
+        trusted = body["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert all(f":{management}:root" in str(trust["Principal"]["AWS"]) for trust in trusted)
+        needs_second_factor = not name.startswith("Automation")
+        assert all(("Condition" in trust) is needs_second_factor for trust in trusted)
+
+
+def test_developers_deploy_where_nothing_is_protected(
+    assembly: Assembly, environment: Environment
+) -> None:
+    developer = [
+        statement
+        for name, body in assembly["roles"].of_type("AWS::IAM::Policy").items()
+        if name.startswith("Developer")
+        for statement in body["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    allowed = [statement["Action"] for statement in developer if statement["Effect"] == "Allow"]
+    assert ("sts:AssumeRole" in allowed) is not environment.protected
+
+
+def test_every_role_outside_of_the_roles_stack_carries_the_boundary(assembly: Assembly) -> None:
+    for place, body in assembly.of_type("AWS::IAM::Role"):
+        boundary = str(body["Properties"].get("PermissionsBoundary"))
+        if not place.startswith("roles/"):
+            assert boundary.endswith(":policy/fleetcharge-boundary"), place
+    (policy,) = assembly["roles"].of_type("AWS::IAM::ManagedPolicy").values()
+    assert policy["Properties"]["ManagedPolicyName"] == "fleetcharge-boundary"
+
+
+def test_the_roles_are_deployed_without_the_bootstrap_that_they_bind(assembly: Assembly) -> None:
+    manifest = (assembly.folder / f"assembly-{assembly.environment}/manifest.json").read_text()
+    stacks: dict[str, Template] = {
+        artifact["properties"]["stackName"]: artifact["properties"]
+        for artifact in json.loads(manifest)["artifacts"].values()
+        if artifact["type"] == "aws:cloudformation:stack"
+    }
+    unbound = stacks.pop(f"{assembly.environment}-roles")
+    assert "assumeRoleArn" not in unbound
+    assert "cloudFormationExecutionRoleArn" not in unbound
+    assert len(json.dumps(assembly["roles"].template)) < 51_200  # sent as it is, not by a bucket
+    assert all("cloudFormationExecutionRoleArn" in stack for stack in stacks.values())
