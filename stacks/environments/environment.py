@@ -1,0 +1,83 @@
+"""One environment: an account of its own with everything in it."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field
+from pydantic import model_validator as checked
+
+from stacks.environments.data import Backups, Database
+from stacks.environments.programs import Hours, Instances, Program
+from stacks.environments.table import Table
+from stacks.environments.values import (
+    Account,
+    DomainName,
+    Email,
+    PartnerName,
+    Zone,
+    is_a_private_network,
+    matching,
+)
+
+
+class Domain(Table):
+    """The public name of an environment. Certificates are validated in its zone."""
+
+    name: DomainName
+    hosted_zone_id: Annotated[str, matching(r"Z[A-Z0-9]{5,31}", "a Route 53 hosted zone id (Z…)")]
+    name_servers: Annotated[tuple[DomainName, ...], Field(min_length=4, max_length=4, strict=False)]
+    """The zone's; the company's domain delegates the name to them."""
+    ds_record: (
+        Annotated[
+            str,
+            matching(r"\d{1,5} 13 2 [0-9A-F]{64}", "a DS record: key tag, 13 2, SHA-256 in hex"),
+        ]
+        | None
+    ) = None
+    """Tells the world to expect signed answers; known when the zone is signed."""
+
+
+class Environment(Table):
+    """One environment: an account of its own with everything in it."""
+
+    account: Account
+    region: Literal["eu-central-1"]
+    zones: Annotated[tuple[Zone, ...], Field(min_length=3, max_length=3, strict=False)]
+    cidr: Annotated[str, AfterValidator(is_a_private_network)]
+    nat_gateways: Annotated[int, Field(ge=1, le=3)]
+    """3 keep every zone independent; 1 is cheap, and its zone takes the others' way out with it."""
+    protected: bool
+    """Stacks refuse to be deleted, and data outlives its stack. True needs a domain."""
+    lock_documents: bool
+    """Issued documents cannot be replaced or deleted for as long as tax law wants them kept."""
+    replicate_documents: bool
+    """S3 copies each document to the backup region within minutes; a deletion it does not copy."""
+    log_retention_days: Literal[7, 14, 30, 90, 365]
+    on_call: Email
+    """Where alarms go."""
+    monthly_budget_usd: Annotated[int, Field(ge=10, le=1_000_000)]
+    """Who is on call hears of a month that is going to cost more."""
+    instances: Instances | None = None
+    """Without them all runs on Fargate."""
+    blue_green: bool
+    """A new version is started whole beside the old one before it gets requests, and the old one
+    stands by until the new one has proven itself. Otherwise tasks are replaced one by one."""
+    hours: Hours | None = None
+    """Without them it always works."""
+    partners: Annotated[tuple[PartnerName, ...], Field(strict=False)]
+    """Companies whose machines get tokens of their own; each has a secret in Cognito."""
+    domain: Domain | None = None
+    """Without one there is no certificate: plain HTTP, for an environment on a laptop."""
+    database: Database
+    backups: Backups
+    charging: Program
+    billing: Program
+
+    @checked(mode="after")
+    def _is_consistent(self) -> Self:
+        if len(set(self.zones)) != len(self.zones):
+            raise ValueError("zones name one zone twice; three different ones are needed")
+        if self.protected and self.domain is None:
+            raise ValueError("a protected environment needs a domain: nothing there goes in clear")
+        if self.instances is None and "instances" in (self.charging.runs_on, self.billing.runs_on):
+            raise ValueError("a service runs on instances, and there is no table of them")
+        return self
