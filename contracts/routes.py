@@ -18,3 +18,6 @@ DRIVER_APP = "/driver"
 
 HEALTH = "/health"
 """Answers 200 on a program's own port when it can do its work; never routed from outside."""
+
+METRICS = "/metrics"
+"""What a program counts, for Prometheus on the program's own port; never routed from outside."""

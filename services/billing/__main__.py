@@ -25,6 +25,7 @@ from contracts.task_address import task_address
 from services.billing.adapters.database import PostgresLedger, conninfo, migrate, open_pool
 from services.billing.adapters.document_archive import S3DocumentArchive
 from services.billing.adapters.invoice_layout import TypstInvoiceLayout
+from services.billing.adapters.metrics_page import MetricsPage
 from services.billing.adapters.queries import Queries
 from services.billing.adapters.session_queue import SessionQueue
 from services.billing.application.contract_keeping import ContractKeeping
@@ -93,6 +94,7 @@ class Program:
             month_close=MonthClose(ledger, _seller(settings), _now),
             documents=documents,
             invoice_issued=self._documents.wake,
+            metrics_page=MetricsPage(self._intake).text,
         )
         self._server = _Server(
             uvicorn.Config(

@@ -16,6 +16,7 @@ from contracts.access_tokens import AccessTokens
 from contracts.settings import ChargingSettings
 from contracts.task_address import task_address
 from services.charging.adapters.metrics_log import MetricsLog
+from services.charging.adapters.metrics_page import MetricsPage
 from services.charging.adapters.outbox_relay import OutboxRelay
 from services.charging.adapters.postgresql.campaigns import PostgresCampaigns
 from services.charging.adapters.postgresql.changes import PostgresChanges
@@ -71,6 +72,7 @@ from services.charging.entrypoints.rest.device_models import device_models_route
 from services.charging.entrypoints.rest.driver import driver_router
 from services.charging.entrypoints.rest.health import health_router
 from services.charging.entrypoints.rest.messages import messages_router
+from services.charging.entrypoints.rest.metrics import metrics_router
 from services.charging.entrypoints.rest.registry import registry_router
 from services.charging.entrypoints.rest.remote_control import remote_control_router
 from services.charging.entrypoints.rest.sessions import sessions_router
@@ -176,6 +178,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             changes_router(changes=changes, prefix="/driver"),
         ],
         health=health_router(check),
+        metrics=metrics_router(MetricsPage(metrics, gateway.connected).text),
     )
     return Program(
         database=database,

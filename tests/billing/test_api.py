@@ -57,6 +57,7 @@ async def client(
         month_close=MonthClose(ledger, SELLER, clock),
         documents=InvoiceDocuments(ledger, Shelf(), TypstInvoiceLayout(), clock),
         invoice_issued=lambda: None,
+        metrics_page=lambda: b"",
     )
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(api.app()),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from contracts.events import SessionStarted, SessionStartedEvent, encode
+from services.billing.adapters.metrics_page import MetricsPage
 from services.billing.application.intake import SessionIntake
 from services.billing.application.ports import Quarantined, ReceivedRecord
 from tests.billing.fleet import MARCH, message, session
@@ -68,10 +69,14 @@ async def test_a_contradiction_is_set_aside_and_names_the_session() -> None:
     books = Books()
     first = session(session_id="s1")
     other = message(session(session_id="s1", energy_wh=1))
-    await SessionIntake(books).take([message(first), other])
+    intake = SessionIntake(books)
+    await intake.take([message(first), other])
     assert books.records["s1"].record.energy_wh == 7780
     assert books.set_aside[0].body == other
     assert "session s1" in books.set_aside[0].reason
+    page = MetricsPage(intake).text().decode()
+    assert "\nbilling_sessions_total 2.0\n" in page
+    assert "\nbilling_set_aside_total 1.0\n" in page
 
 
 async def test_a_start_needs_no_transaction() -> None:

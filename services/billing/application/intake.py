@@ -14,6 +14,10 @@ class SessionIntake:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self.committed = 0
+        """Sessions since the start; one that came twice counts twice."""
+        self.set_aside = 0
+        """Messages and sessions since the start that went into the quarantine."""
 
     async def take(self, bodies: Sequence[str]) -> None:
         """Commit what the messages say; when this returns, they may be deleted from the queue.
@@ -41,6 +45,8 @@ class SessionIntake:
                 for other in await transaction.charging_records.add(received)
             ]
             await transaction.quarantine.add(set_aside)
+        self.committed += len(received)
+        self.set_aside += len(set_aside)
 
 
 def _received(event: SessionEndedEvent, body: str) -> ReceivedRecord:

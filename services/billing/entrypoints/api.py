@@ -6,12 +6,13 @@ from typing import Annotated
 
 import psycopg
 from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Path, Query, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 from psycopg_pool import PoolTimeout
 from pydantic import AfterValidator
 
 from contracts.access_tokens import AccessDeniedError, Caller
 from contracts.personas import Persona
-from contracts.routes import BILLING_API, HEALTH
+from contracts.routes import BILLING_API, HEALTH, METRICS
 from services.billing.adapters.json_forms import INVOICE
 from services.billing.adapters.pages import Page
 from services.billing.adapters.queries import (
@@ -58,12 +59,15 @@ class Api:
     documents: InvoiceDocuments
     invoice_issued: Callable[[], None]
     """Called after a close has made an invoice."""
+    metrics_page: Callable[[], bytes]
+    """In Prometheus's text format."""
 
     def app(self) -> FastAPI:
         """The application to serve."""
         app = FastAPI(title="Fleetcharge billing", version="1", redoc_url=None)
         add_problems(app)
         app.get(HEALTH, responses={503: {}})(self.health)
+        app.get(METRICS, include_in_schema=False)(self.metrics)
         routes = APIRouter(prefix=BILLING_API, dependencies=[Depends(self.accountant)])
         routes.get("/contracts")(self.list_contracts)
         routes.get("/contracts/{contract_id}")(self.get_contract)
@@ -99,6 +103,10 @@ class Api:
         if reason is not None:
             return problem(503, "not-ready", reason)
         return Response('{"status":"ok"}', media_type="application/json")
+
+    async def metrics(self) -> Response:
+        """What the task counts, for Prometheus; nothing outside leads here."""
+        return Response(self.metrics_page(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def put_contract(
         self, contract_id: ContractId, contract: Contract, response: Response

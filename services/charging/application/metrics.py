@@ -1,13 +1,16 @@
 """What is counted of the stations' messages at one node, and how all nodes stand together."""
 
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from services.charging.application.conversation import Direction, Message, MessageKind
 
+BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""Seconds; times since the start are kept as how many were at most each of these."""
 UNKNOWN = "Unknown"
 """The action of a call that is none of the standard's, and of an answer to no call."""
 
@@ -58,9 +61,38 @@ class Standings(Protocol):
 
 
 @dataclass(slots=True)
+class Total:
+    """Answers of one kind since the node started."""
+
+    count: int = 0
+    seconds: float = 0.0
+    """Of all whose call is known, together."""
+    within: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
+    """How many took longer than one of `BOUNDS` and at most the next; the last has no next."""
+
+    def add(self, count: int, seconds: Iterable[float]) -> None:
+        """Count more of them."""
+        self.count += count
+        for each in seconds:
+            self.seconds += each
+            self.within[bisect_left(BOUNDS, each)] += 1
+
+
+@dataclass(frozen=True, slots=True)
+class SinceStart:
+    """What was said since the node started."""
+
+    answers: Mapping[AnswerKind, Total]
+    malformed: int
+
+
+@dataclass(slots=True)
 class _Tally:
     count: int = 0
     seconds: "array[float]" = field(default_factory=lambda: array("d"))
+    counted: int = 0
+    timed: int = 0
+    """How much of both is in the totals already."""
 
 
 class Metrics:
@@ -69,6 +101,8 @@ class Metrics:
     def __init__(self, actions: Collection[str]) -> None:
         """`actions`: that stations may ask for; any other is `UNKNOWN`, however it is called."""
         self._actions = frozenset(actions)
+        self._totals: defaultdict[AnswerKind, Total] = defaultdict(Total)
+        self._malformed_before = 0
         self._clear()
 
     def _clear(self) -> None:
@@ -95,10 +129,23 @@ class Metrics:
 
     def take(self) -> Counted:
         """What was counted; the next begins at nothing."""
+        self._sum_up()
         answers = {
             kind: Answers(tally.count, sorted(tally.seconds))
             for kind, tally in self._tallies.items()
         }
         counted = Counted(answers, self._malformed)
+        self._malformed_before += self._malformed
         self._clear()
         return counted
+
+    def since_start(self) -> SinceStart:
+        """All that was counted, whoever took what of it."""
+        self._sum_up()
+        return SinceStart(self._totals, self._malformed_before + self._malformed)
+
+    def _sum_up(self) -> None:
+        """Only when somebody asks: a message costs no more for it."""
+        for kind, tally in self._tallies.items():
+            self._totals[kind].add(tally.count - tally.counted, tally.seconds[tally.timed :])
+            tally.counted, tally.timed = tally.count, len(tally.seconds)

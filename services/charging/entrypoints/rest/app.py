@@ -18,8 +18,9 @@ def rest_api(
     operators: Sequence[APIRouter],
     drivers: Sequence[APIRouter],
     health: APIRouter,
+    metrics: APIRouter,
 ) -> FastAPI:
-    """Everything under the public prefix is for operators or for drivers; health is for all."""
+    """Everything under the public prefix is for operators or for drivers; the rest is for AWS."""
     callers = Callers(verifier)
     app = FastAPI(
         title="Fleetcharge charging",
@@ -32,6 +33,7 @@ def rest_api(
     app.add_middleware(Idempotency, verifier=verifier, keys=keys)
     describe(app)
     app.include_router(health)
+    app.include_router(metrics)
     for router in operators:
         app.include_router(router, prefix=CHARGING_API, dependencies=[Depends(callers.operator)])
     for router in drivers:
