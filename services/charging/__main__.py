@@ -47,6 +47,7 @@ from services.charging.adapters.postgresql.station_views import PostgresStationV
 from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.adapters.postgresql.tokens import PostgresTokens
 from services.charging.adapters.postgresql.views import PostgresViews
+from services.charging.adapters.postgresql.waiting_stops import PostgresWaitingStops
 from services.charging.adapters.system_clock import utc_now
 from services.charging.application.campaigns import Campaigns
 from services.charging.application.central_systems import central_systems
@@ -61,6 +62,7 @@ from services.charging.application.remote_control import RemoteControl
 from services.charging.application.smart_charging.news import PlannedLedger
 from services.charging.application.smart_charging.planning import SitePlanning
 from services.charging.application.smart_charging.telling import Telling
+from services.charging.application.stop_matching import MatchingLedger
 from services.charging.entrypoints.client_certificates import ClientCertificates, tls
 from services.charging.entrypoints.gateway import Gateway
 from services.charging.entrypoints.program import Program
@@ -101,12 +103,16 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     command_book = PostgresCommands(database)
     commands = Commands(command_book)
     planning = SitePlanning(PostgresSiteBook(database), Telling(commands), utc_now)
-    ledger = PostgresLedger(database, events_committed=relay.notify)
+    ledger = MatchingLedger(
+        PlannedLedger(PostgresLedger(database, events_committed=relay.notify), planning.changed),
+        PostgresWaitingStops(database),
+        utc_now,
+    )
     device_models = PostgresDeviceModels(database)
     store = Store(
         tokens=tokens,
         register=PostgresStationReports(database),
-        ledger=PlannedLedger(ledger, planning.changed),
+        ledger=ledger,
         readings=PostgresMeterReadings(database),
         signed=PostgresSignedRecords(database),
         notifications=PostgresNotifications(database),
@@ -185,7 +191,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         connections=connections,
         commands=command_book,
         notices=_notices(database_conninfo, gateway, commands, campaigns),
-        background=[relay, message_log, planning, campaigns, changes, metrics_log],
+        background=[relay, message_log, ledger, planning, campaigns, changes, metrics_log],
         gateway=gateway,
         api=api,
         address=address,

@@ -8,6 +8,7 @@ from typing import Any
 from contracts.events import SessionEnded, SessionStarted
 from services.charging.application.central_systems import central_systems
 from services.charging.application.ports import Store
+from services.charging.application.stop_matching import MatchingLedger
 from services.charging.domain.device_model import Monitor, Value
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.quarantine import Rule
@@ -59,10 +60,11 @@ class Company:
         self.register = FakeRegister()
         self.device_models = FakeDeviceModels()
         self.now = DAWN
+        self.matching = MatchingLedger(self.ledger, self.ledger, lambda: self.now)
         store = Store(
             tokens=self.ledger.tokens,
             register=self.register,
-            ledger=self.ledger,
+            ledger=self.matching,
             readings=self.ledger.meter_readings,
             signed=self.ledger.signed_records,
             notifications=self.ledger.notifications,
@@ -81,10 +83,12 @@ class Company:
         answer = await central_system.answer("CP1", action, json.dumps(payload).encode())
         return json.loads(answer)
 
-    async def start(self, at: datetime = DAWN, meter: int = 100, id_tag: str = "card1") -> int:
+    async def start(
+        self, at: datetime = DAWN, meter: int = 100, id_tag: str = "card1", connector: int = 1
+    ) -> int:
         answer = await self.call(
             "StartTransaction",
-            connectorId=1,
+            connectorId=connector,
             idTag=id_tag,
             meterStart=meter,
             timestamp=at.isoformat(),

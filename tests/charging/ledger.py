@@ -13,6 +13,7 @@ from services.charging.domain.quarantine import QuarantineRecord
 from services.charging.domain.sessions import Session, Start, Stop
 from services.charging.domain.signed_metering.evidence import SignedValues
 from services.charging.domain.signed_metering.meter_key import MeterKey
+from services.charging.domain.stop_matching import Matching, OpenSession
 from services.charging.domain.tokens import Token
 from services.charging.domain.transactions import TransactionReport
 
@@ -34,6 +35,8 @@ class FakeLedger:
         self.signed: dict[str, list[bytes]] = {}
         """By transaction."""
         self.keys: list[MeterKey] = []
+        self.connectors = 1
+        """Of each station."""
 
     @property
     def tokens(self) -> "FakeTokens":
@@ -71,7 +74,7 @@ class FakeLedger:
             [identity] = [key for key, s in self.sessions.items() if s.id == entry.session.id]
             self.sessions[identity] = entry.session
         if entry.kept:
-            self.stops.append((entry.kept, entry.session))
+            self.stops.append((entry.kept, None))
         if entry.matched:
             self.stops.remove((entry.matched, None))
             self.stops.append((entry.matched, entry.session))
@@ -92,14 +95,19 @@ class FakeLedger:
             time_zone="Europe/Berlin",
             token=self.known.get(said.token_uid or ""),
             session=None,
+            connectors=self.connectors,
         )
+        still_open = [self._open(one, at_station) for one in at_station if one.ending is None]
+        waiting = [stop for stop in self.unmatched if stop.station_id == said.station_id]
+        if isinstance(said, Matching):
+            return replace(place, open=still_open, unmatched=waiting)
         if isinstance(said, Start):
             return replace(
                 place,
                 session=self.sessions.get(said.identity),
                 free_transaction_id=len(self.sessions) + 1,
-                open=[session for session in at_station if session.ending is None],
-                unmatched=sorted(self.unmatched, key=lambda stop: stop.said_at),
+                open=still_open,
+                unmatched=waiting,
             )
         if isinstance(said, TransactionReport):
             by_our_id = [s for s in at_station if s.transaction_id == said.transaction_id]
@@ -113,14 +121,26 @@ class FakeLedger:
                 signed=SignedValues(self.signed.get(said.station_transaction_id, []), self.keys),
             )
         of_id = [s for s in at_station if s.transaction_id == said.transaction_id]
-        still_open = [session for session in at_station if session.ending is None]
         return replace(
             place,
             session=of_id[0] if of_id else None,
-            open=sorted(still_open, key=lambda session: session.started_at, reverse=True),
             is_kept=any(_same(said, stop) for stop, _ in self.stops),
             register=self._register(said),
             signed=SignedValues(self.signed.get(str(said.transaction_id), []), self.keys),
+        )
+
+    async def stations(self, received_before: datetime) -> Sequence[str]:
+        return sorted({s.station_id for s in self.unmatched if s.received_at <= received_before})
+
+    def _open(self, session: Session, others: Sequence[Session]) -> OpenSession:
+        following = [
+            other.started_at
+            for other in others
+            if other.connector_id == session.connector_id and other.started_at > session.started_at
+        ]
+        register = self._register(session)
+        return OpenSession(
+            session=session, register=register, followed_at=min(following, default=None)
         )
 
     def _register(self, stop: Stop | Session) -> Register | None:

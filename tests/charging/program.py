@@ -131,11 +131,14 @@ class ChargingProgram:
         limits = httpx.Limits(max_keepalive_connections=0)
         return httpx.Client(base_url=self.api.base_url, timeout=10, headers=headers, limits=limits)
 
-    def register(self, *station_ids: str, tokens: Sequence[str] = ("CARD1",)) -> None:
+    def register(
+        self, *station_ids: str, tokens: Sequence[str] = ("CARD1",), connectors: int = 1
+    ) -> None:
         site = {"name": "Depot", "kind": "workplace", "time_zone": "Europe/Berlin"}
         self.api.put("/sites/depot", json=site).raise_for_status()
         stations = [
-            {"id": name, "site_id": "depot", "connectors": 2, "key": KEY} for name in station_ids
+            {"id": name, "site_id": "depot", "connectors": connectors, "key": KEY}
+            for name in station_ids
         ]
         self.api.post("/stations", json=stations).raise_for_status()
         drivers = [{"uid": uid, "driver": f"driver of {uid}"} for uid in tokens]

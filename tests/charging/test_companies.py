@@ -124,7 +124,7 @@ def theirs(program: ChargingProgram, nordwind: Company) -> dict[str, str]:
         time.sleep(0.02)
     while operator.get("/stations/nordwind-1").json()["online"]:
         time.sleep(0.02)
-    while len(operator.get("/messages", params={"since": began}).json()["items"]) < 6:
+    while len(operator.get("/messages", params={"since": began}).json()["items"]) < 8:
         time.sleep(0.02)
     command = operator.post("/stations/nordwind-1/commands", json=RESET).json()
     wanted = RESET | {"name": "nordwind", "stations": ["nordwind-1"]}
@@ -142,6 +142,8 @@ async def say_something(program: ChargingProgram) -> None:
         await station.call("BootNotification", chargePointVendor="long " * 9, chargePointModel="M")
         await station.call("DiagnosticsStatusNotification", status="Idle")
         await station.start("NORDWIND1")
+        stop = {"meterStop": 1, "timestamp": "2026-03-01T06:00:00Z", "idTag": "STRANGER"}
+        await station.call("StopTransaction", transactionId=-1, **stop)
     async with connected(program, "nordwind-1", version="ocpp2.0.1") as station:
         for action in ("NotifyReport", "NotifyMonitoringReport"):
             report = json.dumps(MESSAGES[action]).replace('"EVSE"', '"Nordwind"')

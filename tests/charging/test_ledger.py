@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import psycopg
@@ -14,12 +14,15 @@ from contracts.personas import OWN_COMPANY
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.ledger import PostgresLedger
 from services.charging.adapters.postgresql.stations import PostgresStations
+from services.charging.adapters.postgresql.waiting_stops import PostgresWaitingStops
 from services.charging.application.ports import NotStorableError, Posting, UnavailableError
 from services.charging.application.session_events import SessionEvents
+from services.charging.application.stop_matching import MatchingLedger
 from services.charging.domain import ledger
 from services.charging.domain.ledger import Known
 from services.charging.domain.sessions import Start, Stop
 from services.charging.domain.stations import Site, SiteKind, Station, StationKey
+from services.charging.domain.stop_matching import PATIENCE
 from tests.postgres import Database as EmptyDatabase
 
 pytestmark = pytest.mark.integration
@@ -44,8 +47,13 @@ STOP = Stop(
 )
 
 
+def matching(database: Database) -> MatchingLedger:
+    node = PostgresLedger(database, events_committed=lambda: None)
+    return MatchingLedger(node, PostgresWaitingStops(database), lambda: NOW)
+
+
 @asynccontextmanager
-async def nodes(database: EmptyDatabase) -> AsyncIterator[tuple[PostgresLedger, PostgresLedger]]:
+async def nodes(database: EmptyDatabase) -> AsyncIterator[tuple[MatchingLedger, MatchingLedger]]:
     one, other = Database(database.conninfo), Database(database.conninfo)
     await one.open()
     await other.open()
@@ -57,18 +65,17 @@ async def nodes(database: EmptyDatabase) -> AsyncIterator[tuple[PostgresLedger, 
         )
         key = StationKey.of("a-long-and-random-key")
         await stations.put(
-            OWN_COMPANY, [Station(f"CP{number}", "depot", 1, key) for number in range(1, 30)]
+            OWN_COMPANY,
+            [Station(f"CP{number}", "depot", 1, key) for number in range(1, 30)]
+            + [Station("TWIN", "depot", 2, key)],
         )
-        yield (
-            PostgresLedger(one, events_committed=lambda: None),
-            PostgresLedger(other, events_committed=lambda: None),
-        )
+        yield matching(one), matching(other)
     finally:
         await one.close()
         await other.close()
 
 
-async def post(node: PostgresLedger, said: Start | Stop) -> Posting:
+async def post(node: MatchingLedger, said: Start | Stop) -> Posting:
     def decide(known: Known, said: Start | Stop) -> Posting:
         entry = ledger.start(said, known) if isinstance(said, Start) else ledger.stop(said, known)
         return Posting(entry, SessionEvents(lambda: NOW).of(entry), [])
@@ -115,3 +122,25 @@ async def test_what_cannot_be_kept_costs_the_others_of_its_group_nothing(
         failed = [type(result) for result in kept if isinstance(result, Exception)]
         assert failed == [NotStorableError, UnavailableError]
         assert events(database) == ["started"] * 6
+
+
+async def test_a_stop_at_a_station_with_two_connectors_waits_until_it_is_certain(
+    database: EmptyDatabase,
+) -> None:
+    said = replace(STOP, station_id="TWIN", received_at=NOW - PATIENCE)
+    begins = replace(START, station_id="TWIN", said_at=NOW - timedelta(hours=1))
+    async with nodes(database) as (one, other):
+        await post(one, begins)
+        begun = await post(one, replace(begins, connector_id=2, meter_start_wh=100))
+        await post(other, said)
+        await asyncio.gather(one.look(), other.look())
+        assert events(database) == ["started"] * 2
+        # The other connector's meter has passed the one of the stop.
+        assert begun.entry.session
+        with psycopg.connect(database.conninfo) as connection:
+            connection.execute(
+                "insert into meter_reading values (%s, 2, %s, %s, 501, '', now())",
+                ("TWIN", begun.entry.session.transaction_id, NOW - timedelta(minutes=30)),
+            )
+        await asyncio.gather(one.look(), other.look())
+        assert events(database) == ["started", "started", "ended"]

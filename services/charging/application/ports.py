@@ -16,6 +16,7 @@ from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.quarantine import QuarantineRecord
 from services.charging.domain.sessions import Start, Stop
 from services.charging.domain.stations import ConnectorReport
+from services.charging.domain.stop_matching import Matching
 from services.charging.domain.tokens import Token
 from services.charging.domain.transactions import TransactionReport
 
@@ -72,8 +73,8 @@ class Posting:
     """The one that the station named, when it is known."""
 
 
-Said = Start | Stop | TransactionReport
-"""What a station says that concerns its sessions."""
+Said = Start | Stop | TransactionReport | Matching
+"""What a station says that concerns its sessions, or that it is time to look at what it said."""
 
 Decide = Callable[[Known], Posting]
 """Pure; asked again when what was decided could not be kept."""

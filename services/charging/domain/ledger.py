@@ -13,6 +13,7 @@ from services.charging.domain.ocpp16.types import AuthorizationStatus
 from services.charging.domain.quarantine import Finding, Rule
 from services.charging.domain.sessions import Session, Start, Stop
 from services.charging.domain.signed_metering.evidence import NOTHING_SIGNED, SignedValues
+from services.charging.domain.stop_matching import Matching, OpenSession, certain
 from services.charging.domain.tokens import Token, authorization
 from services.charging.domain.transactions import TransactionReport
 
@@ -29,10 +30,12 @@ class Known:
     """The one that this start began, or the one of the stop's or the event's transaction id."""
     free_transaction_id: int | None = None
     """For a start or an event: one that no session has."""
-    open: Sequence[Session] = ()
-    """Sessions of the station that nothing has ended yet, latest first."""
+    open: Sequence[OpenSession] = ()
+    """For a start or a matching: sessions of the station that nothing has ended yet."""
     unmatched: Sequence[Stop] = ()
-    """For a start: stops of the station that have no session yet, earliest first."""
+    """For a start or a matching: stops of the station that have no session yet."""
+    connectors: int = 1
+    """Of the station."""
     is_kept: bool = False
     """For a stop: it was kept before, as one of an unknown transaction."""
     register: Register | None = None
@@ -55,7 +58,9 @@ class Entry:
     ends: bool = False
     """Whether the session ends here."""
     kept: Stop | None = None
-    """A stop of an unknown transaction, to be kept, with `session` when one fits."""
+    """A stop of an unknown transaction, to be kept."""
+    may_match: bool = False
+    """Whether a stop of an unknown transaction may have its session now."""
     matched: Stop | None = None
     """A stop kept earlier, which ends `session`."""
     distrusts_registers: bool = False
@@ -73,7 +78,8 @@ def start(said: Start, known: Known) -> Entry:
     earlier = known.session
     # A clock that began anew with the station: the same words, but another session.
     anew = earlier is not None and earlier.ending is not None and said.has_unset_clock
-    repeated = next(filter(said.may_have_begun, known.open), None) if anew else earlier
+    still_open = [one.session for one in known.open]
+    repeated = next(filter(said.may_have_begun, still_open), None) if anew else earlier
     if repeated is not None:
         return Entry(session=repeated, authorization=status)
     if known.free_transaction_id is None:
@@ -93,13 +99,11 @@ def start(said: Start, known: Known) -> Entry:
         started_at=started_at,
         meter_start_wh=said.meter_start_wh,
     )
-    matched = next((stop for stop in known.unmatched if session.is_ended_by(stop)), None)
     return Entry(
-        session=session if matched is None else session.stopped(matched)[0],
+        session=session,
         authorization=status,
         begun_by=said.identity_of_its_own if anew else said.identity,
-        ends=matched is not None,
-        matched=matched,
+        may_match=bool(known.unmatched),
         findings=findings,
     )
 
@@ -124,11 +128,15 @@ def stop(said: Stop, known: Known) -> Entry:
         )
     if known.is_kept:
         return Entry(session=None, authorization=status)
-    findings = [Finding(Rule.STOP_OF_UNKNOWN_TRANSACTION, str(said.transaction_id))]
-    fits = next((session for session in known.open if session.is_ended_by(said)), None)
-    if fits is None:
-        return Entry(session=None, authorization=status, kept=said, findings=findings)
-    session, odd = fits.stopped(said)
-    return Entry(
-        session=session, authorization=status, ends=True, kept=said, findings=[*findings, *odd]
-    )
+    unknown = Finding(Rule.STOP_OF_UNKNOWN_TRANSACTION, str(said.transaction_id))
+    findings = [unknown, *trusted(said.said_at, said.received_at)[1]]
+    return Entry(session=None, authorization=status, kept=said, may_match=True, findings=findings)
+
+
+def match(said: Matching, known: Known) -> Entry:
+    """End the session of one stop that waits, if it is certain."""
+    found = certain(known.unmatched, known.open, connectors=known.connectors, at=said.at)
+    if found is None:
+        return Entry(session=None)
+    stop, session = found
+    return Entry(session=session.stopped(stop)[0], ends=True, matched=stop)

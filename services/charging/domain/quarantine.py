@@ -50,7 +50,7 @@ class Rule(StrEnum):
     TOKEN_UNKNOWN = "token-unknown"  # noqa: S105 — a rule, no password
     """The start is recorded and answered ``Invalid``: energy may flow at an offline station."""
     STOP_OF_UNKNOWN_TRANSACTION = "stop-of-unknown-transaction"
-    """Kept, and matched with a session of the station when one fits."""
+    """Kept; ends the session of the station that it fits, once it can be of no other."""
     STOP_DIFFERS = "stop-differs"
     """A second stop of an ended session says otherwise; the first stands."""
     METER_WENT_BACKWARDS = "meter-went-backwards"

@@ -150,8 +150,8 @@ class Session:
     def is_ended_by(self, stop: Stop) -> bool:
         """Whether a stop whose transaction nobody knows may be this open session's.
 
-        A station that started offline does not know the id: it sends -1, 0 or one of its own. The
-        token must agree where one is given, or the id be none at all; time and meter must follow.
+        The token must agree where one is given, or the id be none at all; time and meter must
+        follow.
         """
         ended_at, _ = trusted(stop.said_at, stop.received_at)
         same_token = (

@@ -7,8 +7,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from services.charging.adapters.postgresql.ledger import PostgresLedger
-from services.charging.application.ports import Posting
+from services.charging.application.ports import Ledger, Posting
 from services.charging.application.session_events import SessionEvents
 from services.charging.domain import transaction_ledger
 from services.charging.domain.ledger import Known
@@ -36,7 +35,7 @@ NAMED = replace(STARTED, seq_no=1, kind=Kind.UPDATED, token_uid="CARD1", evse_id
 ENDED = replace(STARTED, seq_no=2, kind=Kind.ENDED, first_register_wh=None, last_register_wh=700)
 
 
-async def tell(node: PostgresLedger, said: TransactionReport) -> Posting:
+async def tell(node: Ledger, said: TransactionReport) -> Posting:
     def decide(known: Known) -> Posting:
         entry = transaction_ledger.report(said, known)
         return Posting(entry, SessionEvents(lambda: NOW).of(entry), [])

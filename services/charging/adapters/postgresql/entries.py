@@ -47,9 +47,9 @@ _REPORT: LiteralString = """
 """
 _KEEP: LiteralString = """
     insert into unmatched_stop (station_id, transaction_id, token_uid, said_at, received_at,
-        meter_stop_wh, reason, session_id)
+        meter_stop_wh, reason)
     select * from unnest(%s::text[], %s::bigint[], %s::text[], %s::timestamptz[],
-        %s::timestamptz[], %s::bigint[], %s::text[], %s::uuid[])
+        %s::timestamptz[], %s::bigint[], %s::text[])
 """
 _MATCH: LiteralString = """
     update unmatched_stop set session_id = matched.session_id
@@ -80,8 +80,7 @@ async def keep(connection: Connection, postings: Sequence[Posting]) -> None:
     await _write(connection, _PLACE, [(session.id, session.connector_id) for session in placed])
     reported = [entry.reported for entry in entries if entry.reported]
     await _write(connection, _REPORT, [_reported(report) for report in reported])
-    kept = [(entry.kept, entry.session) for entry in entries if entry.kept]
-    await _write(connection, _KEEP, [_kept(stop, session) for stop, session in kept])
+    await _write(connection, _KEEP, [_kept(entry.kept) for entry in entries if entry.kept])
     matched = [(entry.matched, entry.session) for entry in entries if entry.matched]
     await _write(connection, _MATCH, [_matched(stop, s) for stop, s in matched if s])
     distrusted = [entry.session for entry in entries if entry.distrusts_registers]
@@ -148,7 +147,7 @@ def _reported(report: TransactionReport) -> tuple[object, ...]:
     )
 
 
-def _kept(stop: Stop, session: Session | None) -> tuple[object, ...]:
+def _kept(stop: Stop) -> tuple[object, ...]:
     return (
         stop.station_id,
         stop.transaction_id,
@@ -157,7 +156,6 @@ def _kept(stop: Stop, session: Session | None) -> tuple[object, ...]:
         stop.received_at,
         stop.meter_stop_wh,
         stop.reason,
-        session.id if session else None,
     )
 
 

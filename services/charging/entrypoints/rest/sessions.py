@@ -1,4 +1,4 @@
-"""Sessions and the quarantine, read only."""
+"""Sessions, stops that wait for theirs, and the quarantine, read only."""
 
 import http
 from uuid import UUID
@@ -13,6 +13,7 @@ from services.charging.application.views import (
     SessionStatus,
     SessionView,
     Views,
+    WaitingStopView,
 )
 from services.charging.domain.tokens import token_uid as uid_of
 from services.charging.entrypoints.rest.callers import CallerScope
@@ -54,6 +55,19 @@ def sessions_router(*, views: Views) -> APIRouter:
         if session is None:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no session {session_id}")
         return session
+
+    @router.get("/waiting-stops")
+    async def get_waiting_stops(
+        scope: CallerScope,
+        station_id: str | None = None,
+        cursor: NumberCursor = None,
+        limit: Limit = DEFAULT_LIMIT,
+    ) -> Page[WaitingStopView]:
+        """Stops of unknown transactions: which session they end is not certain yet."""
+        found = await views.waiting_stops(
+            scope, station_id=station_id, before=cursor, limit=limit + 1
+        )
+        return page(found, limit, lambda stop: stop.id)
 
     @router.get("/quarantine")
     async def get_quarantine(
