@@ -50,6 +50,8 @@ async def test_a_station_comes_back_in_another_version(
         await station.stop(transaction_id, 500)
     [session] = program.get("/sessions", station_id=station_id, status="ended")["items"]
     assert session["energy_wh"] == 500
+    while program.get(f"/stations/{station_id}")["online"]:
+        await asyncio.sleep(0.02)
     assert program.get(f"/stations/{station_id}")["ocpp_version"] is None
 
 
