@@ -39,6 +39,8 @@ from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
 from services.charging.adapters.postgresql.signed_metering import PostgresSignedMetering
 from services.charging.adapters.postgresql.signed_values import PostgresSignedRecords
 from services.charging.adapters.postgresql.sites.book import PostgresSiteBook
+from services.charging.adapters.postgresql.sites.report_views import PostgresSiteReportViews
+from services.charging.adapters.postgresql.sites.reports import PostgresSiteReports
 from services.charging.adapters.postgresql.sites.sites import PostgresSites
 from services.charging.adapters.postgresql.standings import PostgresStandings
 from services.charging.adapters.postgresql.station_reports import PostgresStationReports
@@ -59,7 +61,7 @@ from services.charging.application.metrics import Metrics
 from services.charging.application.ocpp201.device_answers import DeviceAnswers
 from services.charging.application.ports import Store
 from services.charging.application.remote_control import RemoteControl
-from services.charging.application.smart_charging.news import PlannedLedger
+from services.charging.application.smart_charging.news import PlannedLedger, PlannedSiteReports
 from services.charging.application.smart_charging.planning import SitePlanning
 from services.charging.application.smart_charging.telling import Telling
 from services.charging.application.stop_matching import MatchingLedger
@@ -79,6 +81,7 @@ from services.charging.entrypoints.rest.registry import registry_router
 from services.charging.entrypoints.rest.remote_control import remote_control_router
 from services.charging.entrypoints.rest.sessions import sessions_router
 from services.charging.entrypoints.rest.signed_values import signed_values_router
+from services.charging.entrypoints.rest.site_reports import site_reports_router
 from services.charging.entrypoints.rest.sites import sites_router
 from services.charging.entrypoints.rest.station_security import station_security_router
 from services.charging.entrypoints.rest.stations import stations_router
@@ -117,6 +120,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         signed=PostgresSignedRecords(database),
         notifications=PostgresNotifications(database),
         device_models=device_models,
+        sites=PlannedSiteReports(PostgresSiteReports(database), planning.changed),
         quarantine=PostgresQuarantine(database),
     )
     remote_control = RemoteControl(commands, utc_now)
@@ -177,6 +181,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
                 security=security, stations=station_views, views=views, commands=commands
             ),
             changes_router(changes=changes),
+            site_reports_router(reports=PostgresSiteReportViews(database)),
             sites_router(sites=PostgresSites(database), planning=planning, clock=utc_now),
         ],
         drivers=[

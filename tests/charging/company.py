@@ -7,11 +7,14 @@ from typing import Any
 
 from contracts.events import SessionEnded, SessionStarted
 from services.charging.application.central_systems import central_systems
-from services.charging.application.ports import Store
+from services.charging.application.ports import Planned, Store
 from services.charging.application.stop_matching import MatchingLedger
 from services.charging.domain.device_model import Monitor, Value
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.quarantine import Rule
+from services.charging.domain.smart_charging.outside import OutsideLimit
+from services.charging.domain.smart_charging.plan import Step
+from services.charging.domain.smart_charging.vehicle import Period, VehicleNeeds
 from services.charging.domain.stations import ConnectorReport
 from services.charging.domain.tokens import Token, TokenStatus
 from tests.charging.ledger import FakeLedger
@@ -50,6 +53,47 @@ class FakeRegister:
         self.reports.append(status)
 
 
+class FakeSites:
+    """One site, planned or not, with a vehicle that is offered something."""
+
+    def __init__(self) -> None:
+        self.planned = Planned(None, has_session=False)
+        self.offer: list[Step] = []
+        self.needs: dict[int, VehicleNeeds] = {}
+        self.taken: list[tuple[Sequence[Period], bool]] = []
+        self.limits: list[OutsideLimit] = []
+
+    async def need(self, _station_id: str, evse_id: int, needs: VehicleNeeds) -> Planned:
+        self.needs[evse_id] = needs
+        return self.planned
+
+    async def offered(self, _station_id: str, _evse_id: int) -> list[Step]:
+        return self.offer
+
+    async def scheduled(
+        self,
+        _station_id: str,
+        _evse_id: int,
+        schedule: Sequence[Period],
+        _at: datetime,
+        *,
+        fits: bool,
+    ) -> None:
+        self.taken.append((schedule, fits))
+
+    async def limited(self, limit: OutsideLimit) -> Planned:
+        self.limits.append(limit)
+        return self.planned
+
+    async def cleared(self, _station_id: str, evse_id: int | None, source: str) -> Planned:
+        self.limits = [
+            limit
+            for limit in self.limits
+            if limit.source != source or evse_id not in (None, limit.evse_id)
+        ]
+        return self.planned
+
+
 class Company:
     """A central system in memory, and a station that talks to it."""
 
@@ -59,6 +103,7 @@ class Company:
         )
         self.register = FakeRegister()
         self.device_models = FakeDeviceModels()
+        self.sites = FakeSites()
         self.now = DAWN
         self.matching = MatchingLedger(self.ledger, self.ledger, lambda: self.now)
         store = Store(
@@ -69,6 +114,7 @@ class Company:
             signed=self.ledger.signed_records,
             notifications=self.ledger.notifications,
             device_models=self.device_models,
+            sites=self.sites,
             quarantine=self.ledger.quarantine,
         )
         self.central_systems = {

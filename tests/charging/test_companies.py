@@ -54,6 +54,14 @@ SENT: dict[str, tuple[object, int]] = {
     "POST /driver/sessions/{session_id}/stop": (None, 404),
     "POST /stations/{station_id}/commands": ({"action": "ClearCache"}, 404),
 }
+TOLD = (
+    "NotifyReport",
+    "NotifyMonitoringReport",
+    "NotifyEVChargingNeeds",
+    "NotifyChargingLimit",
+    "ReportChargingProfiles",
+)
+"""What is kept of stations of OCPP 2.0.1, and shown."""
 
 
 class Company:
@@ -145,7 +153,7 @@ async def say_something(program: ChargingProgram) -> None:
         stop = {"meterStop": 1, "timestamp": "2026-03-01T06:00:00Z", "idTag": "STRANGER"}
         await station.call("StopTransaction", transactionId=-1, **stop)
     async with connected(program, "nordwind-1", version="ocpp2.0.1") as station:
-        for action in ("NotifyReport", "NotifyMonitoringReport"):
+        for action in TOLD:
             report = json.dumps(MESSAGES[action]).replace('"EVSE"', '"Nordwind"')
             await station.call(action, **json.loads(report))
 

@@ -15,6 +15,9 @@ from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.quarantine import QuarantineRecord
 from services.charging.domain.sessions import Start, Stop
+from services.charging.domain.smart_charging.outside import OutsideLimit
+from services.charging.domain.smart_charging.plan import Step
+from services.charging.domain.smart_charging.vehicle import Period, VehicleNeeds
 from services.charging.domain.stations import ConnectorReport
 from services.charging.domain.stop_matching import Matching
 from services.charging.domain.tokens import Token
@@ -109,6 +112,16 @@ class SignedRecords(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """How far the site of a station is planned."""
+
+    site_id: str | None
+    """None: it has no limits, so it is not planned."""
+    has_session: bool
+    """Whether one goes on at the EVSE in question."""
+
+
 class Notifications(Protocol):
     """What stations tell for people to read."""
 
@@ -139,6 +152,27 @@ class DeviceModels(Protocol):
         """These monitors are gone."""
 
 
+class SiteReports(Protocol):
+    """What stations tell that their site's plan depends on, or that depends on the plan."""
+
+    async def need(self, station_id: str, evse_id: int, needs: VehicleNeeds) -> Planned:
+        """Keep what the vehicle at an EVSE wants."""
+
+    async def offered(self, station_id: str, evse_id: int) -> Sequence[Step]:
+        """What the vehicle at an EVSE may draw by the profile that its station took last."""
+
+    async def scheduled(
+        self, station_id: str, evse_id: int, schedule: Sequence[Period], at: datetime, *, fits: bool
+    ) -> None:
+        """Keep what the vehicle at an EVSE will draw, and whether that is within its offer."""
+
+    async def limited(self, limit: OutsideLimit) -> Planned:
+        """Keep a limit that somebody else has set, until it is cleared."""
+
+    async def cleared(self, station_id: str, evse_id: int | None, source: str) -> Planned:
+        """Drop those of a source: at the whole station and its EVSEs, or at one of these."""
+
+
 class StationCalls(Protocol):
     """The gateway, seen from the logic: calls to stations."""
 
@@ -159,4 +193,5 @@ class Store:
     signed: SignedRecords
     notifications: Notifications
     device_models: DeviceModels
+    sites: SiteReports
     quarantine: Quarantine

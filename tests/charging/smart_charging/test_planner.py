@@ -67,7 +67,19 @@ def sites(draw: st.DrawFn, count: int) -> SiteLimits:
         connection=draw(limits_of_phases),
         windows=tuple(draw(st.lists(windows(), max_size=3))),
         fuses=tuple(
-            draw(st.lists(st.builds(Fuse, st.just("F"), limits_of_phases, stations), max_size=2))
+            draw(
+                st.lists(
+                    st.builds(
+                        Fuse,
+                        st.just("F"),
+                        limits_of_phases,
+                        stations,
+                        st.sampled_from([None, None, 1, 2]),
+                        st.lists(windows(), max_size=1).map(tuple),
+                    ),
+                    max_size=2,
+                )
+            )
         ),
         sharing=draw(st.sampled_from(Sharing)),
     )

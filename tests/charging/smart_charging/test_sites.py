@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from tests.charging.examples import check
+from tests.charging.ocpp201.examples import MESSAGES
 from tests.charging.ocpp201.transactions import CARD1, event
 from tests.charging.official import OCPP_2_0_1
 from tests.charging.program import KEY, ChargingProgram, basic
@@ -199,10 +202,8 @@ async def test_a_station_that_is_away_keeps_what_it_was_told(
         assert await told(there) == ("TxProfile", 1, 0.0)
 
 
-async def test_a_station_of_2_0_1_hears_it_in_its_own_words(
-    program: ChargingProgram, station_id: str
-) -> None:
-    site_id = site(program, station_id)
+@asynccontextmanager
+async def station_201(program: ChargingProgram, station_id: str) -> AsyncIterator[Station]:
     async with connect(
         program.station_url(station_id),
         subprotocols=[Subprotocol("ocpp2.0.1")],
@@ -210,23 +211,101 @@ async def test_a_station_of_2_0_1_hears_it_in_its_own_words(
     ) as websocket:
         station = Station(websocket)
         await station.call("Heartbeat")
+        yield station
+
+
+async def told_201(station: Station) -> dict[str, Any]:
+    """The next profile, which is accepted."""
+    _, message_id, action, payload = await station.receive()
+    assert action == "SetChargingProfile"
+    OCPP_2_0_1.check("SetChargingProfileRequest", payload)
+    await station.websocket.send(json.dumps([3, message_id, {"status": "Accepted"}]))
+    profile: dict[str, Any] = payload["chargingProfile"]
+    return profile | {"evse": payload["evseId"]}
+
+
+def first_limit(profile: dict[str, Any]) -> tuple[str, float]:
+    [schedule] = profile["chargingSchedule"]
+    return schedule["chargingRateUnit"], schedule["chargingSchedulePeriod"][0]["limit"]
+
+
+async def start_201(station: Station) -> None:
+    began = event(
+        "Started", 0, datetime.now(UTC), idToken=CARD1, evse={"id": 2}, meter=0, tx="a-name"
+    )
+    await station.call("TransactionEvent", **began)
+
+
+async def test_a_station_of_2_0_1_hears_it_in_its_own_words(
+    program: ChargingProgram, station_id: str
+) -> None:
+    site_id = site(program, station_id)
+    async with station_201(program, station_id) as station:
         put_limits(program, site_id, 30)
-
-        async def hear() -> dict[str, Any]:
-            _, message_id, action, payload = await station.receive()
-            assert action == "SetChargingProfile"
-            OCPP_2_0_1.check("SetChargingProfileRequest", payload)
-            await websocket.send(json.dumps([3, message_id, {"status": "Accepted"}]))
-            profile: dict[str, Any] = payload["chargingProfile"]
-            return profile | {"evse": payload["evseId"]}
-
-        default = await hear()
+        default = await told_201(station)
         assert (default["chargingProfilePurpose"], default["evse"]) == ("TxDefaultProfile", 0)
-        began = event(
-            "Started", 0, datetime.now(UTC), idToken=CARD1, evse={"id": 2}, meter=0, tx="a-name"
-        )
-        await station.call("TransactionEvent", **began)
-        profile = await hear()
+        await start_201(station)
+        profile = await told_201(station)
         assert (profile["transactionId"], profile["evse"]) == ("a-name", 2)
-        [schedule] = profile["chargingSchedule"]
-        assert schedule["chargingSchedulePeriod"][0]["limit"] == 30.0
+        assert first_limit(profile) == ("A", 30.0)
+
+
+async def test_a_vehicle_gets_the_schedule_that_it_asked_for(
+    program: ChargingProgram, station_id: str
+) -> None:
+    site_id = site(program, station_id)
+    async with station_201(program, station_id) as station:
+
+        async def say(action: str, hears: dict[str, Any], **payload: Any) -> None:
+            OCPP_2_0_1.check(f"{action}Request", payload)
+            answer = await station.call(action, **payload)
+            OCPP_2_0_1.check(f"{action}Response", answer)
+            assert answer == hears
+
+        async def want(hears: str, power: int) -> None:
+            direct = {"evMaxCurrent": 200, "evMaxVoltage": 400, "evMaxPower": power}
+            needs = {"requestedEnergyTransfer": "DC", "dcChargingParameters": direct}
+            await say("NotifyEVChargingNeeds", {"status": hears}, evseId=2, chargingNeeds=needs)
+
+        put_limits(program, site_id, 30)
+        assert (await told_201(station))["chargingProfilePurpose"] == "TxDefaultProfile"
+        await want("Processing", 13_800)
+        await start_201(station)
+        assert first_limit(await told_201(station)) == ("W", 13_800.0)
+        await want("Accepted", 13_800)  # It waits for an answer, though it knows it already.
+        assert first_limit(await told_201(station)) == ("W", 13_800.0)
+        takes = {
+            "evseId": 2,
+            "timeBase": now(),
+            "chargingSchedule": {
+                "id": 1,
+                "chargingRateUnit": "W",
+                "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 13_801}],
+            },
+        }
+        await say("NotifyEVChargingSchedule", {"status": "Rejected"}, **takes)
+        [session] = program.get("/sessions", station_id=station_id)["items"]
+        vehicle = program.get(f"/sessions/{session['id']}/vehicle")
+        assert vehicle["needs"]["maximum_ma"] == 20_000
+        assert vehicle["fits"] is False
+
+        limit = {"chargingLimit": {"chargingLimitSource": "SO"}, "evseId": 2}
+        at_most = {
+            "id": 1,
+            "chargingRateUnit": "A",
+            "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 10}],
+        }
+        await say("NotifyChargingLimit", {}, **limit, chargingSchedule=[at_most])
+        assert first_limit(await told_201(station)) == ("W", 6_900.0)
+        [outside] = program.get(f"/stations/{station_id}/outside-limits")["items"]
+        assert (outside["source"], outside["periods"][0]["limit_ma"]) == ("SO", 10_000)
+        await say("ClearedChargingLimit", {}, chargingLimitSource="SO")
+        assert first_limit(await told_201(station)) == ("W", 13_800.0)
+        assert program.get(f"/stations/{station_id}/outside-limits")["items"] == []
+
+        for of_report, evse in ((1, 1), (1, 2)):
+            profile = MESSAGES["ReportChargingProfiles"] | {"requestId": of_report, "evseId": evse}
+            await say("ReportChargingProfiles", {}, **profile)
+        profiles = program.get(f"/stations/{station_id}/charging-profiles")["items"]
+        assert [shown["evse_id"] for shown in profiles] == [1, 2]
+        assert profiles[0]["profile"] == profile["chargingProfile"][0]

@@ -81,6 +81,10 @@ _OF_STATIONS: LiteralString = """
         select * from public.meter_key where station_id in (select id from station)
     ), site_limits as not materialized (
         select * from public.site_limits where site_id in (select id from site)
+    ), outside_limit as not materialized (
+        select * from public.outside_limit where station_id in (select id from station)
+    ), session_vehicle as not materialized (
+        select * from public.session_vehicle where session_id in (select id from session)
     ), site_plan as not materialized (
         select * from public.site_plan where site_id in (select id from site)
     ), site_allotment as not materialized (

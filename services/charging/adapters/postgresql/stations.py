@@ -17,6 +17,8 @@ GOES_WITH_STATION = (
     "notification",
     "change",
     "station_default",
+    "vehicle_report",
+    "outside_limit",
     "signed_value",
     "meter_key",
     "device_variable",

@@ -10,6 +10,7 @@ from services.charging.application.ocpp201.data_transfer import DataTransferHand
 from services.charging.application.ocpp201.device_reports import DeviceReportHandler
 from services.charging.application.ocpp201.heartbeat import HeartbeatHandler
 from services.charging.application.ocpp201.meter_values import MeterValuesHandler
+from services.charging.application.ocpp201.site_reports import SiteReportHandler
 from services.charging.application.ocpp201.status_notification import StatusNotificationHandler
 from services.charging.application.ocpp201.transaction_event import TransactionEventHandler
 from services.charging.application.ports import Clock, Store
@@ -45,23 +46,6 @@ _TOLD: tuple[tuple[type[Message], Message], ...] = (
     (security.SignCertificate, security.SignCertificateResponse(status="Accepted")),
     (reservation.ReservationStatusUpdate, reservation.ReservationStatusUpdateResponse()),
     (smart_charging.ReportChargingProfiles, smart_charging.ReportChargingProfilesResponse()),
-    (
-        smart_charging_notices.ClearedChargingLimit,
-        smart_charging_notices.ClearedChargingLimitResponse(),
-    ),
-    (
-        smart_charging_notices.NotifyChargingLimit,
-        smart_charging_notices.NotifyChargingLimitResponse(),
-    ),
-    # No schedule is made of what one vehicle wants: its station's limits count.
-    (
-        smart_charging_notices.NotifyEVChargingNeeds,
-        smart_charging_notices.NotifyEVChargingNeedsResponse(status="Rejected"),
-    ),
-    (
-        smart_charging_notices.NotifyEVChargingSchedule,
-        smart_charging_notices.NotifyEVChargingScheduleResponse(status="Accepted"),
-    ),
     (firmware.FirmwareStatusNotification, firmware.FirmwareStatusNotificationResponse()),
     (
         firmware.PublishFirmwareStatusNotification,
@@ -88,6 +72,7 @@ def ocpp201_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
     """By action."""
     transaction = TransactionEventHandler(store.ledger, store.readings, store.signed, clock)
     device = DeviceReportHandler(store.device_models, store.notifications)
+    sites = SiteReportHandler(store.sites, store.notifications)
     handlers = (
         Route(authorization.Authorize, AuthorizeHandler(store.tokens).handle),
         Route(availability.Heartbeat, HeartbeatHandler().handle),
@@ -97,6 +82,10 @@ def ocpp201_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
         Route(metering.MeterValues, MeterValuesHandler(store.readings).handle),
         Route(monitoring.NotifyMonitoringReport, device.monitors),
         Route(provisioning.BootNotification, BootNotificationHandler(store.register).handle),
+        Route(smart_charging_notices.ClearedChargingLimit, sites.cleared),
+        Route(smart_charging_notices.NotifyChargingLimit, sites.limited),
+        Route(smart_charging_notices.NotifyEVChargingNeeds, sites.needs),
+        Route(smart_charging_notices.NotifyEVChargingSchedule, sites.schedule),
         Route(transactions.TransactionEvent, transaction.handle),
         Route(variables.NotifyReport, device.report),
         *(

@@ -87,6 +87,8 @@ class Telling:
                 transaction_id=session.station_transaction_id or str(session.transaction_id),
                 phases=phases,
                 steps=steps,
+                most_periods=session.most_periods,
+                direct_current=session.vehicle is not None and session.vehicle.direct_current,
             )
         else:
             profile = session_profile_16(

@@ -13,6 +13,7 @@ class Demand:
 
     session_id: UUID
     station_id: str
+    connector_id: int = 1
     begun_at: datetime
     charging: bool = False
     """Whether it may draw current at present."""

@@ -1,6 +1,6 @@
 """What a site may draw: by phase, by fuse and in time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -52,7 +52,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A lower limit of the connection for a time, ``[begins_at, ends_at)``."""
+    """A lower limit for a time, ``[begins_at, ends_at)``."""
 
     begins_at: datetime
     ends_at: datetime
@@ -66,6 +66,17 @@ class Fuse:
     name: str
     limit: Limit
     stations: frozenset[str]
+    connector_id: int | None = None
+    """Of the stations; None: all of them."""
+    windows: tuple[Window, ...] = ()
+
+    def carries(self, station_id: str, connector_id: int) -> bool:
+        """Whether a connector's current flows through it."""
+        return station_id in self.stations and self.connector_id in (None, connector_id)
+
+    def within(self, begins_at: datetime, ends_at: datetime) -> Limit:
+        """The least that it may carry at any moment of ``[begins_at, ends_at)``."""
+        return _least(self.limit, self.windows, begins_at, ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +130,13 @@ class SiteLimits:
 
     def within(self, begins_at: datetime, ends_at: datetime) -> Limit:
         """The least that the connection may carry at any moment of ``[begins_at, ends_at)``."""
-        least = self.connection
-        for window in self.windows:
-            if window.begins_at < ends_at and begins_at < window.ends_at:
-                least = least.and_(window.limit)
-        return least
+        return _least(self.connection, self.windows, begins_at, ends_at)
+
+
+def _least(
+    limit: Limit, windows: Iterable[Window], begins_at: datetime, ends_at: datetime
+) -> Limit:
+    for window in windows:
+        if window.begins_at < ends_at and begins_at < window.ends_at:
+            limit = limit.and_(window.limit)
+    return limit

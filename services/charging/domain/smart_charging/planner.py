@@ -134,19 +134,19 @@ class _Site:
     ) -> None:
         self.limits = limits
         self.sun = 3 + 3 * len(limits.fuses)
-        fuses = [fuse.limit.of(phase) for fuse in limits.fuses for phase in ALL_PHASES]
         self._amounts = []
         for begins_at, ends_at in pairwise(bounds):
-            connection = limits.within(begins_at, ends_at)
+            least = [limits.within(begins_at, ends_at)]
+            least += [fuse.within(begins_at, ends_at) for fuse in limits.fuses]
             sun = least_surplus(surplus, begins_at, ends_at) * 1000 // NOMINAL_V
-            self._amounts.append([*(connection.of(p) for p in ALL_PHASES), *fuses, sun])
+            self._amounts.append([*(one.of(p) for one in least for p in ALL_PHASES), sun])
 
     def lines(self, demand: Demand) -> Lines:
         """What a session loads."""
         behind = [
             3 + 3 * number
             for number, fuse in enumerate(self.limits.fuses)
-            if demand.station_id in fuse.stations
+            if fuse.carries(demand.station_id, demand.connector_id)
         ]
         return tuple((first + phase, 1) for first in (0, *behind) for phase in demand.phases)
 

@@ -14,6 +14,7 @@ from services.charging.domain.ocpp16.charging_profile import (
 from services.charging.domain.ocpp16.set_charging_profile import SetChargingProfile
 from services.charging.domain.ocpp201 import charging_profile as v201
 from services.charging.domain.ocpp201 import smart_charging as ocpp201
+from services.charging.domain.smart_charging.limits import NOMINAL_V
 from services.charging.domain.smart_charging.plan import Step
 
 MOST_PERIODS = 8
@@ -69,20 +70,31 @@ def default_profile_16(current_ma: int) -> SetChargingProfile:
 
 
 def session_profile_201(
-    *, evse_id: int, transaction_id: str, phases: int, steps: Sequence[Step]
+    *,
+    evse_id: int,
+    transaction_id: str,
+    phases: int,
+    steps: Sequence[Step],
+    most_periods: int = MOST_PERIODS,
+    direct_current: bool = False,
 ) -> ocpp201.SetChargingProfile:
-    """``SetChargingProfile`` of OCPP 2.0.1 (section K01) for a transaction."""
-    sent = steps[:MOST_PERIODS]
+    """``SetChargingProfile`` of OCPP 2.0.1 (section K01) for a transaction.
+
+    For direct current its limits are in watts, of all phases together.
+    """
+    sent = steps[:most_periods]
     schedule = v201.ChargingSchedule(
         id=DEFAULT_PROFILE_ID + evse_id,
-        charging_rate_unit="A",
+        charging_rate_unit="W" if direct_current else "A",
         start_schedule=sent[0].begins_at,
         duration=_seconds(sent[0].begins_at, sent[-1].ends_at),
         charging_schedule_period=[
             v201.ChargingSchedulePeriod(
                 start_period=_seconds(sent[0].begins_at, step.begins_at),
-                limit=_amperes(step.current_ma),
-                number_phases=phases,
+                limit=float(step.current_ma * phases * NOMINAL_V // 1000)
+                if direct_current
+                else _amperes(step.current_ma),
+                number_phases=None if direct_current else phases,
             )
             for step in sent
         ],

@@ -1,15 +1,16 @@
 """A site at a moment: all that its next plan depends on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.charging.domain.smart_charging.demand import Demand
-from services.charging.domain.smart_charging.limits import SiteLimits, Wiring
+from services.charging.domain.smart_charging.limits import Fuse, SiteLimits, Wiring
 from services.charging.domain.smart_charging.plan import Plan
 from services.charging.domain.smart_charging.profiles import MOST_PERIODS
 from services.charging.domain.smart_charging.surplus import Surplus
+from services.charging.domain.smart_charging.vehicle import VehicleNeeds
 
 TRY_AGAIN_AFTER = timedelta(minutes=5)
 """A station that did not take its profile is left alone so long; what it may draw is kept free."""
@@ -61,16 +62,40 @@ class OpenSession:
     metered_wh: int | None
     """By the latest meter value."""
     preferences: Preferences
+    vehicle: VehicleNeeds | None = None
+    """What the vehicle said by itself."""
+    metered_before_wh: int = 0
+    """By the meter when it did."""
     accepted: Plan | None = None
     """The plan out of which the station last took a profile for it."""
     refused_at: datetime | None = None
     """When the station last did not take one, if that came later."""
 
+    @property
+    def most_periods(self) -> int:
+        """Of the schedules that its station is told."""
+        most = self.vehicle.most_periods if self.vehicle else None
+        return min(MOST_PERIODS, most or MOST_PERIODS)
+
+    @property
+    def departure_at(self) -> datetime | None:
+        """The driver's word counts before the vehicle's."""
+        by_vehicle = self.vehicle.departure_at if self.vehicle else None
+        return self.preferences.departure_at or by_vehicle
+
+    @property
+    def missing_wh(self) -> int | None:
+        """What it still wants: by the driver's word, or else by the vehicle's."""
+        wanted = self.preferences.wanted_wh
+        if wanted is None and self.vehicle and self.vehicle.wanted_wh is not None:
+            wanted = self.vehicle.wanted_wh + self.metered_before_wh
+        return None if wanted is None else max(0, wanted - (self.metered_wh or 0))
+
     def told_ma(self, at: datetime) -> int | None:
         """What the station was told for a moment; None: nothing that covers it."""
         if self.accepted is None:
             return None
-        for step in self.accepted.steps(self.session_id)[:MOST_PERIODS]:
+        for step in self.accepted.steps(self.session_id)[: self.most_periods]:
             if step.begins_at <= at < step.ends_at:
                 return step.current_ma
         return None
@@ -86,6 +111,13 @@ class Situation:
     sessions: Sequence[OpenSession]
     surplus: Sequence[Surplus] = ()
     latest: Plan | None = None
+    outside: Sequence[Fuse] = ()
+    """Limits that others set at stations, as lines of their own."""
+
+    @property
+    def lines(self) -> SiteLimits:
+        """The limits that the plan keeps: the site's own, and those from outside."""
+        return replace(self.limits, fuses=(*self.limits.fuses, *self.outside))
 
     def demands(self, now: datetime) -> list[Demand]:
         """What the sessions want of the plan."""
@@ -117,10 +149,16 @@ class Situation:
         """Whether its station cannot be told anything at present."""
         refused_at = session.refused_at
         refuses = refused_at is not None and now - refused_at < TRY_AGAIN_AFTER
+        if refused_at is not None and session.vehicle is not None:
+            # It waits for a schedule, and may not know of the earlier one.
+            refuses = refuses and session.vehicle.told_at <= refused_at
         return refuses or self.version_of(session) is None
 
     def is_news(self, session: OpenSession, planned: Plan, now: datetime) -> bool:
-        """Whether the station has to be told what is planned."""
+        """Whether the station has to be told what is planned; it waits when its vehicle spoke."""
+        vehicle, accepted = session.vehicle, session.accepted
+        if vehicle and accepted and accepted.bounds[0] < vehicle.told_at:
+            return True
         moments = [at for at in planned.bounds[:-1] if at < now + LOOK_AHEAD]
         return any(session.told_ma(at) != planned.current(session.session_id, at) for at in moments)
 
@@ -135,20 +173,21 @@ class Situation:
         charging, since = False, session.begun_at
         if self.latest is not None and session.session_id in self.latest.allotments:
             charging, since = self.latest.state(session.session_id, now)
-        missing = None
-        if wish.wanted_wh is not None:
-            missing = max(0, wish.wanted_wh - (session.metered_wh or 0))
+        vehicle = session.vehicle or VehicleNeeds(told_at=session.begun_at)
+        bounds = (wiring.maximum_ma, wish.maximum_ma, vehicle.maximum_ma)
         return Demand(
             session_id=session.session_id,
             station_id=session.station_id,
+            connector_id=session.connector_id,
             begun_at=session.begun_at,
             charging=charging,
             since=since,
-            phases=wiring.phases[: wish.phases],
-            maximum_ma=min(wiring.maximum_ma, wish.maximum_ma or wiring.maximum_ma),
+            phases=wiring.phases[: min(wish.phases, vehicle.phases)],
+            minimum_ma=vehicle.minimum_ma,
+            maximum_ma=min(bound for bound in bounds if bound is not None),
             priority=wish.priority,
-            departure_at=wish.departure_at,
-            missing_wh=missing,
+            departure_at=session.departure_at,
+            missing_wh=session.missing_wh,
             prefers_solar=wish.prefers_solar,
             held_ma=self.held_ma(session, now) if self.is_held(session, now) else None,
         )

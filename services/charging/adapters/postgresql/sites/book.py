@@ -10,6 +10,7 @@ from services.charging.adapters.postgresql.database import Connection, Database
 from services.charging.adapters.postgresql.sites.plans import keep_plan, read_plans
 from services.charging.application.smart_charging.telling import StationTold
 from services.charging.domain.smart_charging.limits import SiteLimits
+from services.charging.domain.smart_charging.outside import OutsideLimit
 from services.charging.domain.smart_charging.plan import Plan
 from services.charging.domain.smart_charging.situation import (
     ManagedStation,
@@ -18,6 +19,7 @@ from services.charging.domain.smart_charging.situation import (
     Situation,
 )
 from services.charging.domain.smart_charging.surplus import Surplus
+from services.charging.domain.smart_charging.vehicle import Period, VehicleNeeds
 
 _LIMITS: LiteralString = """
     select document::text from site_limits where site_id = %s order by version desc limit 1
@@ -36,10 +38,18 @@ _SESSIONS: LiteralString = """
             where meter_reading.transaction_id = session.transaction_id
                 and meter_reading.station_id = session.station_id and register_wh is not null
             order by measured_at desc limit 1
-        ), document::text, accepted_plan, refused_at, station_transaction_id
+        ), document::text, accepted_plan, refused_at, station_transaction_id, needs::text,
+        (
+            select greatest(0, register_wh - meter_start_wh) from meter_reading
+            where meter_reading.transaction_id = session.transaction_id
+                and meter_reading.station_id = session.station_id and register_wh is not null
+                and measured_at <= told_at
+            order by measured_at desc limit 1
+        )
     from session
     join station on station.id = session.station_id
     left join session_preferences on session_preferences.session_id = session.id
+    left join session_vehicle on session_vehicle.session_id = session.id
     left join session_profile on session_profile.session_id = session.id
     where ended_at is null and session.site_id = %s and station.site_id = session.site_id
     order by session.id
@@ -47,6 +57,11 @@ _SESSIONS: LiteralString = """
 _SURPLUS: LiteralString = """
     select begins_at, watts from site_surplus
     where site_id = %s and begins_at > now() - interval '1 hour' order by begins_at
+"""
+_OUTSIDE: LiteralString = """
+    select outside_limit.station_id, evse_id, source, told_at, periods::text
+    from outside_limit join station on station.id = outside_limit.station_id
+    where site_id = %s order by outside_limit.station_id, evse_id, source
 """
 _LATEST: LiteralString = "select max(number) from site_plan where site_id = %s"
 
@@ -109,6 +124,7 @@ class PostgresSiteBook:
                 return None
             stations = await connection.execute(_STATIONS, (site_id,))
             surplus = await connection.execute(_SURPLUS, (site_id,))
+            outside = await connection.execute(_OUTSIDE, (site_id,))
             latest = await connection.execute(_LATEST, (site_id,))
             [number] = await latest.fetchone() or [None]
             sessions = await connection.execute(_SESSIONS, (site_id,))
@@ -131,6 +147,7 @@ class PostgresSiteBook:
                 sessions=[_session(row, plans) for row in rows],
                 surplus=[Surplus(*row) for row in await surplus.fetchall()],
                 latest=None if number is None else plans[number],
+                outside=[_outside_limit(row).line for row in await outside.fetchall()],
             )
 
     async def keep(self, site_id: str, planned: Plan) -> int:
@@ -175,6 +192,13 @@ async def _keep_defaults(connection: Connection, told: Sequence[StationTold]) ->
     )
 
 
+def _outside_limit(row: Sequence[Any]) -> OutsideLimit:
+    periods = msgspec.json.decode(row[4], type=tuple[Period, ...])
+    return OutsideLimit(
+        station_id=row[0], evse_id=row[1], source=row[2], told_at=row[3], periods=periods
+    )
+
+
 def _session(row: Sequence[Any], plans: Mapping[int, Plan]) -> OpenSession:
     document = row[6]
     return OpenSession(
@@ -186,6 +210,8 @@ def _session(row: Sequence[Any], plans: Mapping[int, Plan]) -> OpenSession:
         begun_at=row[4],
         metered_wh=row[5],
         preferences=msgspec.json.decode(document, type=Preferences) if document else Preferences(),
+        vehicle=msgspec.json.decode(row[10], type=VehicleNeeds) if row[10] else None,
+        metered_before_wh=row[11] or 0,
         accepted=plans.get(row[7]),
         refused_at=row[8],
     )
