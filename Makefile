@@ -8,7 +8,7 @@ UV_VERSION := 0.13.8
 export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 1
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: help setup demo up down status reset synth standard check ledger diff deploy lock lint test
+.PHONY: help setup demo up down status reset synth standard check ledger cost diff deploy lock lint test
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -73,6 +73,11 @@ check: synth standard ## what a reviewer would have to believe: losses, wildcard
 ledger: synth standard ## record stateful identities and write the registers again, after a change that is meant
 	@$(BIN)/python -m proofs ledger
 	@$(BIN)/python -m proofs registers
+
+AGAINST ?=
+
+cost: synth ## what a month costs; what a change costs: AGAINST=FOLDER, a cdk.out from before
+	@$(BIN)/python -m proofs cost $(if $(ENV),cdk.out/$(ENV)) $(if $(AGAINST),--against $(AGAINST))
 
 diff: setup ## what a deployment to AWS would change: ENV=live STACKS=charging
 	@$(CDK) diff -c environment=$(ENV) '$(ENV)/$(STACKS)'

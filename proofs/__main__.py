@@ -1,9 +1,11 @@
-"""``python -m proofs {check,lint,standard,ledger,registers} [FOLDER …]``: what would be deployed.
+"""``python -m proofs COMMAND [FOLDER …]``: what would be deployed.
 
 FOLDER is a synthesised assembly with one stage; without one, those of all recorded environments in
 ``cdk.out``. `check` prints what is wrong: a loss that no waiver covers, an identity that is not
 recorded, a wildcard without a reason, an acknowledgement that has expired or is not needed, an
-action of a program's role that no test takes.
+action of a program's role that no test takes, a budget that does not hold the stated load.
+`cost` prints what each environment costs in a month; with ``--against FOLDER``, a ``cdk.out`` from
+before, what a change costs.
 `lint` prints what cfn-lint finds; `standard` what NIST 800-53 R5 finds and nobody answered.
 `ledger` records the identities, and refuses to record over a loss that no waiver covers.
 `registers` writes the pages in ``docs/registers`` and ``docs/stacks``.
@@ -19,7 +21,10 @@ from pathlib import Path
 from proofs import (
     acknowledgements,
     assembly,
+    cost_page,
+    costs,
     ledger,
+    load,
     parity,
     registers,
     stack_pages,
@@ -55,7 +60,8 @@ def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
         unexplained = (w for w in wildcards.wildcards(stage, reasons) if w.reason is None)
         faults += [f"{wildcard} stands without a reason" for wildcard in unexplained]
         faults += usage.faults(stage, used)
-    return faults
+        faults += costs.faults(stage)
+    return [*faults, *load.faults(stages)]
 
 
 def record(stages: Sequence[Stage], today: datetime.date) -> list[str]:
@@ -102,9 +108,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print each fault; 1 when there is one."""
     commands = {"check": check, "ledger": record, "registers": write_registers}
     parser = argparse.ArgumentParser(prog="python -m proofs")
-    parser.add_argument("command", choices=[*commands, "lint", "standard"])
+    parser.add_argument("command", choices=[*commands, "cost", "lint", "standard"])
     parser.add_argument("folder", nargs="*", type=Path)
-    chosen = parser.parse_args(arguments)
+    parser.add_argument("--against", type=Path, help="of cost: an assembly folder from before")
+    chosen = parser.parse_intermixed_args(arguments)
     folders = chosen.folder or [ASSEMBLIES / file.stem for file in _ledgers()]
     match chosen.command:
         case "lint":
@@ -112,12 +119,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         case "standard":
             (folder,) = chosen.folder or [ASSEMBLIES / standard.PACK / standard.ENVIRONMENT]
             faults = list(standard.faults(standard.read(folder), standard.read_answers()))
+        case "cost":
+            _print_costs([assembly.read(folder) for folder in folders], chosen.against, folders)
+            faults = []
         case command:
             stages = [assembly.read(folder) for folder in folders]
             faults = commands[command](stages, datetime.datetime.now(datetime.UTC).date())
     for fault in faults:
         print(fault)  # noqa: T201 — a command line
     return int(bool(faults))
+
+
+def _print_costs(stages: Sequence[Stage], against: Path | None, folders: Sequence[Path]) -> None:
+    if against is None:
+        text = cost_page.summary(stages)
+    else:
+        earlier = [against / folder.name for folder in folders]
+        before = [assembly.read(folder) for folder in earlier if folder.exists()]
+        text = "\n".join(cost_page.changes(before, stages))
+    print(text)  # noqa: T201 — a command line
 
 
 def _identity_faults(

@@ -18,6 +18,8 @@ from proofs.stateful_types import lost_with
 
 FILE = Path(__file__).parent / "stacks.toml"
 INDEX = "README.md"
+LeftOn = dict[str, tuple[costs.Item, ...]]
+"""What a stack costs while nothing happens, by stage."""
 SHOWN = "live"
 """The environment whose resources the pages count: it has them all."""
 
@@ -53,24 +55,28 @@ def faults(stages: Sequence[Stage], known: Sequence[About]) -> Iterator[str]:
 def pages(stages: Sequence[Stage], known: Sequence[About]) -> dict[str, str]:
     """The text of each page, by file name."""
     by_name: dict[str, dict[str, Stack]] = {}
+    left_on: dict[str, LeftOn] = {}
     for stage in stages:
         for stack in stage.stacks:
             by_name.setdefault(stack.name, {})[stage.name] = stack
+            items = tuple(costs.items(stage, stack))
+            left_on.setdefault(stack.name, {})[stage.name] = items
     found = {stage.name: references.taken(stage) for stage in stages}
     made = {}
     for name, stacks in by_name.items():
         shown = SHOWN if SHOWN in stacks else next(iter(stacks))
         surroundings = diagrams.surroundings(name, found[shown])
-        made[f"{name}.md"] = _page(stacks, shown, surroundings, _about(name, known))
-    return made | {INDEX: _index(stages, by_name, known)}
+        made[f"{name}.md"] = _page(
+            stacks[shown], shown, surroundings, left_on[name], _about(name, known)
+        )
+    return made | {INDEX: _index(stages, left_on, known)}
 
 
 def _about(name: str, known: Sequence[About]) -> About | None:
     return next((about for about in known if fnmatchcase(name, about.name)), None)
 
 
-def _page(stacks: Mapping[str, Stack], shown: str, surroundings: str, about: About | None) -> str:
-    stack = stacks[shown]
+def _page(stack: Stack, shown: str, surroundings: str, left_on: LeftOn, about: About | None) -> str:
     purpose, breaks, restore = (
         (about.purpose, about.breaks, about.restore) if about else ("**unknown**",) * 3
     )
@@ -78,7 +84,7 @@ def _page(stacks: Mapping[str, Stack], shown: str, surroundings: str, about: Abo
     return (
         f"{HEAD}\n# {stack.name}\n\n{purpose}\n\n"
         f"## What it owns\n\n{_owned(stack, shown)}{around}\n"
-        f"## What it costs to leave on\n\n{_costs(stacks)}\n"
+        f"## What it costs to leave on\n\n{_costs(left_on)}\n"
         f"## What breaks when it breaks\n\n{breaks}\n\n## How to restore it\n\n{restore}\n"
     )
 
@@ -95,10 +101,10 @@ def _owned(stack: Stack, stage: str) -> str:
     return f"In CloudFormation {where}.\n\n{table(head, rows)}"
 
 
-def _costs(stacks: Mapping[str, Stack]) -> str:
+def _costs(left_on: LeftOn) -> str:
     alike: dict[tuple[costs.Item, ...], list[str]] = {}
-    for name, stack in stacks.items():
-        alike.setdefault(tuple(costs.items(stack)), []).append(name)
+    for name, items in left_on.items():
+        alike.setdefault(items, []).append(name)
     if not any(alike):
         return "Nothing: what it has is paid by use.\n"
     parts = []
@@ -109,14 +115,12 @@ def _costs(stacks: Mapping[str, Stack]) -> str:
     return "\n".join(parts)
 
 
-def _index(
-    stages: Sequence[Stage], by_name: Mapping[str, Mapping[str, Stack]], known: Sequence[About]
-) -> str:
+def _index(stages: Sequence[Stage], left_on: Mapping[str, LeftOn], known: Sequence[About]) -> str:
     names = [stage.name for stage in stages]
     sums = {
-        (name, stage): costs.total(list(costs.items(stack)))
-        for name, stacks in by_name.items()
-        for stage, stack in stacks.items()
+        (name, stage): costs.total(items)
+        for name, by_stage in left_on.items()
+        for stage, items in by_stage.items()
     }
     rows = [
         (
@@ -124,7 +128,7 @@ def _index(
             about.purpose if (about := _about(name, known)) else "**unknown**",
             *(str(sums.get((name, stage), "–")) for stage in names),
         )
-        for name in by_name
+        for name in left_on
     ]
     whole = (
         sum((usd for (_, one), usd in sums.items() if one == stage), Decimal()) for stage in names
@@ -145,7 +149,8 @@ def _index(
     )
     return (
         f"{HEAD}\n# Stacks, one by one\n\nUSD a month for leaving each on while nothing happens, "
-        "from `proofs/prices.toml`, which says what is not in it. Each page has the arithmetic.\n\n"
+        "from `proofs/prices.toml`. Each page has the arithmetic; "
+        "[the register of cost](../registers/cost.md) has the use as well.\n\n"
         f"{table(('stack', 'what it is', *names), rows)}\n{layers}\n"
         f"## Network\n\nSubnets and their way out, in {SHOWN}.\n\n{diagrams.routes(network)}\n"
         f"Who may open a connection to whom, and on which port. There is no other way.\n\n"

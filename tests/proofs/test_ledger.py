@@ -12,6 +12,7 @@ from proofs.ledger import identities
 from tests.proofs.stages import resource, stage
 
 TODAY = datetime.date(2026, 11, 21)
+BUDGET = {"Month": resource("AWS::Budgets::Budget", Budget={"BudgetLimit": {"Amount": 450}})}
 Synthesise = Callable[[dict[str, Json]], Stage]
 
 
@@ -36,7 +37,7 @@ def synthesise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Synthesise:
         metadata = {"/qa/data/Table/Resource": [{"type": "aws:cdk:logicalId", "data": "Table"}]}
         _dump(tmp_path / "manifest.json", {"artifacts": stages})
         _dump(inner / "manifest.json", {"artifacts": {"data": stack}})
-        _dump(inner / "data.template.json", {"Resources": resources})
+        _dump(inner / "data.template.json", {"Resources": resources | BUDGET})
         _dump(inner / "data.metadata.json", metadata)
         return assembly.read(tmp_path)
 

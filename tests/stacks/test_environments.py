@@ -58,7 +58,7 @@ def test_environments_cannot_be_changed_once_read() -> None:
         ("minimum_tasks = 1", "minimum_tasks = 0", ".charging.minimum_tasks", "1"),
         ("minimum_tasks = 1", "minimum_tasks = 2", ".charging", "above maximum_tasks"),
         ("nat_gateways = 1", "nat_gateway = 1", ".nat_gateway", "allowed here: account, region"),
-        ("monthly_budget_usd = 100", "monthly_budget_usd = 2.5", ".monthly_budget_usd", "integer"),
+        ("monthly_budget_usd = 250", "monthly_budget_usd = 2.5", ".monthly_budget_usd", "integer"),
         ("maximum_tasks = 1", 'maximum_tasks = 1\nruns_on = "instances"', "", "no table of them"),
         ("cpu = 256", "cpus = 256", ".charging.cpus", "allowed here: cpu, memory"),
     ],
