@@ -68,7 +68,7 @@ def situation(sessions: int) -> tuple[SiteLimits, list[Demand], list[Surplus]]:
         for number, station in enumerate(stations)
     ]
     sun = [Surplus(NOW + number * HOUR / 4, sessions * 500) for number in range(32)]
-    return SiteLimits(Limit(*[connection] * 3), (noon,), rows), demands, sun
+    return SiteLimits(Limit(*[connection] * 3), (noon,), fuses=rows), demands, sun
 
 
 def equal_split(site: SiteLimits, demands: Sequence[Demand], now: datetime) -> Plan:

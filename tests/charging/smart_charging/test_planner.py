@@ -21,7 +21,8 @@ from services.charging.domain.smart_charging.limits import (
     Window,
 )
 from services.charging.domain.smart_charging.plan import Plan
-from services.charging.domain.smart_charging.planner import INTERVAL, PATIENCE, plan
+from services.charging.domain.smart_charging.planner import PATIENCE, plan
+from services.charging.domain.smart_charging.quarters import QUARTER
 from services.charging.domain.smart_charging.surplus import Surplus
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -29,7 +30,7 @@ HORIZON = timedelta(hours=6)
 
 
 def quarter(number: int) -> datetime:
-    return NOW + number * INTERVAL
+    return NOW + number * QUARTER
 
 
 def demand(number: int = 1, **wish: object) -> Demand:
@@ -122,6 +123,11 @@ def made(situation: Situation) -> Plan:
     return plan(limits, asking, sun, now, horizon=HORIZON)
 
 
+def behind(fuse: Fuse) -> frozenset[str]:
+    """Whose sessions it carries: all of them are at connector 1."""
+    return fuse.stations if fuse.connector_id in (None, 1) else frozenset()
+
+
 def load(
     planned: Plan, asking: Sequence[Demand], interval: int, phase: Phase, stations: frozenset[str]
 ) -> int:
@@ -142,14 +148,16 @@ def test_no_line_ever_carries_more_than_its_limit(situation: Situation) -> None:
     for interval, (begins_at, ends_at) in enumerate(
         zip(planned.bounds, planned.bounds[1:], strict=False)
     ):
-        lines = [(limits.connection, everywhere)]
-        lines += [(fuse.limit, fuse.stations) for fuse in limits.fuses]
-        lines += [
-            (window.limit, everywhere)
-            for window in limits.windows
+        lines = [(limits.connection, limits.windows, everywhere)]
+        lines += [(fuse.limit, fuse.windows, behind(fuse)) for fuse in limits.fuses]
+        least = [(limit, stations) for limit, _, stations in lines]
+        least += [
+            (window.limit, stations)
+            for _, windows, stations in lines
+            for window in windows
             if window.begins_at < ends_at and begins_at < window.ends_at
         ]
-        for limit, stations in lines:
+        for limit, stations in least:
             for phase in ALL_PHASES:
                 carried = load(planned, asking, interval, phase, stations)
                 cannot_help = load(planned, held, interval, phase, stations)
@@ -182,7 +190,7 @@ def test_nobody_is_starved(situation: Situation) -> None:
     limits, asking, _, _ = situation
     planned = made(situation)
     held = [one for one in asking if one.held_ma is not None]
-    longest = PATIENCE // INTERVAL + len(asking)
+    longest = PATIENCE // QUARTER + len(asking)
     for one in asking:
         waits_for_sun = one.prefers_solar and one.departure_at and one.missing_wh is not None
         if one.held_ma is not None or waits_for_sun:
@@ -195,7 +203,11 @@ def test_nobody_is_starved(situation: Situation) -> None:
                 limit.of(phase) - load(planned, held, interval, phase, stations)
                 for limit, stations in [
                     (limits.within(begins_at, ends_at), frozenset(d.station_id for d in asking)),
-                    *((f.limit, f.stations) for f in limits.fuses if one.station_id in f.stations),
+                    *(
+                        (fuse.within(begins_at, ends_at), behind(fuse))
+                        for fuse in limits.fuses
+                        if one.station_id in behind(fuse)
+                    ),
                 ]
                 for phase in one.phases
             )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import psycopg
 import pytest
@@ -13,7 +13,9 @@ from services.charging.adapters.postgresql.sites.book import PostgresSiteBook
 from services.charging.adapters.postgresql.sites.sites import PostgresSites
 from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.application.scope import Scope
+from services.charging.domain.smart_charging.daily_time import DailyTime, Weekday
 from services.charging.domain.smart_charging.limits import (
+    DailyWindow,
     Fuse,
     Limit,
     Phase,
@@ -32,6 +34,12 @@ AT = datetime(2026, 3, 1, 6, tzinfo=UTC)
 LIMITS = SiteLimits(
     connection=Limit(63_000, 63_000, 50_000),
     windows=(Window(AT, AT + timedelta(hours=1), Limit(0, 16_100, 6_000)),),
+    daily=(
+        DailyWindow(
+            DailyTime(time(17), time(20), frozenset({Weekday.MONDAY}), "Europe/Berlin"),
+            Limit(0, 0, 6_000),
+        ),
+    ),
     fuses=(Fuse("Row A", Limit(32_000, 32_000, 32_000), frozenset({"CP1", "CP2"})),),
     sharing=Sharing.PRIORITY,
     stations={"CP1": Wiring((Phase.L2,), 16_000)},

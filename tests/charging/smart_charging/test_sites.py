@@ -20,6 +20,13 @@ from tests.charging.station import Station, connected
 
 pytestmark = pytest.mark.integration
 
+RUSH_HOUR = {
+    "begins": "17:00:00",
+    "ends": "20:00:00",
+    "days": ["monday", "friday"],
+    "time_zone": "Europe/Berlin",
+    "limit": {"l1": "16.0", "l2": "16.0", "l3": "0.0"},
+}
 SITE = {"name": "Depot", "kind": "workplace", "time_zone": "Europe/Berlin"}
 
 
@@ -93,6 +100,7 @@ async def test_sessions_share_what_the_site_has(program: ChargingProgram, statio
         "connection": {"l1": "14.0", "l2": "14.0", "l3": "14.0"},
         "sharing": "fair",
         "windows": [],
+        "daily": [],
         "fuses": [],
         "stations": {},
         "site_id": site_id,
@@ -161,6 +169,9 @@ async def test_sun_wishes_and_outcome(program: ChargingProgram, station_id: str)
             limits(16) | {"windows": [{"begins_at": now(), "ends_at": now(), "limit": {"l1": 1}}]},
             "windows.0",
         ),
+        (limits(16) | {"daily": [RUSH_HOUR | {"days": []}]}, "daily.0.days"),
+        (limits(16) | {"daily": [RUSH_HOUR | {"time_zone": "Mars"}]}, "daily.0.time_zone"),
+        (limits(16) | {"daily": [RUSH_HOUR | {"begins": "17:00Z"}]}, "daily.0.begins"),
         (limits(16) | {"stations": {"CP1": {"phases": ["L1", "L1"]}}}, "stations.CP1"),
         (limits(16) | {"fuses": [{"name": "F", "stations": []}]}, "fuses.0.limit"),
     ],
@@ -171,6 +182,12 @@ def test_limits_that_make_no_sense_are_named(
     answer = program.api.put(f"/sites/{site(program, station_id)}/limits", json=document)
     assert answer.status_code == 422
     assert where in answer.json()["detail"]
+
+
+def test_daily_limits_come_back_as_they_went(program: ChargingProgram, station_id: str) -> None:
+    site_id = site(program, station_id)
+    put_limits(program, site_id, 32, daily=[RUSH_HOUR])
+    assert program.get(f"/sites/{site_id}/limits")["daily"] == [RUSH_HOUR]
 
 
 def test_the_sun_has_a_zone(program: ChargingProgram, station_id: str) -> None:

@@ -8,13 +8,14 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 from services.charging.application.ports import Clock, UnavailableError
 from services.charging.application.smart_charging.telling import StationTold, Telling
 from services.charging.domain.smart_charging.plan import Plan
-from services.charging.domain.smart_charging.planner import INTERVAL, plan
+from services.charging.domain.smart_charging.planner import plan
+from services.charging.domain.smart_charging.quarters import next_quarter
 from services.charging.domain.smart_charging.situation import TRY_AGAIN_AFTER, Situation
 
 logger = logging.getLogger(__name__)
@@ -128,8 +129,3 @@ class SitePlanning:
             elif any(situation.is_held(session, now) for session in situation.sessions):
                 due_at = min(due_at, now + TRY_AGAIN_AFTER)
         await self._book.release(site_id, due_at)
-
-
-def next_quarter(now: datetime) -> datetime:
-    """When the next interval of the plan begins."""
-    return now + INTERVAL - (now - datetime(1970, 1, 1, tzinfo=UTC)) % INTERVAL

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from services.charging.domain.smart_charging.daily_time import DailyTime
+
 STEP_MA = 100
 """The limits of OCPP have at most one decimal of an ampere (1.6, section 7.14)."""
 LEAST_MA = 6_000
@@ -60,6 +62,14 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class DailyWindow:
+    """A lower limit for a time of the day."""
+
+    time: DailyTime
+    limit: Limit
+
+
+@dataclass(frozen=True, slots=True)
 class Fuse:
     """Some stations of the site share a line of their own. Fuses may lie behind each other."""
 
@@ -93,6 +103,7 @@ class SiteLimits:
 
     connection: Limit
     windows: tuple[Window, ...] = ()
+    daily: tuple[DailyWindow, ...] = ()
     fuses: tuple[Fuse, ...] = ()
     sharing: Sharing = Sharing.FAIR
     stations: Mapping[str, Wiring] = field(default_factory=dict)
@@ -111,6 +122,8 @@ class SiteLimits:
         for window in self.windows:
             if window.ends_at > now:
                 lowest = lowest.and_(window.limit)
+        for daily in self.daily:
+            lowest = lowest.and_(daily.limit)
         lines = [(lowest, frozenset(connectors))]
         lines += [(fuse.limit, fuse.stations) for fuse in self.fuses]
         shares = [
@@ -130,7 +143,11 @@ class SiteLimits:
 
     def within(self, begins_at: datetime, ends_at: datetime) -> Limit:
         """The least that the connection may carry at any moment of ``[begins_at, ends_at)``."""
-        return _least(self.connection, self.windows, begins_at, ends_at)
+        least = _least(self.connection, self.windows, begins_at, ends_at)
+        for daily in self.daily:
+            if daily.time.touches(begins_at, ends_at):
+                least = least.and_(daily.limit)
+        return least
 
 
 def _least(

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
 from services.charging.domain.smart_charging.plan import Plan, energy_mws, watt_hours
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_QUARTER = timedelta(minutes=15)
+from services.charging.domain.smart_charging.quarters import quarters
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +41,13 @@ def outcomes(
     A plan is in force until the next one. A register between two readings is the earlier one.
     """
     found = []
-    for begin, end in pairwise(_bounds(begins_at, ends_at)):
+    for begin, end in pairwise(quarters(begins_at, ends_at)):
         energy = sum(
             energy_mws(current, plan.allotments[session_id].phases, _seconds(since, until))
             for plan, since, until, current in _in_force(session_id, plans, begin, end)
         )
         found.append(Outcome(begin, end, watt_hours(energy), _metered(readings, begin, end)))
     return found
-
-
-def _bounds(begins_at: datetime, ends_at: datetime) -> list[datetime]:
-    first = begins_at - (begins_at - _EPOCH) % _QUARTER
-    count = -(-(ends_at - first) // _QUARTER)
-    inner = (first + number * _QUARTER for number in range(1, count))
-    return [begins_at, *inner, ends_at]
 
 
 def _in_force(

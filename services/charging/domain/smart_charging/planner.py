@@ -26,10 +26,10 @@ from services.charging.domain.smart_charging.limits import (
 )
 from services.charging.domain.smart_charging.need import Wish
 from services.charging.domain.smart_charging.plan import Allotment, Plan
+from services.charging.domain.smart_charging.quarters import QUARTER, next_quarter, quarters
 from services.charging.domain.smart_charging.room import Lines, Room, fill
 from services.charging.domain.smart_charging.surplus import Surplus, least_surplus
 
-INTERVAL = timedelta(minutes=15)
 HORIZON = timedelta(hours=24)
 PATIENCE = timedelta(hours=1)
 """How long a session waits at most before its turn comes up."""
@@ -46,7 +46,7 @@ def plan(
     horizon: timedelta = HORIZON,
 ) -> Plan:
     """The plan from `now` on, in quarters of an hour of the clock; the first one is begun."""
-    bounds = _bounds(now, horizon)
+    bounds = quarters(now, next_quarter(now) + horizon - QUARTER)
     site = _Site(limits, surplus, bounds)
     ordered = sorted(demands, key=lambda demand: (demand.begun_at, demand.session_id))
     held = [demand for demand in ordered if demand.held_ma is not None]
@@ -66,11 +66,6 @@ def plan(
             for demand in held
         },
     )
-
-
-def _bounds(now: datetime, horizon: timedelta) -> list[datetime]:
-    begun = now - (now - _EPOCH) % INTERVAL
-    return [now, *(begun + n * INTERVAL for n in range(1, horizon // INTERVAL + 1))]
 
 
 def _share(
@@ -103,7 +98,7 @@ def _take_turns(asking: list[Wish], begins_at: datetime, ends_at: datetime, room
     turns = [wish for wish in asking if not wish.waits_for_sun]
     waiting = [wish for wish in turns if not wish.charging]
     overdue = [wish for wish in waiting if begins_at - wish.since >= PATIENCE]
-    if ends_at - begins_at < INTERVAL:
+    if ends_at - begins_at < QUARTER:
         # A plan in the midst of an interval takes away no turn that has begun.
         overdue += [wish for wish in turns if wish.charging]
     for wish in sorted(overdue, key=_order):

@@ -1,15 +1,14 @@
 """Sites: what operators enter."""
 
 import http
-import zoneinfo
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Response
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from services.charging.domain.stations import Site, SiteKind
 from services.charging.entrypoints.rest.callers import CallerScope
-from services.charging.entrypoints.rest.identifiers import PathIdentifier
+from services.charging.entrypoints.rest.identifiers import PathIdentifier, ZoneName
 from services.charging.entrypoints.rest.registered import CREATED
 
 
@@ -20,18 +19,12 @@ class Sites(Protocol):
         """True when new; raises `TakenError`."""
 
 
-def _known_zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
-        raise ValueError(f"{name!r} is no IANA time zone")
-    return name
-
-
 class SiteIn(BaseModel, extra="forbid"):
     """A site."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     kind: SiteKind
-    time_zone: Annotated[str, AfterValidator(_known_zone)]
+    time_zone: ZoneName
 
 
 def registry_router(*, sites: Sites) -> APIRouter:

@@ -1,12 +1,14 @@
 """The limits of a site in the words of operators: amperes, and names of phases."""
 
-from datetime import UTC
+from datetime import UTC, time
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
+from services.charging.domain.smart_charging.daily_time import DailyTime, Weekday
 from services.charging.domain.smart_charging.limits import (
+    DailyWindow,
     Fuse,
     Limit,
     Phase,
@@ -15,12 +17,20 @@ from services.charging.domain.smart_charging.limits import (
     Window,
     Wiring,
 )
-from services.charging.entrypoints.rest.identifiers import Identifier
+from services.charging.entrypoints.rest.identifiers import Identifier, ZoneName
 
 PhaseName = Literal["L1", "L2", "L3"]
 
+
+def _without_zone(shown: time) -> time:
+    if shown.tzinfo is not None:
+        raise ValueError("a time as a clock on the wall shows it, without a zone")
+    return shown
+
+
 Amperes = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=1)]
 """With at most one decimal, as OCPP has it."""
+WallTime = Annotated[time, AfterValidator(_without_zone)]
 ChargingAmperes = Annotated[Decimal, Field(ge=6, le=1_000, decimal_places=1)]
 
 
@@ -58,6 +68,18 @@ class WindowIn(BaseModel, extra="forbid"):
     limit: LimitIn
 
 
+class DailyWindowIn(BaseModel, extra="forbid"):
+    """A lower limit whenever the clock in this zone shows a time of it, on some weekdays."""
+
+    begins: WallTime
+    ends: WallTime
+    """When it is not after `begins`: of the next day."""
+    days: Annotated[list[Weekday], Field(min_length=1)]
+    """On which it begins."""
+    time_zone: ZoneName
+    limit: LimitIn
+
+
 class FuseIn(BaseModel, extra="forbid"):
     """Stations on a line of their own."""
 
@@ -83,6 +105,7 @@ class SiteLimitsIn(BaseModel, extra="forbid"):
     connection: LimitIn
     sharing: Sharing = Sharing.FAIR
     windows: Annotated[list[WindowIn], Field(max_length=1000)] = []
+    daily: Annotated[list[DailyWindowIn], Field(max_length=100)] = []
     fuses: Annotated[list[FuseIn], Field(max_length=100)] = []
     stations: Annotated[dict[Identifier, WiringIn], Field(max_length=1000)] = {}
 
@@ -101,6 +124,13 @@ class SiteLimitsIn(BaseModel, extra="forbid"):
                     one.begins_at.astimezone(UTC), one.ends_at.astimezone(UTC), one.limit.limit()
                 )
                 for one in self.windows
+            ),
+            daily=tuple(
+                DailyWindow(
+                    DailyTime(one.begins, one.ends, frozenset(one.days), one.time_zone),
+                    one.limit.limit(),
+                )
+                for one in self.daily
             ),
             fuses=tuple(
                 Fuse(one.name, one.limit.limit(), frozenset(one.stations)) for one in self.fuses
@@ -132,6 +162,16 @@ class SiteLimitsOut(SiteLimitsIn):
             windows=[
                 WindowIn(begins_at=one.begins_at, ends_at=one.ends_at, limit=LimitIn.of(one.limit))
                 for one in limits.windows
+            ],
+            daily=[
+                DailyWindowIn(
+                    begins=one.time.begins,
+                    ends=one.time.ends,
+                    days=[day for day in Weekday if day in one.time.days],
+                    time_zone=one.time.time_zone,
+                    limit=LimitIn.of(one.limit),
+                )
+                for one in limits.daily
             ],
             fuses=[
                 FuseIn(name=one.name, limit=LimitIn.of(one.limit), stations=sorted(one.stations))
