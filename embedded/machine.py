@@ -88,6 +88,11 @@ class Machine:
         return self.folder / "recorded.json"
 
     @property
+    def unread(self) -> Path:
+        """File of the resources with properties that were never read (likewise)."""
+        return self.folder / "unread.json"
+
+    @property
     def log(self) -> Path:
         """Folder of what the machine's own processes write."""
         return self.folder / "log"
@@ -131,7 +136,7 @@ class Machine:
         self.down()
         for part in ("state", "images", "volumes", "log"):
             shutil.rmtree(self.folder / part, ignore_errors=True)
-        for part in ("machine.json", "recorded.json", "target-health.json"):
+        for part in ("machine.json", "recorded.json", "unread.json", "target-health.json"):
             (self.folder / part).unlink(missing_ok=True)
 
     def push(self, repository: str, dockerfile: Path, context: Path) -> str:

@@ -1,7 +1,7 @@
-"""The record: every resource that a stack has and nothing stands behind.
+"""The records: resources that nothing stands behind, and those created without all they ask for.
 
-A file of JSON lines, one appended by a single write for each resource recorded or removed. A line
-cut short by a crash is passed over; so is nothing else. Read by the deploy's summary.
+A file of JSON lines each, one appended by a single write for each resource recorded or removed. A
+line cut short by a crash is passed over; so is nothing else. Read by the deploy's summary.
 """
 
 import json
@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 
 @dataclass(frozen=True, order=True)
@@ -23,26 +24,41 @@ class RecordedResource:
     physical_id: str
 
 
-class RecordFile:
+@dataclass(frozen=True, order=True)
+class PartlyReadResource(RecordedResource):
+    """One that is created, by code that did not look at all that was deployed."""
+
+    unread: tuple[str, ...] = ()
+    """Paths of properties that were never read."""
+    unread_changes: tuple[str, ...] = ()
+    """Paths in properties that changed, not read when they did."""
+
+
+Listed = TypeVar("Listed", bound=RecordedResource)
+
+
+class _ResourceFile(Generic[Listed]):
     """Append and read; safe for several processes."""
+
+    _kind: type[Listed]
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def add(self, resource: RecordedResource) -> None:
-        """Durable when it returns."""
+    def add(self, resource: Listed) -> None:
+        """Durable when it returns; takes the place of what was there for the resource."""
         self._append({"recorded": asdict(resource)})
 
     def remove(self, account: str, region: str, resource_type: str, physical_id: str) -> None:
         """The stack has the resource no longer; durable when it returns."""
         self._append({"removed": [account, region, resource_type, physical_id]})
 
-    def resources(self) -> tuple[RecordedResource, ...]:
+    def resources(self) -> tuple[Listed, ...]:
         """Those that are there now, in the order of account, region, stack and logical id."""
-        present: dict[tuple[str, ...], RecordedResource] = {}
+        present: dict[tuple[str, ...], Listed] = {}
         for line in self._lines():
             if "recorded" in line:
-                resource = RecordedResource(**line["recorded"])
+                resource = self._kind(**{name: _read(v) for name, v in line["recorded"].items()})
                 key = (
                     resource.account,
                     resource.region,
@@ -64,7 +80,7 @@ class RecordFile:
         finally:
             os.close(descriptor)
 
-    def _lines(self) -> Iterator[dict[str, dict[str, str]]]:
+    def _lines(self) -> Iterator[dict[str, Any]]:
         if not self._path.exists():
             return
         for text in self._path.read_text("utf-8").splitlines():
@@ -74,3 +90,19 @@ class RecordFile:
                 continue
             if isinstance(line, dict):
                 yield line
+
+
+class RecordFile(_ResourceFile[RecordedResource]):
+    """The resources that nothing stands behind."""
+
+    _kind = RecordedResource
+
+
+class UnreadFile(_ResourceFile[PartlyReadResource]):
+    """The resources with properties that were never read."""
+
+    _kind = PartlyReadResource
+
+
+def _read(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

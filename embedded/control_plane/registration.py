@@ -5,10 +5,11 @@ from typing import Any
 
 from ministack.services.cloudformation import provisioners, stacks
 
+from embedded.control_plane import unread_properties
 from embedded.control_plane.api_resources import ApiClients, ApiResource
 from embedded.control_plane.api_types import API_TYPES
 from embedded.control_plane.mends.bucket_properties import BUCKET
-from embedded.control_plane.record import RecordFile
+from embedded.control_plane.record import RecordFile, UnreadFile
 from embedded.control_plane.recorded_resources import RecordedType
 from embedded.control_plane.schemas import ResourceSchemas, property_names
 from embedded.control_plane.settings import ControlPlaneSettings
@@ -31,11 +32,12 @@ def register(settings: ControlPlaneSettings, clients: ApiClients) -> None:
     created = {name: ApiResource(api_type, clients) for name, api_type in API_TYPES.items()}
     for resource_type, resource in created.items():
         table.setdefault(resource_type, {}).update(resource.handlers())
-    _tag_in_place(created)
     record = RecordFile(settings.record)
     recorded = schemas.types - table.keys()
     for resource_type in recorded:
         table[resource_type] = RecordedType(resource_type, schemas, record).handlers()
+    unread_properties.watch(UnreadFile(settings.unread), except_for=recorded)
+    _tag_in_place(created)
     provisioners._REPLACING_PROPERTIES = _CreateOnlyProperties(
         provisioners._REPLACING_PROPERTIES, schemas, recorded | API_TYPES.keys()
     )

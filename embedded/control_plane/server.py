@@ -9,9 +9,11 @@ from hypercorn.asyncio import serve as serve_forever
 from hypercorn.config import Config
 from ministack.app import app
 
-from embedded import hardware, snapshots
-from embedded.control_plane import registration
+from embedded import hardware
+from embedded.control_plane import durability, registration, unread_properties
 from embedded.control_plane.api_resources import ApiClients
+from embedded.control_plane.durability import snapshots
+from embedded.control_plane.durability.journal import Journal
 from embedded.control_plane.mends import (
     bucket_properties,
     conditions,
@@ -43,21 +45,26 @@ def serve(settings: ControlPlaneSettings) -> None:
     service_roles.mend(settings.region)
     stack_outputs.mend()
     stack_waiting.mend()
+    unread_properties.listen()
     hardware.install()
+    journal = Journal(settings.state / "journal")
+    durability.keep(journal)
     _allow_many_open_files()
     config = Config()
     config.bind = [f"127.0.0.1:{settings.port}"]
     config.keep_alive_timeout = 75
     config.graceful_timeout = 2
-    asyncio.run(_serve(config))
+    asyncio.run(_serve(config, journal))
 
 
-async def _serve(config: Config) -> None:
+async def _serve(config: Config, journal: Journal) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    await serve_forever(app, config, shutdown_trigger=lambda: snapshots.save_until(stopped))
+    await serve_forever(
+        app, config, shutdown_trigger=lambda: snapshots.save_until(stopped, journal)
+    )
     # State is saved. A stack that still waits for a function would hold the process for an hour.
     os._exit(0)
 

@@ -32,6 +32,11 @@ class ControlPlaneSettings:
         return f"http://localhost:{self.port}"
 
     @property
+    def unread(self) -> Path:
+        """File of the properties that nobody read, beside the record."""
+        return self.record.with_name("unread.json")
+
+    @property
     def scratch(self) -> Path:
         """Emptied at every start: a killed process leaves unpacked functions behind."""
         return self.state / "scratch"
