@@ -6,17 +6,15 @@ python -m benchmarks.ocpp_commands --stations 100
 import argparse
 import asyncio
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import httpx
 
-from benchmarks.ocpp_messages import running_program
-from benchmarks.ocpp_stations import boots, connected
-from simulator.connection import Payload
+from benchmarks.nodes import register, running_nodes
+from benchmarks.ocpp_stations import connected
+from benchmarks.ocpp_talks import BOOTS, TALKS
 from simulator.waits import Waits
-from tests.charging.program import ChargingProgram, charging_program
+from tests.charging.program import ChargingProgram
 
 
 def main() -> None:
@@ -25,16 +23,9 @@ def main() -> None:
     parser.add_argument("--stations", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=5.0)
     wanted = parser.parse_args()
-    with (
-        running_program() as node,
-        tempfile.TemporaryDirectory() as folder,
-        charging_program(node.database, node.aws, Path(folder)) as other,
-    ):
-        other.start()
-        other.healthy()
-        other.sign_in()
+    with running_nodes(2) as [node, other]:
         ids = [f"BENCH{index}" for index in range(wanted.stations)]
-        node.register(*ids)
+        register(node, ids)
         waits = Waits.of(asyncio.run(_command(node, other, ids, wanted.seconds)))
     sys.stdout.write(
         f"{waits.answers / wanted.seconds:.0f} commands a second across two nodes,"
@@ -46,7 +37,7 @@ async def _command(
     node: ChargingProgram, other: ChargingProgram, ids: list[str], seconds: float
 ) -> list[float]:
     async with (
-        connected(node.stations_url, ids, first=boots, answer=_accept),
+        connected([node.stations_url], ids, version="1.6", first=TALKS["1.6"][BOOTS]),
         httpx.AsyncClient(
             base_url=other.api.base_url, headers=other.api.headers, timeout=60
         ) as operator,
@@ -64,10 +55,6 @@ async def _command(
 
         await asyncio.gather(*map(ask, ids))
         return waits
-
-
-async def _accept(_action: str, _payload: Payload) -> Payload:
-    return {"status": "Accepted"}
 
 
 if __name__ == "__main__":

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
+ARRIVING_AT_ONCE = 4096
+"""As the charging program has it."""
+
 
 async def echo(websocket: ServerConnection) -> None:
     """Until the socket closes."""
@@ -14,8 +17,8 @@ async def echo(websocket: ServerConnection) -> None:
         await websocket.send(message)
 
 
-def _ocpp(_connection: ServerConnection, _offered: Sequence[Subprotocol]) -> Subprotocol:
-    return Subprotocol("ocpp1.6")
+def _any(_connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol:
+    return offered[0]
 
 
 async def main(port: int) -> None:
@@ -24,9 +27,10 @@ async def main(port: int) -> None:
         echo,
         "127.0.0.1",
         port,
-        select_subprotocol=_ocpp,
+        select_subprotocol=_any,
         compression=None,
         ping_interval=None,
+        backlog=ARRIVING_AT_ONCE,
     ) as server:
         await server.serve_forever()
 

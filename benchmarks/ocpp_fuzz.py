@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.ocpp_messages import running_program
+from benchmarks.nodes import running_node
 from simulator.connection import Connection
 from tests.charging.fuzz import ANSWERED, WORDS, Core, Sent, frames
 from tests.charging.program import KEY, ChargingProgram
@@ -37,7 +37,7 @@ def main() -> None:
     for version, words in WORDS.items():
         share = wanted.frames // len(WORDS)
         asyncio.run(_in_process(version, frames(wanted.seed, words), share))
-    with running_program() as program:
+    with running_node() as program:
         for version, words in WORDS.items():
             share = wanted.over_socket // len(WORDS)
             program.register("FUZZED")

@@ -1,67 +1,124 @@
 """A reconnect storm: all stations connect at once, boot and tell their status; memory of each.
 
-Beside a bare `websockets` echo, to which the same stations connect and say the same.
+Beside as many bare `websockets` echoes, to which the same stations connect and say the same.
 
-    python -m benchmarks.ocpp_storm --stations 2000
+    python -m benchmarks.ocpp_storm --stations 2000 --nodes 2
 """
 
 import argparse
 import asyncio
+import gc
+import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
-from benchmarks.ocpp_messages import register, running_program
-from benchmarks.ocpp_stations import EchoedConnection, boots, connected
-from benchmarks.processes import cpu_seconds, memory_kib, peer
-from simulator.connection import Connection
+from benchmarks.light_station import EchoedStation, LightStation
+from benchmarks.nodes import register, running_nodes
+from benchmarks.ocpp_stations import connected
+from benchmarks.ocpp_talks import BOOTS, TALKS
+from benchmarks.processes import (
+    cpu_seconds,
+    cpu_seconds_of_children,
+    memory_kib,
+    peer,
+    postmaster,
+)
+
+ROW = "{:<9} {:>6} {:>10} {:>12} {:>10} {:>11} {:>10}"
+HEAD = ("OCPP", "server", "a second", "server's CPU", "database's", "generator's", "memory KiB")
+
+
+@dataclass(frozen=True)
+class Servers:
+    """One after the other, stations go to them."""
+
+    processes: Sequence[int]
+    urls: Sequence[str]
+    kind: type[LightStation]
+
+    def cpu_seconds(self) -> float:
+        """Of all of them."""
+        return sum(map(cpu_seconds, self.processes))
+
+    def memory_kib(self) -> int:
+        """Of all of them."""
+        return sum(map(memory_kib, self.processes))
 
 
 @dataclass(frozen=True)
 class Storm:
-    """What a station took."""
+    """What a station took: milliseconds of CPU, and memory while it is connected and idle."""
 
     a_second: float
-    cpu_ms: float
+    cpu_ms: Sequence[float]
+    """Of the servers, the database and the generator."""
     memory_kib: float
-    """While connected and idle."""
 
 
 def main() -> None:
-    """Print one line for each server and round; the first round warms up."""
+    """Print one row for each server and round; the first round warms up."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--stations", type=int, default=2000)
+    parser.add_argument("--nodes", type=int, default=1)
+    parser.add_argument("--version", choices=TALKS, default="1.6")
     parser.add_argument("--at-once", type=int, help="default: all")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=4)
     wanted = parser.parse_args()
     ids = [f"BENCH{index}" for index in range(wanted.stations)]
     at_once = wanted.at_once or wanted.stations
-    with running_program() as program, peer("benchmarks.ocpp_echo") as echo:
-        register(program, ids)
+    _say(*HEAD)
+    with ExitStack() as stack:
+        nodes = stack.enter_context(running_nodes(wanted.nodes))
+        echoes = [stack.enter_context(peer("benchmarks.ocpp_echo")) for _ in nodes]
+        register(nodes[0], ids)
         servers = {
-            "charging": (program.pid, program.stations_url, Connection),
-            "echo": (*echo, EchoedConnection),
+            "charging": Servers(
+                [node.pid for node in nodes], [node.stations_url for node in nodes], LightStation
+            ),
+            "echo": Servers(
+                [process for process, _ in echoes], [url for _, url in echoes], EchoedStation
+            ),
         }
+        database = postmaster(nodes[0].database)
+        used = (lambda: cpu_seconds_of_children(database), lambda: cpu_seconds(os.getpid()))
+        gc.disable()  # The generator is to cost little.
         for _ in range(wanted.rounds):
             for name, server in servers.items():
-                storm = asyncio.run(_storm(*server, ids, at_once))
-                sys.stdout.write(
-                    f"{name:>9}: {storm.a_second:.0f} stations a second, {storm.cpu_ms:.2f} CPU ms"
-                    f" and {storm.memory_kib:.0f} KiB each\n"
+                storm = asyncio.run(_storm(server, used, ids, wanted.version, at_once))
+                _say(
+                    wanted.version,
+                    name,
+                    f"{storm.a_second:.0f}",
+                    *(f"{ms:.2f} ms" for ms in storm.cpu_ms),
+                    f"{storm.memory_kib:.0f}",
                 )
-                sys.stdout.flush()
 
 
 async def _storm(
-    server: int, url: str, kind: type[Connection], ids: Sequence[str], at_once: int
+    servers: Servers,
+    others: Sequence[Callable[[], float]],
+    ids: Sequence[str],
+    version: str,
+    at_once: int,
 ) -> Storm:
-    memory, used, began_at = memory_kib(server), cpu_seconds(server), time.perf_counter()
-    async with connected(url, ids, kind=kind, at_once=at_once, first=boots):
+    used = (servers.cpu_seconds, *others)
+    memory, before, began_at = servers.memory_kib(), [cpu() for cpu in used], time.perf_counter()
+    boots = TALKS[version][BOOTS]
+    async with connected(
+        servers.urls, ids, version=version, kind=servers.kind, at_once=at_once, first=boots
+    ):
         seconds = time.perf_counter() - began_at
-        used = cpu_seconds(server) - used
-        each = (memory_kib(server) - memory) / len(ids)
-    return Storm(len(ids) / seconds, 1000 * used / len(ids), each)
+        cpu_ms = [1000 * (cpu() - b) / len(ids) for cpu, b in zip(used, before, strict=True)]
+        each = (servers.memory_kib() - memory) / len(ids)
+    return Storm(len(ids) / seconds, cpu_ms, each)
+
+
+def _say(*cells: str) -> None:
+    sys.stdout.write(ROW.format(*cells) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -77,6 +77,11 @@ def ended(transaction_id: str, number: int, charge: Charge, meter_wh: int) -> Pa
     }
 
 
+def meter_values(evse: int, at: datetime, register_wh: int) -> Payload:
+    """``MeterValues`` with one energy register, outside of transactions."""
+    return {"evseId": evse, "meterValue": [_meter_value(at, register_wh, "Sample.Periodic")]}
+
+
 def _event(
     transaction_id: str, number: int, charge: Charge, at: datetime, **info: str | int
 ) -> Mapping[str, Any]:

@@ -36,6 +36,9 @@ LARGEST_MESSAGE = 256 * 1024
 """Bytes; signed meter data of a long session is some tens of thousands."""
 PING_EVERY = 60.0
 """Seconds; keeps load balancers from closing idle sockets, and notices dead ones."""
+ARRIVING_AT_ONCE = 4096
+"""Connections that may wait to be accepted: beyond, the kernel drops them, and they try again only
+after a second. As many as Linux allows by default (`net.core.somaxconn`)."""
 
 GOING_AWAY = 1001
 PROTOCOL_ERROR = 1002
@@ -110,6 +113,7 @@ class Gateway:
             close_timeout=5,
             server_header=None,
             ssl=self._tls,
+            backlog=ARRIVING_AT_ONCE,
         )
         self._is_serving = True
         return server
