@@ -1,8 +1,11 @@
 """Calls to a station at bad times: the real gateway in this process, a real PostgreSQL."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
@@ -37,6 +40,7 @@ from tests.postgres import Database as EmptyDatabase
 
 pytestmark = pytest.mark.integration
 
+STORM = 500
 ASKED = b'{"requestedMessage":"Heartbeat"}'
 
 
@@ -132,6 +136,26 @@ async def test_a_call_that_is_never_answered_does_not_stop_the_next(
     answered = await node.commands.call("CP1", OCPP_1_6, "TriggerMessage", ASKED)
     assert isinstance(answered, CallResult)
     await connection.close()
+
+
+async def test_a_busy_node_lets_those_who_come_wait(node: Node) -> None:
+    address = urlsplit(node.url)
+    with ExitStack() as stack:
+        # As nothing here awaits, the node accepts none of them meanwhile.
+        waiting = [stack.enter_context(socket.socket()) for _ in range(STORM)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex((address.hostname, address.port))
+        there = [_is_connected(one) for one in waiting]
+    assert all(there)
+
+
+def _is_connected(client: socket.socket) -> bool:
+    try:
+        client.getpeername()
+    except OSError:
+        return False
+    return True
 
 
 async def _register(store: Database) -> None:
