@@ -8,7 +8,7 @@ UV_VERSION := 0.13.8
 export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 1
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: help setup demo up down status reset synth standard check ledger cost diff deploy lock lint test
+.PHONY: help setup demo up down status reset synth standard check ledger cost diff deploy create lock lint test
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -84,6 +84,9 @@ diff: setup ## what a deployment to AWS would change: ENV=live STACKS=charging
 
 deploy: setup ## deploy to AWS with your credentials: ENV=dev STACKS=charging
 	@$(CDK) deploy -c environment=$(ENV) '$(ENV)/$(STACKS)'
+
+create: setup ## deploy a new environment to AWS, stacks at the same time, nobody asked: ENV=dev
+	@$(CDK) deploy -c environment=$(ENV) '$(ENV)/*' --concurrency 4 --require-approval never
 
 lint: setup ## ruff, mypy and import-linter
 	@$(BIN)/ruff check .

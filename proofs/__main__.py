@@ -3,7 +3,8 @@
 FOLDER is a synthesised assembly with one stage; without one, those of all recorded environments in
 ``cdk.out``. `check` prints what is wrong: a loss that no waiver covers, an identity that is not
 recorded, a wildcard without a reason, an acknowledgement that has expired or is not needed, an
-action of a program's role that no test takes, a budget that does not hold the stated load.
+action of a program's role that no test takes, a budget that does not hold the stated load, an
+environment that takes too long to deploy.
 `cost` prints what each environment costs in a month; with ``--against FOLDER``, a ``cdk.out`` from
 before, what a change costs.
 `lint` prints what cfn-lint finds; `standard` what NIST 800-53 R5 finds and nobody answered.
@@ -23,6 +24,7 @@ from proofs import (
     assembly,
     cost_page,
     costs,
+    deployment_time,
     ledger,
     load,
     parity,
@@ -61,6 +63,8 @@ def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
         faults += [f"{wildcard} stands without a reason" for wildcard in unexplained]
         faults += usage.faults(stage, used)
         faults += costs.faults(stage)
+        faults += deployment_time.faults(stage)
+        faults += deployment_time.too_long(stage)
     return [*faults, *load.faults(stages)]
 
 

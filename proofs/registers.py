@@ -4,7 +4,15 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from proofs import acknowledgements, cost_page, grants, parity_page, usage, wildcards
+from proofs import (
+    acknowledgements,
+    cost_page,
+    deployment_time_page,
+    grants,
+    parity_page,
+    usage,
+    wildcards,
+)
 from proofs.assembly import Stage
 from proofs.markdown import HEAD, Row, table
 from proofs.parity import Rule, Settings
@@ -55,6 +63,7 @@ def pages(
         "wildcards.md": _wildcards(every, reasons),
         "grants.md": _grants(every, used),
         "cost.md": cost_page.page(stages),
+        "deployment-time.md": deployment_time_page.page(stages),
         "parity.md": parity_page.page(environments, settings, rules),
     }
 
