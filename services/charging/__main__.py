@@ -77,6 +77,7 @@ from services.charging.entrypoints.rest.driver import driver_router
 from services.charging.entrypoints.rest.health import health_router
 from services.charging.entrypoints.rest.messages import messages_router
 from services.charging.entrypoints.rest.metrics import metrics_router
+from services.charging.entrypoints.rest.quarantine import quarantine_router
 from services.charging.entrypoints.rest.registry import registry_router
 from services.charging.entrypoints.rest.remote_control import remote_control_router
 from services.charging.entrypoints.rest.sessions import sessions_router
@@ -172,8 +173,9 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
                 stations=station_views, views=views, remote_control=remote_control
             ),
             commands_router(stations=station_views, views=views, commands=commands),
-            campaigns_router(book=campaign_book, campaigns=campaigns),
+            campaigns_router(book=campaign_book, campaigns=campaigns, views=views),
             sessions_router(views=views),
+            quarantine_router(views=views),
             device_models_router(views=views),
             messages_router(views=views),
             signed_values_router(signed_metering=PostgresSignedMetering(database)),
@@ -186,6 +188,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         ],
         drivers=[
             driver_router(stations=station_views, views=views, remote_control=remote_control),
+            sessions_router(views=views, prefix="/driver"),
             changes_router(changes=changes, prefix="/driver"),
         ],
         health=health_router(check),

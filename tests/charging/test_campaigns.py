@@ -129,6 +129,7 @@ async def test_a_command_waits_for_its_station(program: ChargingProgram, station
         ({"stations": []}, 422, "stations"),
         ({"request": {"type": "Warm"}}, 422, "type"),
         ({"ocpp_version": "ocpp0.9"}, 422, "ocpp1.6"),
+        ({"action": "RemoteStartTransaction", "request": {"idTag": "X"}}, 422, "no token X"),
         ({"wave_size": 0}, 422, "wave_size"),
     ],
 )

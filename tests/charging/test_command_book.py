@@ -39,7 +39,8 @@ async def test_overdue_commands_end(database: EmptyDatabase) -> None:
         assert await book.claim("CP1", 6) == []  # an older connection
         assert [command.id for command in await book.claim("CP1", 7)] == [sent]
         assert await book.claim("CP1", 7) == []  # never twice
-        await book.open(pending, "CP1", OCPP_1_6, "ClearCache", b"{}")
+        for _ in range(2):  # As often as it is asked for, it is one.
+            await book.open(pending, "CP1", OCPP_1_6, "ClearCache", b"{}")
         await book.give_up_overdue()
         assert await states(book, sent, pending) == [CommandState.SENT, CommandState.PENDING]
 

@@ -10,6 +10,16 @@ from tests.charging.examples import COMMANDS, check
 from tests.charging.program import ChargingProgram
 from tests.charging.station import Station, connected
 
+NOBODYS = {"idToken": "nobodys", "type": "ISO14443"}
+LIST_OF_NOBODYS = {
+    "listVersion": 2,
+    "updateType": "Differential",
+    "localAuthorizationList": [
+        {"idTag": "nobodys", "idTagInfo": {"status": "Accepted"}},
+        {"idTag": "off the list"},
+    ],
+}
+
 pytestmark = pytest.mark.integration
 
 
@@ -99,6 +109,10 @@ async def test_what_may_come_of_a_command(program: ChargingProgram, station_id: 
         ("ReserveNow", {**COMMANDS["ReserveNow"][0], "idTag": "x" * 21}, "idTag"),
         ("GetConfiguration", {"keys": ["A"]}, "keys"),
         ("ChangeConfiguration", {"key": "AuthorizationKey", "value": "s3cret"}, "secret"),
+        ("RemoteStartTransaction", {"idTag": "nobodys"}, "no token NOBODYS"),
+        ("RequestStartTransaction", {"idToken": NOBODYS, "remoteStartId": 1}, "no token NOBODYS"),
+        ("ReserveNow", {**COMMANDS["ReserveNow"][0], "idTag": "nobodys"}, "no token NOBODYS"),
+        ("SendLocalList", LIST_OF_NOBODYS, "no token NOBODYS"),
     ],
 )
 def test_what_is_no_command(

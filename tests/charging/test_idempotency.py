@@ -2,16 +2,32 @@
 
 import asyncio
 import json
+from uuid import UUID
 
 import httpx
 import psycopg
 import pytest
+from fastapi import FastAPI, Response
 
+from contracts.access_tokens import Caller
 from contracts.personas import Persona
+from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.idempotency import PostgresIdempotencyKeys
+from services.charging.application.idempotency import Earlier, Turn
+from services.charging.entrypoints.rest.idempotency import EffectId, Idempotency
 from tests.charging.program import ChargingProgram
 from tests.charging.station import connected
+from tests.postgres import Database as EmptyDatabase
 
 pytestmark = pytest.mark.integration
+
+
+class Anybody:
+    """May do everything."""
+
+    def verify(self, _authorization: str | None) -> Caller:
+        return Caller(subject="ada", company="nordwind", personas=frozenset())
+
 
 CLEAR = {"action": "ClearCache", "request": {}}
 
@@ -63,6 +79,51 @@ async def test_a_repetition_waits_for_the_first(program: ChargingProgram, statio
         assert (await first).json() == {"status": "Accepted"}
         again = await asyncio.to_thread(ask, program, path, key, start)
         assert again.json() == {"status": "Accepted"}
+
+
+async def test_what_nobody_knows_of_is_carried_out_again_with_the_same_effect(
+    database: EmptyDatabase,
+) -> None:
+    """The program says 503 when it does not know whether its commit was done."""
+    kept, app, effects = Database(database.conninfo), FastAPI(), list[UUID]()
+
+    @app.post("/effects")
+    def post(effect_id: EffectId) -> Response:
+        effects.append(effect_id)
+        return Response("done", 503 if len(effects) == 1 else 201)
+
+    app.add_middleware(Idempotency, verifier=Anybody(), keys=PostgresIdempotencyKeys(kept))
+    await kept.open()
+    try:
+        await kept.migrate()
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+            headers = {"Idempotency-Key": "key"}
+            answers = [await client.post("/effects", headers=headers) for _ in range(3)]
+            other = await client.post("/effects", headers=headers | {"Idempotency-Key": "other"})
+    finally:
+        await kept.close()
+    assert [answer.status_code for answer in [*answers, other]] == [503, 201, 201, 201]
+    assert (effects[0] == effects[1], effects[1] == effects[2], len(effects)) == (True, False, 3)
+
+
+async def test_a_program_that_died_over_a_request_keeps_its_key_for_a_minute(
+    database: EmptyDatabase,
+) -> None:
+    kept = Database(database.conninfo)
+    await kept.open()
+    try:
+        await kept.migrate()
+        keys = PostgresIdempotencyKeys(kept)
+        first = await keys.take("ada", "key", b"1")
+        assert await keys.take("ada", "key", b"1") == Earlier(b"1", None)
+        with psycopg.connect(database.conninfo) as connection:
+            connection.execute("update idempotency_key set taken_at = now() - interval '2 minutes'")
+        assert await keys.take("ada", "key", b"2") == Earlier(b"1", None)
+        assert (await keys.take("ada", "key", b"1"), isinstance(first, Turn)) == (first, True)
+        assert await keys.take("ada", "key", b"1") == Earlier(b"1", None)
+    finally:
+        await kept.close()
 
 
 def test_a_key_is_kept_for_a_day(program: ChargingProgram, station_id: str) -> None:

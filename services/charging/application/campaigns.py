@@ -111,7 +111,7 @@ class CampaignBook(Protocol):
     """Where campaigns are kept."""
 
     async def open(self, campaign: Campaign) -> Sequence[str]:
-        """Keep it; those of its stations that the company has not, and then nothing is kept."""
+        """Keep it once; the stations that the company has not, and then nothing is kept."""
 
     async def advance(self) -> bool:
         """Begin the waves that are due, and end what is over; whether there was any."""

@@ -54,8 +54,8 @@ class CommandBook(Protocol):
     ) -> Command:
         """Keep a new command and tell the nodes; undelivered when no living node has the station.
 
-        `version`: the one in whose words it is. `hold_seconds`: how long it waits for the station
-        all the same.
+        One of this id that is kept already stays as it is. `version`: the one in whose words it is.
+        `hold_seconds`: how long it waits for the station all the same.
 
         Raises `NotStorableError` when the station is not known.
         """
@@ -156,6 +156,7 @@ class Commands:
 
     async def issue(
         self,
+        command_id: UUID,
         station_id: str,
         version: Version,
         action: str,
@@ -165,14 +166,20 @@ class Commands:
     ) -> Command:
         """Open a command and leave it to the nodes, for so long while the station is away."""
         return await self._book.open(
-            uuid4(), station_id, version, action, request, hold_seconds=hold_seconds
+            command_id, station_id, version, action, request, hold_seconds=hold_seconds
         )
 
     async def call(
-        self, station_id: str, version: Version, action: str, payload: bytes
+        self,
+        station_id: str,
+        version: Version,
+        action: str,
+        payload: bytes,
+        *,
+        call_id: UUID | None = None,
     ) -> CallResult | CallError:
         """Open a command and wait for its end; raises `NotConnectedError`, `NoAnswerError`."""
-        command_id = uuid4()
+        command_id = call_id or uuid4()
         # Before it is opened: its end may be told before `open` returns.
         news = self._news[command_id] = asyncio.Event()
         try:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from contracts.events import SessionEvent
 from services.charging.domain.device_model import Monitor, Value
@@ -177,9 +178,18 @@ class StationCalls(Protocol):
     """The gateway, seen from the logic: calls to stations."""
 
     async def call(
-        self, station_id: str, version: Version, action: str, payload: bytes
+        self,
+        station_id: str,
+        version: Version,
+        action: str,
+        payload: bytes,
+        *,
+        call_id: UUID | None = None,
     ) -> CallResult | CallError:
-        """Raises `NotConnectedError`, `NoAnswerError`, `BusyError`."""
+        """Made once for each `call_id`, if there is one.
+
+        Raises `NotConnectedError`, `NoAnswerError`, `BusyError`.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ F03).
 
 import secrets
 from typing import TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -46,51 +47,58 @@ class StationFailedError(Exception):
 
 
 class RemoteControl:
-    """Asks stations; what then happens comes back as their own messages."""
+    """Asks stations, once for each `call_id`; what happens comes back as their own messages."""
 
     def __init__(self, stations: StationCalls, clock: Clock) -> None:
         self._stations = stations
         self._clock = clock
 
     async def start(
-        self, station: StationView, connector_id: int | None, uid: str
+        self, call_id: UUID, station: StationView, connector_id: int | None, uid: str
     ) -> RemoteStartStopStatus:
         """Whether the station will try; raises what `StationCalls` raises, `StationFailedError`,
         and `WrongRequestError` for a token that the station's version has no room for.
 
         In OCPP 2.0.1 `connector_id` is the EVSE's.
         """
-        spoken = _spoken(station)
-        if spoken is OCPP_2_0_1:
+        if _spoken(station) is OCPP_2_0_1:
             wanted = RequestStartTransaction(
                 id_token=IdToken(id_token=token_uid(uid), type="Central"),
                 remote_start_id=secrets.randbelow(2**31),
                 evse_id=connector_id,
             )
-            started = await self._ask(station, spoken, wanted, RequestStartTransactionResponse)
+            started = await self._ask(call_id, station, wanted, RequestStartTransactionResponse)
             return started.status
         if len(uid) > LONGEST_ID_TAG:
             raise WrongRequestError(
                 f"token_uid: an idTag of OCPP 1.6 has {LONGEST_ID_TAG} characters"
             )
         request = RemoteStartTransaction(id_tag=token_uid(uid), connector_id=connector_id)
-        return (await self._ask(station, spoken, request, RemoteStartTransactionResponse)).status
+        return (await self._ask(call_id, station, request, RemoteStartTransactionResponse)).status
 
-    async def stop(self, station: StationView, session: SessionView) -> RemoteStartStopStatus:
+    async def stop(
+        self, call_id: UUID, station: StationView, session: SessionView
+    ) -> RemoteStartStopStatus:
         """Whether the station will; raises what `StationCalls` raises, `StationFailedError`."""
-        spoken = _spoken(station)
-        if spoken is OCPP_2_0_1:
+        if _spoken(station) is OCPP_2_0_1:
             wanted = RequestStopTransaction(transaction_id=session.ocpp_transaction_id)
-            return (await self._ask(station, spoken, wanted, RequestStopTransactionResponse)).status
+            return (
+                await self._ask(call_id, station, wanted, RequestStopTransactionResponse)
+            ).status
         request = RemoteStopTransaction(transaction_id=session.transaction_id)
-        return (await self._ask(station, spoken, request, RemoteStopTransactionResponse)).status
+        return (await self._ask(call_id, station, request, RemoteStopTransactionResponse)).status
 
     async def _ask(
-        self, station: StationView, spoken: Version, request: Message, response: type[Response]
+        self,
+        call_id: UUID,
+        station: StationView,
+        request: Message,
+        response: type[Response],
     ) -> Response:
+        spoken = _spoken(station)
         action = type(request).__name__
         payload = msgspec.json.encode(request)
-        answer = await self._stations.call(station.id, spoken, action, payload)
+        answer = await self._stations.call(station.id, spoken, action, payload, call_id=call_id)
         if isinstance(answer, CallError):
             raise StationFailedError(f"{action}: {answer.code} {answer.description}".rstrip())
         try:

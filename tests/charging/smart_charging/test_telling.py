@@ -75,9 +75,15 @@ class FakeSite:
             await self.replan(now)  # As `SitePlanning` does.
 
     async def call(
-        self, station_id: str, _version: Version, action: str, payload: bytes
+        self,
+        station_id: str,
+        _version: Version,
+        action: str,
+        payload: bytes,
+        *,
+        call_id: UUID | None = None,
     ) -> CallResult | CallError:
-        assert action == "SetChargingProfile"
+        assert (action, call_id) == ("SetChargingProfile", None)
         purpose = json.loads(payload)["csChargingProfiles"]["chargingProfilePurpose"]
         answer = self._answer(station_id) if purpose == "TxProfile" else "Accepted"
         news: dict[str, Any] = {"refused_at": self._now}

@@ -32,7 +32,7 @@ class PostgresCampaigns:
         self._reader = ScopedReader(database)
 
     async def open(self, campaign: Campaign) -> Sequence[str]:
-        """Keep it; those of its stations that the company has not, and then nothing is kept."""
+        """Keep it once; the stations that the company has not, and then nothing is kept."""
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 """
@@ -44,11 +44,12 @@ class PostgresCampaigns:
             )
             if missing := [station_id for (station_id,) in await cursor.fetchall()]:
                 return missing
-            await connection.execute(
+            cursor = await connection.execute(
                 """
                 insert into campaign (id, company_id, name, ocpp_version, action, request,
                     wave_size, most_failures, hold_seconds)
                 values (%s, %s, %s, %s, %s, %s::json, %s, %s, %s)
+                on conflict (id) do nothing
                 """,
                 (
                     campaign.id,
@@ -62,6 +63,8 @@ class PostgresCampaigns:
                     campaign.hold_seconds,
                 ),
             )
+            if not cursor.rowcount:
+                return []
             await connection.execute(
                 """
                 insert into campaign_task (campaign_id, station_id, wave)

@@ -96,7 +96,7 @@ class PostgresCommands:
                     as wanted (id, station_id, ocpp_version, action, request, hold_seconds)
                 left join live_connection on live_connection.station_id = wanted.station_id
                 cross join lateral (select epoch is not null or hold_seconds > 0 as waits) as held
-                returning *
+                on conflict (id) do nothing returning *
             ), told as (
                 select pg_notify(%(channel)s, station_id) from opened where state = 'pending'
             )
@@ -111,7 +111,10 @@ class PostgresCommands:
             "channel": COMMAND_WAITS,
         }
         # The count makes sure that `told` is done.
-        source: LiteralString = " from opened, (select count(*) from told) as nodes"
+        source: LiteralString = """
+            from (table opened union all select * from command where id = any(%(ids)s)) as command,
+                (select count(*) from told) as nodes
+        """
         opened = await self._commands(query + _SELECT + source, parameters)
         by_id = {command.id: command for command in opened}
         for opening in openings:

@@ -3,7 +3,7 @@
 import json
 
 from services.charging.adapters.postgresql.database import Database
-from services.charging.application.idempotency import Answer, Earlier
+from services.charging.application.idempotency import LONGEST_REQUEST, Answer, Earlier, Turn
 
 
 class PostgresIdempotencyKeys:
@@ -12,27 +12,32 @@ class PostgresIdempotencyKeys:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def reserve(self, caller: str, key: str, fingerprint: bytes) -> Earlier | None:
-        """None: nobody used this key in the last 24 hours, and now it is in use."""
+    async def take(self, caller: str, key: str, fingerprint: bytes) -> Turn | Earlier:
+        """A turn, unless the request was answered, is under way, or was another one."""
+        asked = {"caller": caller, "key": key, "fingerprint": fingerprint}
         async with self._database.transaction() as connection:
             await connection.execute(
                 "delete from idempotency_key where asked_at < now() - interval '24 hours'"
             )
             cursor = await connection.execute(
                 """
-                insert into idempotency_key (caller, key, fingerprint) values (%s, %s, %s)
-                on conflict do nothing
+                insert into idempotency_key as known (caller, key, fingerprint)
+                values (%(caller)s, %(key)s, %(fingerprint)s)
+                on conflict (caller, key) do update set taken_at = now()
+                    where known.status is null and known.fingerprint = excluded.fingerprint
+                        and known.taken_at < now() - %(longest)s
+                returning effect_id
                 """,
-                (caller, key, fingerprint),
+                asked | {"longest": LONGEST_REQUEST},
             )
-            if cursor.rowcount == 1:
-                return None
+            if turn := await cursor.fetchone():
+                return Turn(turn[0])
             cursor = await connection.execute(
                 """
                 select fingerprint, status, headers, body from idempotency_key
-                where caller = %s and key = %s
+                where caller = %(caller)s and key = %(key)s
                 """,
-                (caller, key),
+                asked,
             )
             row = await cursor.fetchone()
         if row is None:  # released in between: as good as under way
@@ -49,6 +54,16 @@ class PostgresIdempotencyKeys:
                 where caller = %s and key = %s
                 """,
                 (answer.status, json.dumps(answer.headers), answer.body, caller, key),
+            )
+
+    async def put_back(self, caller: str, key: str) -> None:
+        """The same request may be carried out again, with the same effect."""
+        async with self._database.statement() as connection:
+            await connection.execute(
+                """
+                update idempotency_key set taken_at = '-infinity' where caller = %s and key = %s
+                """,
+                (caller, key),
             )
 
     async def release(self, caller: str, key: str) -> None:

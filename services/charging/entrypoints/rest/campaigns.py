@@ -2,7 +2,7 @@
 
 import http
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Response
 from pydantic import BaseModel, Field
@@ -17,10 +17,12 @@ from services.charging.application.campaigns import (
     TaskView,
 )
 from services.charging.application.command_request import command_request
-from services.charging.application.views import Page
+from services.charging.application.named_tokens import check_tokens
+from services.charging.application.views import Page, Views
 from services.charging.domain.versions import VERSIONS
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.commands import HoldSeconds
+from services.charging.entrypoints.rest.idempotency import EffectId
 from services.charging.entrypoints.rest.identifiers import Identifier
 from services.charging.entrypoints.rest.pages import (
     DEFAULT_LIMIT,
@@ -52,20 +54,21 @@ class CampaignIn(BaseModel, extra="forbid"):
     hold_seconds: HoldSeconds = 0
 
 
-def campaigns_router(*, book: CampaignBook, campaigns: Campaigns) -> APIRouter:
+def campaigns_router(*, book: CampaignBook, campaigns: Campaigns, views: Views) -> APIRouter:
     """A campaign is taken at once; its tasks say what becomes of it."""
     router = APIRouter(tags=["campaigns"])
 
     @router.post("/campaigns", status_code=http.HTTPStatus.ACCEPTED)
     async def post_campaign(
-        scope: CallerScope, wanted: CampaignIn, response: Response
+        scope: CallerScope, effect_id: EffectId, wanted: CampaignIn, response: Response
     ) -> CampaignView:
         if wanted.ocpp_version not in {None, *_VERSIONS}:
             known = ", ".join(_VERSIONS)
             raise _refused(http.HTTPStatus.UNPROCESSABLE_ENTITY, f"ocpp_version: one of {known}")
         version, payload = command_request(wanted.ocpp_version, wanted.action, wanted.request)
+        await check_tokens(views, scope, version, wanted.action, payload)
         campaign = Campaign(
-            id=uuid4(),
+            id=effect_id,
             company_id=scope.company_id,
             name=wanted.name,
             ocpp_version=version.name,

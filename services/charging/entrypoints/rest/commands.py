@@ -10,9 +10,11 @@ from pydantic import BaseModel, Field
 from contracts.routes import CHARGING_API
 from services.charging.application.command_request import command_request
 from services.charging.application.commands import Commands
+from services.charging.application.named_tokens import check_tokens
 from services.charging.application.station_views import StationViews
 from services.charging.application.views import CommandView, NotificationView, Page, Views
 from services.charging.entrypoints.rest.callers import CallerScope
+from services.charging.entrypoints.rest.idempotency import EffectId
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, NumberCursor, page
 
 HoldSeconds = Annotated[int, Field(ge=0, le=7 * 24 * 3600)]
@@ -33,14 +35,19 @@ def commands_router(*, stations: StationViews, views: Views, commands: Commands)
 
     @router.post("/stations/{station_id}/commands", status_code=http.HTTPStatus.ACCEPTED)
     async def post_command(
-        scope: CallerScope, station_id: str, wanted: CommandIn, response: Response
+        scope: CallerScope,
+        station_id: str,
+        effect_id: EffectId,
+        wanted: CommandIn,
+        response: Response,
     ) -> CommandView:
         station = await stations.station(scope, station_id)
         if station is None:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no station {station_id}")
         version, payload = command_request(station.ocpp_version, wanted.action, wanted.request)
+        await check_tokens(views, scope, version, wanted.action, payload)
         command = await commands.issue(
-            station_id, version, wanted.action, payload, hold_seconds=wanted.hold_seconds
+            effect_id, station_id, version, wanted.action, payload, hold_seconds=wanted.hold_seconds
         )
         response.headers["Location"] = f"{CHARGING_API}/commands/{command.id}"
         return await get_command(scope, command.id)

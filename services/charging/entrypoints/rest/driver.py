@@ -1,36 +1,35 @@
-"""What drivers do: find a station, charge, and see what they charged."""
+"""What drivers do: find a station, and charge."""
 
 import http
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from services.charging.application.remote_control import RemoteControl
 from services.charging.application.scope import Scope
 from services.charging.application.station_views import StationSearch, StationView, StationViews
 from services.charging.application.views import (
     Page,
-    SessionSearch,
     SessionStatus,
-    SessionView,
     TokenView,
     Views,
 )
 from services.charging.domain.stations import PlugStandard
 from services.charging.domain.tokens import TokenStatus, token_uid
 from services.charging.entrypoints.rest.callers import CallerScope
+from services.charging.entrypoints.rest.idempotency import EffectId
 from services.charging.entrypoints.rest.identifiers import Identifier, Uid
 from services.charging.entrypoints.rest.pages import (
     DEFAULT_LIMIT,
     Cursor,
     Limit,
-    NumberCursor,
     page,
 )
 from services.charging.entrypoints.rest.places import Place
 from services.charging.entrypoints.rest.remote_control import Answer
+from services.charging.entrypoints.rest.sessions import the_session
 
 
 class StartIn(BaseModel, extra="forbid"):
@@ -44,7 +43,7 @@ class StartIn(BaseModel, extra="forbid"):
 def driver_router(
     *, stations: StationViews, views: Views, remote_control: RemoteControl
 ) -> APIRouter:
-    """A driver's own sessions, and the company's stations but the homes of colleagues.
+    """The company's stations but the homes of colleagues, and charging there.
 
     409: not connected or busy; 502: the station failed; 504: it did not answer.
     """
@@ -80,39 +79,20 @@ def driver_router(
         return page(found, limit, lambda token: token.uid)
 
     @router.post("/sessions")
-    async def start(scope: CallerScope, wanted: StartIn) -> Answer:
+    async def start(scope: CallerScope, effect_id: EffectId, wanted: StartIn) -> Answer:
         """The session begins, and can be seen, when the station says so."""
         station = await get_driver_station(scope, wanted.station_id)
         uid = await own_token(scope, wanted.token_uid)
-        return Answer(status=await remote_control.start(station, wanted.connector_id, uid))
-
-    @router.get("/sessions")
-    async def get_driver_sessions(
-        scope: CallerScope,
-        status: SessionStatus | None = None,
-        since: AwareDatetime | None = None,
-        until: AwareDatetime | None = None,
-        cursor: NumberCursor = None,
-        limit: Limit = DEFAULT_LIMIT,
-    ) -> Page[SessionView]:
-        search = SessionSearch(status=status, since=since, until=until)
-        found = await views.sessions(scope, search, before=cursor, limit=limit + 1)
-        return page(found, limit, lambda session: session.transaction_id)
-
-    @router.get("/sessions/{session_id}")
-    async def get_driver_session(scope: CallerScope, session_id: UUID) -> SessionView:
-        session = await views.session(scope, session_id)
-        if session is None:
-            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no session {session_id}")
-        return session
+        status = await remote_control.start(effect_id, station, wanted.connector_id, uid)
+        return Answer(status=status)
 
     @router.post("/sessions/{session_id}/stop")
-    async def stop(scope: CallerScope, session_id: UUID) -> Answer:
-        session = await get_driver_session(scope, session_id)
+    async def stop(scope: CallerScope, effect_id: EffectId, session_id: UUID) -> Answer:
+        session = await the_session(views, scope, session_id)
         if session.status is SessionStatus.ENDED:
             raise HTTPException(http.HTTPStatus.CONFLICT, f"session {session_id} is over")
         station = await get_driver_station(scope, session.station_id)
-        return Answer(status=await remote_control.stop(station, session))
+        return Answer(status=await remote_control.stop(effect_id, station, session))
 
     async def own_token(scope: Scope, wanted: str | None) -> str:
         if wanted is not None:

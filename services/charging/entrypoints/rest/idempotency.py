@@ -2,13 +2,16 @@
 
 After the IETF draft "The Idempotency-Key HTTP Header Field": the same request gets the answer that
 the first one got; another request with that key gets 422, and 409 while the first one is under way.
+After a 503, or when the program died over it, it is carried out again, with the same effect.
 """
 
+import contextlib
 import hashlib
 import http
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID, uuid4
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -28,9 +31,19 @@ _NOTHING_DONE = {
     http.HTTPStatus.FORBIDDEN,
     http.HTTPStatus.NOT_FOUND,
     http.HTTPStatus.UNPROCESSABLE_ENTITY,
-    http.HTTPStatus.SERVICE_UNAVAILABLE,
 }
-"""After these the same request may be tried again."""
+"""After these the key may be used again, for whatever."""
+
+
+_EFFECT = "effect_id"
+
+
+def _effect_id(request: Request) -> UUID:
+    return getattr(request.state, _EFFECT, None) or uuid4()
+
+
+EffectId = Annotated[UUID, Depends(_effect_id)]
+"""Of what the request brings about: the same one, however often it is carried out for its key."""
 
 
 class Idempotency:
@@ -64,23 +77,27 @@ class Idempotency:
         named = f"{scope['path']}?{scope['query_string'].decode('latin-1')}\n"
         fingerprint = hashlib.sha256(named.encode() + body).digest()
         try:
-            earlier = await self._keys.reserve(caller, key, fingerprint)
+            taken = await self._keys.take(caller, key, fingerprint)
         except UnavailableError as error:
             return problem(http.HTTPStatus.SERVICE_UNAVAILABLE, str(error))
-        if earlier is not None:
-            return _repeated(earlier, fingerprint)
-        return await self._first(scope, body, caller, key)
-
-    async def _first(self, scope: Scope, body: bytes, caller: str, key: str) -> ASGIApp:
+        if isinstance(taken, Earlier):
+            return _repeated(taken, fingerprint)
+        scope.setdefault("state", {})[_EFFECT] = taken.effect_id
         heard = _Heard()
-        # Should it raise, what it did is not known: the key stays in use.
+        # Should it raise, what it did is not known: the key stays in use for a minute.
         await self._app(scope, _again(body), heard.send)
+        with contextlib.suppress(UnavailableError):
+            await self._settle(caller, key, heard)
+        return Response(heard.body, heard.status, dict(heard.headers))
+
+    async def _settle(self, caller: str, key: str, heard: "_Heard") -> None:
         if heard.status in _NOTHING_DONE:
             await self._keys.release(caller, key)
+        elif heard.status == http.HTTPStatus.SERVICE_UNAVAILABLE:
+            await self._keys.put_back(caller, key)  # It may have been committed.
         else:
             kept = {name: v for name, v in heard.headers.items() if name in _KEPT_HEADERS}
             await self._keys.answer(caller, key, Answer(heard.status, kept, heard.body))
-        return Response(heard.body, heard.status, dict(heard.headers))
 
 
 class _Heard:
@@ -104,7 +121,7 @@ def _repeated(earlier: Earlier, fingerprint: bytes) -> Response:
         other = f"{HEADER}: was used for another request"
         return problem(http.HTTPStatus.UNPROCESSABLE_ENTITY, other)
     if earlier.answer is None:
-        under_way = f"{HEADER}: the first request is under way, or what came of it is not known"
+        under_way = f"{HEADER}: the first request is under way; a minute later it may be repeated"
         return problem(http.HTTPStatus.CONFLICT, under_way)
     headers = earlier.answer.headers | {"idempotency-replayed": "true"}
     return Response(earlier.answer.body, earlier.answer.status, headers)

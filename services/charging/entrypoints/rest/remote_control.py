@@ -14,6 +14,7 @@ from services.charging.application.views import SessionSearch, SessionStatus, Se
 from services.charging.domain.ocpp16.types import RemoteStartStopStatus
 from services.charging.domain.tokens import token_uid
 from services.charging.entrypoints.rest.callers import CallerScope
+from services.charging.entrypoints.rest.idempotency import EffectId
 from services.charging.entrypoints.rest.identifiers import Uid
 
 
@@ -50,22 +51,28 @@ def remote_control_router(
     router = APIRouter(tags=["stations"])
 
     @router.post("/stations/{station_id}/remote-start")
-    async def remote_start(scope: CallerScope, station_id: str, wanted: RemoteStartIn) -> Answer:
+    async def remote_start(
+        scope: CallerScope, station_id: str, effect_id: EffectId, wanted: RemoteStartIn
+    ) -> Answer:
         station = await the_station(scope, station_id)
         if await views.token(scope, token_uid(wanted.token_uid)) is None:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no token {wanted.token_uid}")
-        status = await remote_control.start(station, wanted.connector_id, wanted.token_uid)
+        status = await remote_control.start(
+            effect_id, station, wanted.connector_id, wanted.token_uid
+        )
         return Answer(status=status)
 
     @router.post("/stations/{station_id}/remote-stop")
-    async def remote_stop(scope: CallerScope, station_id: str, wanted: RemoteStopIn) -> Answer:
+    async def remote_stop(
+        scope: CallerScope, station_id: str, effect_id: EffectId, wanted: RemoteStopIn
+    ) -> Answer:
         station = await the_station(scope, station_id)
         session = await the_session(scope, wanted)
         if session is None or session.station_id != station_id:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no such session at {station_id}")
         if session.status is SessionStatus.ENDED:
             raise HTTPException(http.HTTPStatus.CONFLICT, f"session {session.id} is over")
-        return Answer(status=await remote_control.stop(station, session))
+        return Answer(status=await remote_control.stop(effect_id, station, session))
 
     async def the_station(scope: Scope, station_id: str) -> StationView:
         station = await stations.station(scope, station_id)

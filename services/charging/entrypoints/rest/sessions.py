@@ -1,4 +1,4 @@
-"""Sessions, stops that wait for theirs, and the quarantine, read only."""
+"""Sessions, read only: the company's for operators, their own for drivers."""
 
 import http
 from uuid import UUID
@@ -6,23 +6,22 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException
 from pydantic import AwareDatetime
 
+from services.charging.application.scope import Scope
 from services.charging.application.views import (
     Page,
-    QuarantineView,
     SessionSearch,
     SessionStatus,
     SessionView,
     Views,
-    WaitingStopView,
 )
 from services.charging.domain.tokens import token_uid as uid_of
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, NumberCursor, page
 
 
-def sessions_router(*, views: Views) -> APIRouter:
-    """Latest first."""
-    router = APIRouter(tags=["sessions"])
+def sessions_router(*, views: Views, prefix: str = "") -> APIRouter:
+    """Latest first; `prefix` tells the routes of operators and drivers apart."""
+    router = APIRouter(prefix=prefix, tags=["sessions"])
 
     @router.get("/sessions")
     async def get_sessions(
@@ -51,32 +50,14 @@ def sessions_router(*, views: Views) -> APIRouter:
 
     @router.get("/sessions/{session_id}")
     async def get_session(scope: CallerScope, session_id: UUID) -> SessionView:
-        session = await views.session(scope, session_id)
-        if session is None:
-            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no session {session_id}")
-        return session
-
-    @router.get("/waiting-stops")
-    async def get_waiting_stops(
-        scope: CallerScope,
-        station_id: str | None = None,
-        cursor: NumberCursor = None,
-        limit: Limit = DEFAULT_LIMIT,
-    ) -> Page[WaitingStopView]:
-        """Stops of unknown transactions: which session they end is not certain yet."""
-        found = await views.waiting_stops(
-            scope, station_id=station_id, before=cursor, limit=limit + 1
-        )
-        return page(found, limit, lambda stop: stop.id)
-
-    @router.get("/quarantine")
-    async def get_quarantine(
-        scope: CallerScope,
-        station_id: str | None = None,
-        cursor: NumberCursor = None,
-        limit: Limit = DEFAULT_LIMIT,
-    ) -> Page[QuarantineView]:
-        found = await views.quarantine(scope, station_id=station_id, before=cursor, limit=limit + 1)
-        return page(found, limit, lambda record: record.id)
+        return await the_session(views, scope, session_id)
 
     return router
+
+
+async def the_session(views: Views, scope: Scope, session_id: UUID) -> SessionView:
+    """One that the caller sees; 404 when there is none."""
+    session = await views.session(scope, session_id)
+    if session is None:
+        raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no session {session_id}")
+    return session

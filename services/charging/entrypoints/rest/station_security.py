@@ -16,6 +16,7 @@ from services.charging.application.views import CommandView, Views
 from services.charging.domain.admission import SecurityProfile
 from services.charging.domain.versions import version
 from services.charging.entrypoints.rest.callers import CallerScope
+from services.charging.entrypoints.rest.idempotency import EffectId
 from services.charging.entrypoints.rest.identifiers import PathIdentifier
 
 
@@ -49,7 +50,7 @@ def station_security_router(
 
     @router.post("/stations/{station_id}/key-rotation", status_code=http.HTTPStatus.ACCEPTED)
     async def post_rotation(
-        scope: CallerScope, station_id: PathIdentifier, response: Response
+        scope: CallerScope, station_id: PathIdentifier, effect_id: EffectId, response: Response
     ) -> CommandView:
         """A task: the station gets a new key, which nobody else learns."""
         station = await stations.station(scope, station_id)
@@ -58,7 +59,7 @@ def station_security_router(
         if station.ocpp_version is None:
             raise NotConnectedError(f"station {station_id} is not connected")
         spoken = version(station.ocpp_version)
-        command = await commands.issue(station_id, spoken, ROTATE_KEY, b"{}")
+        command = await commands.issue(effect_id, station_id, spoken, ROTATE_KEY, b"{}")
         response.headers["Location"] = f"{CHARGING_API}/commands/{command.id}"
         shown = await views.command(scope, command.id)
         if shown is None:
