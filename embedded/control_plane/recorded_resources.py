@@ -24,8 +24,17 @@ class InvalidPropertiesError(ValueError):
 class RecordedType:
     """Create, update and delete of one type, as the provisioners' table wants them."""
 
-    def __init__(self, resource_type: str, schemas: ResourceSchemas, record: RecordFile) -> None:
+    def __init__(
+        self,
+        resource_type: str,
+        schemas: ResourceSchemas,
+        record: RecordFile,
+        *,
+        listed_as: str | None = None,
+    ) -> None:
+        """`listed_as`: in the record, when it is not the type as a whole that is recorded."""
         self._type = resource_type
+        self._listed_as = listed_as or resource_type
         self._schemas = schemas
         self._record = record
 
@@ -58,7 +67,7 @@ class RecordedType:
                 region=get_region(),
                 stack=stack_name,
                 logical_id=logical_id,
-                resource_type=self._type,
+                resource_type=self._listed_as,
                 physical_id=physical_id,
             )
         )
@@ -81,7 +90,7 @@ class RecordedType:
         properties: Properties,  # noqa: ARG002 — MiniStack's signature
     ) -> None:
         """Takes it off the record."""
-        self._record.remove(get_account_id(), get_region(), self._type, physical_id)
+        self._record.remove(get_account_id(), get_region(), self._listed_as, physical_id)
 
 
 def _answered(schema: Schema, properties: Properties) -> dict[str, Any]:

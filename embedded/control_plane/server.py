@@ -21,6 +21,7 @@ from embedded.control_plane.mends import (
     databases,
     exports,
     functions,
+    math_alarms,
     role_boundaries,
     secrets,
     service_roles,
@@ -40,6 +41,7 @@ def serve(settings: ControlPlaneSettings) -> None:
     database_backups.mend()
     exports.mend()
     functions.mend(settings, os.environ)
+    math_alarms.mend(settings)
     role_boundaries.mend()
     secrets.mend()
     service_roles.mend(settings.region)

@@ -87,7 +87,7 @@ class LoadBalancedService(Construct):
             if environment_stack(self).settings.blue_green
             else None
         )
-        self._monitoring = ServiceMonitoring(
+        self.monitoring = ServiceMonitoring(
             self,
             "Monitoring",
             service=self._name,
@@ -105,7 +105,7 @@ class LoadBalancedService(Construct):
         ]
         if self._shifter:
             self.service.node.add_dependency(self._shifter)
-        self._monitoring.watch_tasks(self.service)
+        self.monitoring.watch_tasks(self.service)
         self.service.enable_deployment_alarms(
             condemning, behavior=aws_ecs.AlarmBehavior.ROLLBACK_ON_ALARM
         )
@@ -194,7 +194,7 @@ class LoadBalancedService(Construct):
         condemning = [
             alarm
             for label, group in groups.items()
-            for alarm in self._monitoring.watch_entrance(label, entrance.path, group)
+            for alarm in self.monitoring.watch_entrance(label, entrance.path, group)
         ]
         self.service.node.add_dependency(rule, *condemning)
         return [alarm.alarm_name for alarm in condemning]

@@ -97,6 +97,10 @@ class ServiceMonitoring(Construct):
         )
         return condemning
 
+    def show(self, *widgets: aws_cloudwatch.IWidget) -> None:
+        """Put what is the service's own on its dashboard."""
+        self._dashboard.add_widgets(*widgets)
+
     def watch_tasks(self, service: aws_ecs.BaseService) -> None:
         """Watch what the tasks use of what they were given."""
         used = {

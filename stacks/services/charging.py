@@ -11,6 +11,7 @@ from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.load_balanced_service import Entrance, LoadBalancedService
 from stacks.constructs.service_database import ServiceDatabase
 from stacks.environments import Environment
+from stacks.services.charging_monitoring import ChargingMonitoring
 
 
 class ChargingStack(EnvironmentStack):
@@ -55,3 +56,9 @@ class ChargingStack(EnvironmentStack):
         )
         charging.service.node.add_dependency(database)
         foundation.queue.session_events.let_send(charging.task.task_role)
+        ChargingMonitoring(
+            self,
+            "Metrics",
+            alarms=foundation.observability.alarms,
+            monitoring=charging.monitoring,
+        )

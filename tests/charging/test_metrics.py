@@ -24,7 +24,9 @@ from tests.charging.station import connected
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 HEARTBEATS = AnswerKind(Direction.OUT, "Heartbeat", MessageKind.RESULT)
-STANDING = Standing(open_transactions=3, oldest_unanswered_seconds=1.5, quarantined=2)
+STANDING = Standing(
+    open_transactions=3, oldest_unanswered_seconds=1.5, oldest_outbox_seconds=0.5, quarantined=2
+)
 
 
 class Standings:
@@ -97,9 +99,9 @@ def test_whatever_stations_ask_for_makes_no_new_kinds() -> None:
 
 def test_lines_are_of_the_embedded_metric_format() -> None:
     counted = Counted({HEARTBEATS: Answers(3, [0.25, 0.5])}, malformed=1)
-    node, heartbeats = lines(counted, connections=7, standing=STANDING, at=NOW)
-    check(node)
-    check(heartbeats)
+    node, heartbeats, answers = lines(counted, connections=7, standing=STANDING, at=NOW)
+    for line in (node, heartbeats, answers):
+        check(line)
     assert node["_aws"]["Timestamp"] == NOW.timestamp() * 1000
     assert {name: value for name, value in node.items() if name != "_aws"} == {
         "service": "charging",
@@ -107,6 +109,7 @@ def test_lines_are_of_the_embedded_metric_format() -> None:
         "MalformedFrames": 1,
         "OpenTransactions": 3,
         "OldestUnansweredCall": 1.5,
+        "OldestOutboxEvent": 0.5,
         "QuarantinedRecords": 2,
     }
     assert {name: value for name, value in heartbeats.items() if name != "_aws"} == {
@@ -119,11 +122,35 @@ def test_lines_are_of_the_embedded_metric_format() -> None:
     }
 
 
+def test_all_actions_together_have_a_line_for_each_direction_and_result() -> None:
+    starts = HEARTBEATS._replace(action="StartTransaction")
+    refused = HEARTBEATS._replace(action="Unknown", result=MessageKind.ERROR)
+    counted = Counted(
+        {
+            HEARTBEATS: Answers(300, [0.01] * 300),
+            starts: Answers(2, [0.2, 0.3]),
+            refused: Answers(1, []),
+        },
+        malformed=0,
+    )
+    *_, answered, errors = lines(counted, connections=0, standing=None, at=NOW)
+    check(answered)
+    check(errors)
+    assert answered["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [
+        ["service", "direction", "result"]
+    ]
+    assert (answered["Answers"], errors["Answers"]) == (302, 1)
+    # Each action counts for what it said: the two slow ones are no half of the values.
+    assert len(answered["AnswerTime"]) == 100
+    assert answered["AnswerTime"].count(0.01) == 99
+    assert answered["AnswerTime"][-1] == 0.3
+
+
 @pytest.mark.parametrize("count", [99, 100, 101, 5000])
 def test_times_beyond_a_line_keep_their_percentiles(count: int) -> None:
     times = [float(number) for number in range(count)]
     counted = Counted({HEARTBEATS: Answers(count, times)}, malformed=0)
-    _, heartbeats = lines(counted, connections=0, standing=None, at=NOW)
+    _, heartbeats, _ = lines(counted, connections=0, standing=None, at=NOW)
     check(heartbeats)
     kept = heartbeats["AnswerTime"]
     assert (kept[0], kept[-1]) == (0, count - 1)
@@ -133,7 +160,7 @@ def test_times_beyond_a_line_keep_their_percentiles(count: int) -> None:
 
 def test_an_answer_to_no_call_has_no_time() -> None:
     counted = Counted({HEARTBEATS: Answers(1, [])}, malformed=0)
-    _, heartbeats = lines(counted, connections=0, standing=None, at=NOW)
+    _, heartbeats, _ = lines(counted, connections=0, standing=None, at=NOW)
     check(heartbeats)
     assert "AnswerTime" not in heartbeats
 
@@ -179,7 +206,9 @@ async def test_the_program_writes_them_into_its_log(
         check(line)
     assert node["OpenTransactions"] >= 1
     assert node["Connections"] == 0
-    assert {(line["action"], line["result"]): line["Answers"] for line in answers} == {
+    assert {(line.get("action"), line["result"]): line["Answers"] for line in answers} == {
+        (None, "result"): 3,
+        (None, "error"): 1,
         ("Heartbeat", "result"): 2,
         ("Unknown", "error"): 1,
         ("StartTransaction", "result"): 1,

@@ -8,6 +8,7 @@ import pytest
 
 from services.charging.adapters.outbox_relay import OutboxRelay
 from services.charging.adapters.postgresql.database import Database, conninfo
+from services.charging.adapters.postgresql.standings import PostgresStandings
 from tests import postgres
 
 pytestmark = pytest.mark.integration
@@ -73,6 +74,19 @@ async def test_in_batches_of_ten_in_order(outbox: Database) -> None:
     assert await relay_to(queue, outbox).relay() == 23
     assert sorted(queue.bodies) == events
     assert await relay_to(queue, outbox).relay() == 0
+
+
+async def test_how_long_the_oldest_event_waits_is_told(outbox: Database) -> None:
+    standings = PostgresStandings(outbox)
+    assert (await standings.read()).oldest_outbox_seconds == 0
+    await put(outbox, "old", "new")
+    async with outbox.transaction() as connection:
+        await connection.execute(
+            "update outbox set put_at = now() - interval '1 hour' where event = 'old'"
+        )
+    assert (await standings.read()).oldest_outbox_seconds >= 3600
+    await relay_to(FakeQueue(), outbox).relay()
+    assert (await standings.read()).oldest_outbox_seconds == 0
 
 
 async def test_killed_between_send_and_mark_sends_again(outbox: Database) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stacks.environments import Environment, Fleet
-from tests.stacks.assembly import Assembly, Template
+from tests.stacks.assembly import Assembly, Template, values_of
 
 ROOT = Path(__file__).parents[2]
 RUNBOOKS = ROOT / "docs" / "runbooks"
@@ -26,10 +26,12 @@ def alarms(assembly: Assembly) -> dict[str, Template]:
 def watched(stack: str, assembly: Assembly) -> set[tuple[str, str]]:
     """The metrics of a stack's alarms, each with what its dimensions name."""
     return {
-        (alarm["MetricName"], _text(dimension["Value"]))
+        (metric["MetricName"], _text(dimension["Value"]))
         for place, alarm in alarms(assembly).items()
         if place.startswith(f"{stack}/")
-        for dimension in alarm.get("Dimensions", ({"Value": ""},))
+        for metric in (*values_of(alarm.get("Metrics"), "Metric"), alarm)
+        if "MetricName" in metric
+        for dimension in metric.get("Dimensions", ({"Value": ""},))
     }
 
 

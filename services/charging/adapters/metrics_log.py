@@ -2,24 +2,29 @@
 
 In the CloudWatch Embedded Metric Format: a line names its metrics and their dimensions under
 ``_aws``, and holds their values beside it. A dimension has one value in a line, so each kind of
-answer needs a line of its own.
+answer needs a line of its own; so do all actions together, whose percentiles no reader could make
+of the single ones.
 """
 
 import asyncio
 import contextlib
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from services.charging.application.metrics import Counted, Metrics, Standing, Standings
+from contracts import charging_metrics as names
+from contracts.charging_metrics import Metric
+from services.charging.application.conversation import Direction, MessageKind
+from services.charging.application.metrics import Answers, Counted, Metrics, Standing, Standings
 from services.charging.application.ports import Clock, UnavailableError
 
 logger = logging.getLogger(__name__)
 
 EVERY = 60.0
 """Seconds."""
-NAMESPACE = "Fleetcharge/Charging"
 MOST_VALUES = 100
 """Of one metric in one line."""
 
@@ -73,42 +78,54 @@ class MetricsLog:
 def lines(
     counted: Counted, *, connections: int, standing: Standing | None, at: datetime
 ) -> Iterator[dict[str, Any]]:
-    """First the node's; `standing`: None when it cannot be read, and then its metrics are missing.
+    """First the node's, then answers by action, then over all actions.
 
+    `standing`: None when it cannot be read, and then its metrics are missing.
     Connections and malformed frames are of this node, to be summed; what stands is the same from
     every node, so that its maximum counts.
     """
-    node: dict[str, tuple[str, Value]] = {
-        "Connections": ("Count", connections),
-        "MalformedFrames": ("Count", counted.malformed),
+    node: dict[Metric, Value] = {
+        names.CONNECTIONS: connections,
+        names.MALFORMED_FRAMES: counted.malformed,
     }
     if standing is not None:
         node |= {
-            "OpenTransactions": ("Count", standing.open_transactions),
-            "OldestUnansweredCall": ("Seconds", standing.oldest_unanswered_seconds),
-            "QuarantinedRecords": ("Count", standing.quarantined),
+            names.OPEN_TRANSACTIONS: standing.open_transactions,
+            names.OLDEST_UNANSWERED_CALL: standing.oldest_unanswered_seconds,
+            names.OLDEST_OUTBOX_EVENT: standing.oldest_outbox_seconds,
+            names.QUARANTINED_RECORDS: standing.quarantined,
         }
     yield _line(at, {}, node)
-    for (direction, action, result), answers in counted.answers.items():
-        metrics: dict[str, tuple[str, Value]] = {"Answers": ("Count", answers.count)}
-        if answers.seconds:
-            metrics["AnswerTime"] = ("Seconds", _spread(answers.seconds))
-        yield _line(at, {"direction": direction, "action": action, "result": result}, metrics)
+    of_all: defaultdict[tuple[Direction, MessageKind], list[Answers]] = defaultdict(list)
+    for kind, answers in counted.answers.items():
+        dimensions = {names.DIRECTION: kind.direction, names.RESULT: kind.result}
+        yield _line(at, {**dimensions, names.ACTION: kind.action}, _answers([answers]))
+        of_all[kind.direction, kind.result].append(answers)
+    for (direction, result), several in of_all.items():
+        dimensions = {names.DIRECTION: direction, names.RESULT: result}
+        yield _line(at, dimensions, _answers(several))
+
+
+def _answers(several: Sequence[Answers]) -> dict[Metric, Value]:
+    metrics: dict[Metric, Value] = {names.ANSWERS: sum(answers.count for answers in several)}
+    if seconds := sorted(chain.from_iterable(answers.seconds for answers in several)):
+        metrics[names.ANSWER_TIME] = _spread(seconds)
+    return metrics
 
 
 def _line(
-    at: datetime, dimensions: Mapping[str, str], metrics: Mapping[str, tuple[str, Value]]
+    at: datetime, dimensions: Mapping[str, str], metrics: Mapping[Metric, Value]
 ) -> dict[str, Any]:
-    dimensions = {"service": "charging", **dimensions}
+    dimensions = {**names.SERVICE, **dimensions}
     directive = {
-        "Namespace": NAMESPACE,
+        "Namespace": names.NAMESPACE,
         "Dimensions": [list(dimensions)],
-        "Metrics": [{"Name": name, "Unit": unit} for name, (unit, _) in metrics.items()],
+        "Metrics": [{"Name": metric.name, "Unit": metric.unit} for metric in metrics],
     }
     return {
         "_aws": {"Timestamp": int(at.timestamp() * 1000), "CloudWatchMetrics": [directive]},
         **dimensions,
-        **{name: value for name, (_, value) in metrics.items()},
+        **{metric.name: value for metric, value in metrics.items()},
     }
 
 

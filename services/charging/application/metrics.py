@@ -49,6 +49,8 @@ class Standing:
     open_transactions: int
     oldest_unanswered_seconds: float
     """Since the oldest command was sent that has no answer yet; 0 when there is none."""
+    oldest_outbox_seconds: float
+    """Since the oldest event was committed that the queue has not; 0 when there is none."""
     quarantined: int
     """Records since the reader was last asked."""
 

@@ -146,6 +146,44 @@ def test_what_nothing_stands_behind_is_listed_while_it_is_there(
     assert control_plane.recorded("scaling") == []
 
 
+def test_an_alarm_that_computes_is_listed_and_one_that_does_not_is_raised(
+    control_plane: ControlPlane,
+) -> None:
+    single: Resources = {
+        "ComparisonOperator": "GreaterThanThreshold",
+        "EvaluationPeriods": 1,
+        "Threshold": 1,
+        "Namespace": "Shop",
+        "MetricName": "Waiting",
+        "Period": 60,
+        "Statistic": "Sum",
+    }
+    of_two = {
+        **{name: single[name] for name in ("ComparisonOperator", "EvaluationPeriods", "Threshold")},
+        "Metrics": [{"Id": "half", "Expression": "waiting / 2"}],
+    }
+    stack = Stack(control_plane, "alarms")
+    outputs = {"Alarm": {"Ref": "Alarm"}}
+    alarms = control_plane.client("cloudwatch")
+
+    def raised() -> list[str]:
+        return [one["AlarmName"] for one in alarms.describe_alarms()["MetricAlarms"]]
+
+    assert stack.create(_resources({"Alarm": ("CloudWatch::Alarm", of_two)}), outputs)
+    name = stack.outputs()["Alarm"]
+    [listed] = control_plane.recorded("alarms")
+    assert (listed.resource_type, listed.physical_id) == (
+        "AWS::CloudWatch::Alarm with Metrics",
+        name,
+    )
+    assert name not in raised()
+    assert stack.update(_resources({"Alarm": ("CloudWatch::Alarm", single)}), outputs)
+    assert name in raised()
+    assert control_plane.recorded("alarms") == []
+    assert stack.delete() == "DELETE_COMPLETE"
+    assert name not in raised()
+
+
 def test_a_recorded_resource_that_breaks_its_schema_fails_by_its_path(
     control_plane: ControlPlane,
 ) -> None:

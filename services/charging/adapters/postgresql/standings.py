@@ -22,10 +22,14 @@ class PostgresStandings:
                         select coalesce(extract(epoch from now() - min(sent_at)), 0)::float8
                         from command where over_at is null and state = 'sent'
                     ),
+                    coalesce((
+                        select extract(epoch from now() - put_at)::float8
+                        from outbox order by id limit 1
+                    ), 0),
                     (select count(*) from quarantine where id > %(newest)s::bigint),
                     (select coalesce(max(id), 0) from quarantine)
                 """,
                 {"newest": self._newest},
             )
-            [(open_transactions, seconds, quarantined, self._newest)] = await cursor.fetchall()
-        return Standing(open_transactions, seconds, quarantined)
+            [(*standing, self._newest)] = await cursor.fetchall()
+        return Standing(*standing)

@@ -1,0 +1,50 @@
+"""The metrics that charging writes into its log, and that its stack shows and watches.
+
+CloudWatch knows a metric by its namespace, its name and its dimensions, all three to the letter: an
+alarm on any other sleeps for ever.
+"""
+
+from typing import Literal, NamedTuple
+
+NAMESPACE = "Fleetcharge/Charging"
+
+
+class Metric(NamedTuple):
+    """A name, and the unit of its values in CloudWatch's words."""
+
+    name: str
+    unit: Literal["Count", "Seconds"]
+
+
+CONNECTIONS = Metric("Connections", "Count")
+"""Stations connected to a node; to be summed."""
+MALFORMED_FRAMES = Metric("MalformedFrames", "Count")
+OPEN_TRANSACTIONS = Metric("OpenTransactions", "Count")
+"""The same from every node, as the three that follow: their maximum counts."""
+OLDEST_UNANSWERED_CALL = Metric("OldestUnansweredCall", "Seconds")
+OLDEST_OUTBOX_EVENT = Metric("OldestOutboxEvent", "Seconds")
+QUARANTINED_RECORDS = Metric("QuarantinedRecords", "Count")
+ANSWERS = Metric("Answers", "Count")
+ANSWER_TIME = Metric("AnswerTime", "Seconds")
+
+OF_A_NODE = (
+    CONNECTIONS,
+    MALFORMED_FRAMES,
+    OPEN_TRANSACTIONS,
+    OLDEST_UNANSWERED_CALL,
+    OLDEST_OUTBOX_EVENT,
+    QUARANTINED_RECORDS,
+)
+"""By `SERVICE` alone."""
+OF_ANSWERS = (ANSWERS, ANSWER_TIME)
+"""By `EACH_ACTION`, and over all actions by `ALL_ACTIONS`."""
+
+SERVICE = {"service": "charging"}
+DIRECTION, ACTION, RESULT = "direction", "action", "result"
+EACH_ACTION = (*SERVICE, DIRECTION, ACTION, RESULT)
+ALL_ACTIONS = (*SERVICE, DIRECTION, RESULT)
+
+STATIONS_WERE_ANSWERED, STATIONS_ANSWERED = "out", "in"
+"""Values of `DIRECTION`."""
+ANSWERED, REFUSED = "result", "error"
+"""Values of `RESULT`: CALLRESULT and CALLERROR (OCPP-J 1.6, section 4.2)."""
