@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 from simulator.charge import Charge
 from simulator.fleet import connected, each
-from simulator.ocpp16.misbehaviours import CATALOGUE
+from simulator.ocpp16.misbehaviours import CATALOGUE as CATALOGUE16
 from simulator.ocpp16.station import Station as Station16
+from simulator.ocpp201.misbehaviours import CATALOGUE as CATALOGUE201
 from simulator.ocpp201.station import Station as Station201
 from simulator.station import Station
 from simulator.waits import Waits
 
 _VERSIONS: dict[str, type[Station]] = {"1.6": Station16, "2.0.1": Station201}
+_MISBEHAVIOURS = {"1.6": CATALOGUE16, "2.0.1": CATALOGUE201}
 _DURATION = timedelta(hours=2)
 
 
@@ -29,8 +31,7 @@ def _arguments() -> argparse.Namespace:
         prog="python -m simulator",
         description="Stations charge in simulated time, as fast as they are answered.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="misbehaviours (of OCPP 1.6):\n"
-        + "\n".join(f"  {name:22}{play.__doc__}" for name, play in CATALOGUE.items()),
+        epilog="\n\n".join(map(_catalogue, _MISBEHAVIOURS)),
     )
     parser.add_argument("url", help="without the station's id: ws://localhost:9000/ocpp")
     parser.add_argument("--station", default="SIM", help="id; a number follows when there are many")
@@ -39,11 +40,17 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--version", choices=_VERSIONS, default="1.6")
     parser.add_argument("--stations", type=int, default=1)
     parser.add_argument("--charges", type=int, default=1, help="of each station, one a day")
-    parser.add_argument("--misbehave", choices=CATALOGUE, metavar="HOW", help="see below")
+    parser.add_argument("--misbehave", metavar="HOW", help="see below")
     wanted = parser.parse_args()
-    if wanted.misbehave and wanted.version != "1.6":
-        parser.error("stations misbehave in OCPP 1.6 only")
+    if wanted.misbehave and wanted.misbehave not in _MISBEHAVIOURS[wanted.version]:
+        parser.error(f"stations of OCPP {wanted.version} do not know how to {wanted.misbehave}")
     return wanted
+
+
+def _catalogue(version: str) -> str:
+    plays = _MISBEHAVIOURS[version].items()
+    lines = [f"  {name:22}{play.__doc__}" for name, play in plays]
+    return "\n".join([f"misbehaviours of OCPP {version}:", *lines])
 
 
 async def _play(wanted: argparse.Namespace) -> str:
@@ -53,12 +60,13 @@ async def _play(wanted: argparse.Namespace) -> str:
     kind = _VERSIONS[wanted.version]
     stations = [kind(wanted.url, station_id, wanted.key) for station_id in ids]
     now = datetime.now(UTC).replace(microsecond=0)
+    misbehave = _MISBEHAVIOURS[wanted.version].get(wanted.misbehave)
     charges = [_charge(wanted.token, now, ago) for ago in reversed(range(wanted.charges))]
 
     async def life(station: Station) -> None:
         for charge in charges:
-            if isinstance(station, Station16) and wanted.misbehave:
-                await CATALOGUE[wanted.misbehave](station, charge)
+            if misbehave:
+                await misbehave(station, charge)
             else:
                 await station.charge(charge)
 

@@ -57,13 +57,18 @@ def started(
 
 
 def updated(
-    transaction_id: str, number: int, charge: Charge, at: datetime, meter_wh: int
+    transaction_id: str,
+    number: int,
+    charge: Charge,
+    at: datetime,
+    register: float,
+    unit: str | None = "Wh",
 ) -> Payload:
     """``TransactionEvent`` with a meter value."""
     return {
         **_UPDATED,
         **_event(transaction_id, number, charge, at, chargingState="Charging"),
-        "meterValue": [_meter_value(at, meter_wh, "Sample.Periodic")],
+        "meterValue": [_meter_value(at, register, "Sample.Periodic", unit)],
     }
 
 
@@ -93,18 +98,15 @@ def _event(
     }
 
 
-def _meter_value(at: datetime, register_wh: int, context: str) -> Payload:
-    return {
-        "timestamp": written(at),
-        "sampledValue": [
-            {
-                "value": register_wh,
-                "context": context,
-                "measurand": "Energy.Active.Import.Register",
-                "unitOfMeasure": {"unit": "Wh"},
-            }
-        ],
+def _meter_value(at: datetime, register: float, context: str, unit: str | None = "Wh") -> Payload:
+    sample: Payload = {
+        "value": register,
+        "context": context,
+        "measurand": "Energy.Active.Import.Register",
     }
+    if unit is not None:
+        sample["unitOfMeasure"] = {"unit": unit}
+    return {"timestamp": written(at), "sampledValue": [sample]}
 
 
 def _id_token(token: str) -> Payload:

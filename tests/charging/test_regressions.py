@@ -8,30 +8,22 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import psycopg
 import pytest
 import pytest_asyncio
 
-from simulator.charge import Charge
+from simulator import misbehaviours
 from simulator.connection import Connection
 from simulator.fleet import connected
-from simulator.ocpp16 import misbehaviours
+from simulator.ocpp16 import misbehaviours as of_1_6
 from simulator.ocpp16.station import Station
 from simulator.ocpp201.station import Station as Station201
 from tests.charging.program import KEY, ChargingProgram
+from tests.charging.regressions import CHARGE, NOON, registers, rules, sessions, the_charge
 
 pytestmark = pytest.mark.integration
 
-NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
-CHARGE = Charge(
-    connector=1,
-    token="CARD1",
-    started_at=NOON,
-    ended_at=NOON + timedelta(hours=2),
-    energy_wh=7_450,
-)
 STORM = 2_000
 
 
@@ -39,34 +31,6 @@ STORM = 2_000
 async def station(program: ChargingProgram, station_id: str) -> AsyncIterator[Station]:
     async with Station(program.stations_url, station_id, KEY) as station:
         yield station
-
-
-def sessions(program: ChargingProgram, station: Station) -> list[dict[str, Any]]:
-    """Latest first."""
-    found: list[dict[str, Any]] = program.get("/sessions", station_id=station.station_id)["items"]
-    return found
-
-
-def rules(program: ChargingProgram, station: Station) -> set[str]:
-    """Of the quarantine."""
-    found = program.get("/quarantine", station_id=station.station_id, limit="100")["items"]
-    return {record["rule"] for record in found}
-
-
-def the_charge(program: ChargingProgram, station: Station) -> dict[str, Any]:
-    """The one session, ended, with the energy of `CHARGE`."""
-    [session] = sessions(program, station)
-    assert (session["status"], session["energy_wh"]) == ("ended", CHARGE.energy_wh)
-    return session
-
-
-def registers(program: ChargingProgram, station: Station) -> list[int | None]:
-    with psycopg.connect(program.database.conninfo) as connection:
-        rows = connection.execute(
-            "select register_wh from meter_reading where station_id = %s order by measured_at",
-            (station.station_id,),
-        )
-        return [register_wh for (register_wh,) in rows.fetchall()]
 
 
 async def test_a_second_socket_and_then_the_first_closes(
@@ -93,12 +57,12 @@ async def test_a_boot_storm_of_2000_stations(program: ChargingProgram) -> None:
 async def test_a_start_retried_with_new_message_ids(
     program: ChargingProgram, station: Station
 ) -> None:
-    await misbehaviours.retried_start(station, CHARGE)
+    await of_1_6.retried_start(station, CHARGE)
     the_charge(program, station)
 
 
 async def test_a_stop_of_transaction_minus_one(program: ChargingProgram, station: Station) -> None:
-    await misbehaviours.stop_without_id(station, CHARGE)
+    await of_1_6.stop_without_id(station, CHARGE)
     the_charge(program, station)
     assert rules(program, station) == {"stop-of-unknown-transaction"}
 
@@ -106,13 +70,13 @@ async def test_a_stop_of_transaction_minus_one(program: ChargingProgram, station
 async def test_a_stop_of_a_transaction_id_that_nobody_gave(
     program: ChargingProgram, station: Station
 ) -> None:
-    await misbehaviours.stop_with_made_up_id(station, CHARGE)
+    await of_1_6.stop_with_made_up_id(station, CHARGE)
     the_charge(program, station)
     assert rules(program, station) == {"stop-of-unknown-transaction"}
 
 
 async def test_a_stop_before_its_start(program: ChargingProgram, station: Station) -> None:
-    await misbehaviours.stop_before_start(station, CHARGE)
+    await of_1_6.stop_before_start(station, CHARGE)
     the_charge(program, station)
     assert rules(program, station) == {"stop-of-unknown-transaction"}
 
@@ -120,7 +84,7 @@ async def test_a_stop_before_its_start(program: ChargingProgram, station: Statio
 async def test_offline_transactions_that_arrive_days_later_out_of_order(
     program: ChargingProgram, station: Station
 ) -> None:
-    await misbehaviours.offline_for_days(station, CHARGE)
+    await of_1_6.offline_for_days(station, CHARGE)
     found = sorted(sessions(program, station), key=lambda session: session["started_at"])
     assert [session["energy_wh"] for session in found] == [CHARGE.energy_wh] * 4
     days = [datetime.fromisoformat(session["started_at"]) for session in found]
@@ -141,14 +105,14 @@ async def test_a_clock_in_1970(program: ChargingProgram, station: Station) -> No
 @pytest.mark.parametrize("meter_wh", [0, 1_234_567])
 async def test_kwh_labelled_wh(program: ChargingProgram, station: Station, meter_wh: int) -> None:
     station.already_charged(replace(CHARGE, energy_wh=meter_wh))
-    await misbehaviours.kwh_labelled_wh(station, CHARGE)
+    await of_1_6.kwh_labelled_wh(station, CHARGE)
     the_charge(program, station)
     assert registers(program, station) == [None] * 7
     assert rules(program, station) == {"register-in-kwh"}
 
 
 async def test_no_unit_is_watt_hours(program: ChargingProgram, station: Station) -> None:
-    await misbehaviours.no_unit(station, CHARGE)
+    await of_1_6.no_unit(station, CHARGE)
     the_charge(program, station)
     assert registers(program, station)[-1] == 6_518
     assert rules(program, station) == set()
@@ -178,7 +142,7 @@ async def test_a_1_6_station_comes_back_as_2_0_1_in_the_middle_of_a_charge(
 
 
 async def test_pipelined_calls(program: ChargingProgram, station: Station) -> None:
-    await misbehaviours.pipelined_calls(station, CHARGE)
+    await of_1_6.pipelined_calls(station, CHARGE)
     the_charge(program, station)
     assert len(registers(program, station)) == 7
 

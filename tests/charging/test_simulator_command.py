@@ -12,7 +12,12 @@ pytestmark = pytest.mark.integration
 
 @pytest.mark.parametrize(
     "words",
-    [["--version", "1.6"], ["--version", "2.0.1"], ["--misbehave", "stop-before-start"]],
+    [
+        ["--version", "1.6"],
+        ["--version", "2.0.1"],
+        ["--misbehave", "stop-before-start"],
+        ["--version", "2.0.1", "--misbehave", "events-out-of-order"],
+    ],
     ids=" ".join,
 )
 def test_stations_charge_each_day(
@@ -30,3 +35,16 @@ def test_stations_charge_each_day(
     for name in ids:
         sessions = program.get("/sessions", station_id=name, status="ended")["items"]
         assert [session["energy_wh"] for session in sessions] == [22_000] * 3
+
+
+def test_a_version_does_not_misbehave_as_the_other() -> None:
+    words = ["ws://localhost/ocpp", "--key", KEY, "--misbehave", "repeated-events"]
+    done = subprocess.run(  # noqa: S603 — our own module
+        [sys.executable, "-m", "simulator", *words],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "OCPP 1.6" in done.stderr.splitlines()[-1]

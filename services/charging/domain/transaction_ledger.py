@@ -109,13 +109,31 @@ def _end(
 ) -> Entry:
     meter_stop_wh, missing = _meter_stop(said, session, known)
     stopped, odd = session.stopped(said.stop(session.transaction_id, meter_stop_wh))
+    if session.ending is not None:
+        return Entry(
+            session=stopped, authorization=status, reported=kept, findings=[*missing, *odd]
+        )
+    in_kwh = _are_samples_in_kwh(stopped, said, known)
     return Entry(
-        session=stopped if session.ending else stopped.judged(known.signed),
+        session=stopped.judged(known.signed),
         authorization=status,
-        ends=session.ending is None,
+        ends=True,
+        distrusts_registers=bool(in_kwh),
         reported=kept,
-        findings=[*missing, *odd],
+        findings=[*missing, *odd, *in_kwh],
     )
+
+
+def _are_samples_in_kwh(
+    session: Session, ended: TransactionReport, known: Known
+) -> Sequence[Finding]:
+    """A sample between begin and end tells on it, when both of them told a meter value."""
+    last = known.register
+    if ended.last_register_wh is None or last is None or last.measured_at <= session.started_at:
+        return []
+    if not session.counted_in_kwh(last):
+        return []
+    return [Finding(Rule.REGISTER_IN_KWH, f"{last.wh} Wh")]
 
 
 def _meter_stop(

@@ -185,6 +185,26 @@ async def test_a_clock_that_was_never_set() -> None:
     assert set(company.rules) == {Rule.CLOCK_NOT_SET}
 
 
+@pytest.mark.parametrize(
+    ("until", "begin", "register", "rules"),
+    [
+        (NOON, 1_000, 30, [Rule.REGISTER_IN_KWH]),
+        (NOON, 0, 30, [Rule.REGISTER_IN_KWH]),  # hardly any had flowed by then
+        (NOON, 0, 20_000, []),
+        (DAWN, 0, 0, []),  # as it began
+    ],
+)
+async def test_samples_in_kwh_that_claim_to_be_wh(
+    until: datetime, begin: int, register: int, rules: list[Rule]
+) -> None:
+    company = Company()
+    await tell(company, event("Started", 0, idToken=CARD1, meter=begin))
+    await tell(company, event("Updated", 1, until, meter=register))
+    await tell(company, event("Ended", 2, until, meter=31_000))
+    assert [ended.energy_wh for ended in company.ended] == [31_000 - begin]
+    assert company.rules == rules
+
+
 async def test_a_transaction_id_used_again() -> None:
     company = Company()
     for one in WHOLE:
