@@ -199,4 +199,6 @@ class FakeNotifications:
         self._ledger = ledger
 
     async def add(self, notification: Notification) -> None:
-        self._ledger.told.append(notification)
+        told = [one.identity for one in self._ledger.told if one.identity is not None]
+        if notification.identity not in told:
+            self._ledger.told.append(notification)

@@ -53,7 +53,7 @@ async def test_overdue_commands_end(database: EmptyDatabase) -> None:
         ]
         assert await book.claim("CP1", 7) == []
         # The node was only slow: what the station said counts.
-        await book.close(sent, CommandState.ANSWERED, answer=b"{}", reason=None)
+        await book.close(sent, "ocpp1.6", CommandState.ANSWERED, answer=b"{}", reason=None)
         assert (await states(book, sent))[0] is CommandState.ANSWERED
     finally:
         await kept.close()

@@ -132,7 +132,16 @@ async def test_what_stations_tell_is_kept_for_people(
     async with connected(program, station_id) as station:
         for status in ("Uploading", "Uploaded"):
             await station.call("DiagnosticsStatusNotification", status=status)
-    told = program.get(f"/stations/{station_id}/notifications")["items"]
+        for tech_info in ("port 1", "port 1", "port 2"):
+            await station.call(
+                "SecurityEventNotification",
+                type="FailedToAuthenticateAtCsms",
+                timestamp="2026-03-01T06:00:00Z",
+                techInfo=tech_info,
+            )
+    *security, second, first = program.get(f"/stations/{station_id}/notifications")["items"]
+    assert [json.loads(t["received"])["techInfo"] for t in security] == ["port 2", "port 1"]
+    told = [second, first]
     assert [(t["action"], json.loads(t["received"])["status"]) for t in told] == [
         ("DiagnosticsStatusNotification", "Uploaded"),
         ("DiagnosticsStatusNotification", "Uploading"),

@@ -9,11 +9,12 @@ import pytest
 
 from services.charging.adapters.system_clock import utc_now
 from services.charging.application.commands import CommandBook, CommandDelivery
-from services.charging.application.key_rotation import KeyRotation, NextKeys
+from services.charging.application.key_rotation import ROTATE_KEY, KeyRotation, NextKeys
 from services.charging.domain.commands import Command, CommandState
 from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.ocpp201.version import OCPP_2_0_1
 from services.charging.domain.ocpp_j.frames import CallResult
+from services.charging.domain.stations import StationKey
 from tests.charging.company import learn_nothing
 from tests.charging.program import ChargingProgram
 from tests.charging.station import NOW, connected
@@ -80,8 +81,19 @@ async def test_a_command_is_in_the_words_of_the_connection(
     assert (command["state"], command["ocpp_version"]) == ("answered", "ocpp2.0.1")
 
 
-async def test_a_command_that_meets_another_version_is_not_delivered() -> None:
-    ended: list[tuple[CommandState, str | None]] = []
+@pytest.mark.parametrize(
+    ("action", "request_", "ended"),
+    [
+        ("ClearCache", b"{}", (CommandState.ANSWERED, OCPP_1_6.name)),
+        (ROTATE_KEY, b"{}", (CommandState.ANSWERED, OCPP_1_6.name)),
+        ("Reset", b'{"type":"Immediate"}', (CommandState.UNDELIVERED, OCPP_2_0_1.name)),
+        ("GetReport", b'{"requestId":1}', (CommandState.UNDELIVERED, OCPP_2_0_1.name)),
+    ],
+)
+async def test_a_command_is_delivered_in_any_version_that_knows_its_words(
+    action: str, request_: bytes, ended: tuple[CommandState, str]
+) -> None:
+    how: list[tuple[CommandState, str]] = []
 
     class Book:
         async def claim(self, station_id: str, _epoch: int) -> list[Command]:
@@ -89,29 +101,50 @@ async def test_a_command_that_meets_another_version_is_not_delivered() -> None:
                 id=uuid4(),
                 station_id=station_id,
                 version=OCPP_2_0_1.name,
-                action="ClearCache",
-                request=b"{}",
+                action=action,
+                request=request_,
                 state=CommandState.SENT,
                 asked_at=utc_now(),
             )
             return [command]
 
-        async def close(self, _id: UUID, state: CommandState, **how: Any) -> None:
-            ended.append((state, how["reason"]))
+        async def close(self, _id: UUID, version: str, state: CommandState, **why: Any) -> None:
+            assert (state is CommandState.ANSWERED) == (why["reason"] is None), why
+            how.append((state, version))
+
+    class Keys:
+        async def put(self, _station_id: str, _key: StationKey) -> None:
+            """It counts."""
 
     async def call(_action: str, _payload: bytes) -> CallResult:
-        raise AssertionError("the station hears what it cannot understand")
+        return CallResult("m1", b'{"status":"Accepted"}')
 
     delivery = CommandDelivery(
         cast("CommandBook", Book()),
         learn=learn_nothing,
-        keys=KeyRotation(cast("NextKeys", None)),
+        keys=KeyRotation(cast("NextKeys", Keys())),
         clock=utc_now,
     )
     await delivery.deliver("CP1", 7, OCPP_1_6, call)
-    [(state, reason)] = ended
-    assert state is CommandState.UNDELIVERED
-    assert reason == "in the words of ocpp2.0.1; the station speaks ocpp1.6 now"
+    assert how == [ended]
+
+
+@pytest.mark.integration
+async def test_a_command_that_waits_is_in_the_words_that_its_station_spoke_last(
+    program: ChargingProgram, station_id: str
+) -> None:
+    async with connected(program, station_id) as station:
+        await station.call("Heartbeat")
+    while program.get(f"/stations/{station_id}")["online"]:
+        await asyncio.sleep(0.02)
+    assert program.get(f"/stations/{station_id}")["last_ocpp_version"] == "ocpp1.6"
+    held = {"action": "ClearCache", "request": {}, "hold_seconds": 60}
+    command = program.api.post(f"/stations/{station_id}/commands", json=held).json()
+    assert (command["state"], command["ocpp_version"]) == ("pending", "ocpp1.6")
+    async with connected(program, station_id, version="ocpp2.0.1") as station:
+        assert await answered(station, 3, {"status": "Accepted"}) == ("ClearCache", {})
+        command = await over(program, command["id"])
+    assert (command["state"], command["ocpp_version"]) == ("answered", "ocpp2.0.1")
 
 
 @pytest.mark.integration

@@ -19,24 +19,27 @@ class WrongRequestError(Exception):
 
 
 def command_request(
-    spoken: str | None, action: str, request: Mapping[str, Any]
+    spoken: str | None, action: str, request: Mapping[str, Any], *, last: str | None = None
 ) -> tuple[Version, bytes]:
     """The version in whose words it is, and its payload; raises `WrongRequestError`.
 
-    `spoken`: by the station's connection; None when there is none, and any version will do.
+    `spoken`: by the station's connection; None when there is none, and any version will do, the one
+    that the station spoke `last` rather than others.
     """
-    *others, last = VERSIONS if spoken is None else (version(spoken),)
-    for other in others:
+    known = VERSIONS if spoken is None else (version(spoken),)
+    faults: dict[str, WrongRequestError] = {}
+    for one in sorted(known, key=lambda one: one.name != last):
         try:
-            _check(other, action, request)
-        except WrongRequestError:
-            continue
-        return other, msgspec.json.encode(request)
-    _check(last, action, request)
-    return last, msgspec.json.encode(request)
+            check_request(one, action, request)
+        except WrongRequestError as fault:
+            faults[one.name] = fault
+        else:
+            return one, msgspec.json.encode(request)
+    raise faults.get(last or "", faults[known[-1].name])
 
 
-def _check(version: Version, action: str, request: Mapping[str, Any]) -> None:
+def check_request(version: Version, action: str, request: Mapping[str, Any]) -> None:
+    """Raise `WrongRequestError` for what is no request of this version."""
     kind = version.requests.get(action)
     if kind is None:
         known = ", ".join(sorted(version.requests))

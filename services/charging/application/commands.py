@@ -11,6 +11,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid4
 
+import msgspec
+
+from services.charging.application.command_request import WrongRequestError, check_request
 from services.charging.application.key_rotation import ROTATE_KEY, KeyRotation
 from services.charging.application.ports import (
     Clock,
@@ -67,9 +70,15 @@ class CommandBook(Protocol):
         """
 
     async def close(
-        self, command_id: UUID, state: CommandState, *, answer: bytes | None, reason: str | None
+        self,
+        command_id: UUID,
+        version: str,
+        state: CommandState,
+        *,
+        answer: bytes | None,
+        reason: str | None,
     ) -> None:
-        """Keep how it ended, and tell the nodes."""
+        """Keep how it ended, in which version, and tell the nodes."""
 
     async def get(self, command_id: UUID) -> Command | None:
         """As it stands."""
@@ -97,10 +106,9 @@ class CommandDelivery:
             logger.warning("commands are left as they are", extra={"station_id": station_id})
 
     async def _carry_out(self, command: Command, version: Version, call: Call) -> None:
-        if command.version != version.name:
-            mismatch = f"in the words of {command.version}; the station speaks {version.name} now"
+        if (mismatch := _mismatch(command, version)) is not None:
             await self._book.close(
-                command.id, CommandState.UNDELIVERED, answer=None, reason=mismatch
+                command.id, command.version, CommandState.UNDELIVERED, answer=None, reason=mismatch
             )
             return
         state = CommandState.ANSWERED
@@ -120,7 +128,7 @@ class CommandDelivery:
             state, reason = CommandState.UNDELIVERED, str(error)
         except NoAnswerError as error:
             state, reason = CommandState.UNANSWERED, str(error)
-        await self._book.close(command.id, state, answer=answer, reason=reason)
+        await self._book.close(command.id, version.name, state, answer=answer, reason=reason)
 
     async def _said(self, command: Command, version: Version) -> tuple[str, bytes]:
         """Action and payload for the station."""
@@ -144,6 +152,18 @@ class CommandDelivery:
                 "nothing learnt from an answer",
                 extra={"station_id": command.station_id, "reason": str(error)},
             )
+
+
+def _mismatch(command: Command, version: Version) -> str | None:
+    """Why a connection of this version does not deliver it; None when it does."""
+    if command.version == version.name or command.action == ROTATE_KEY:
+        return None
+    try:
+        check_request(version, command.action, msgspec.json.decode(command.request))
+    except WrongRequestError as error:
+        spoken = f"in the words of {command.version}; the station speaks {version.name} now"
+        return f"{spoken}: {error}"
+    return None
 
 
 class Commands:

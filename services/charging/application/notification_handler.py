@@ -2,12 +2,12 @@
 
 from services.charging.application.inbound import Inbound
 from services.charging.application.ports import Notifications
-from services.charging.domain.notifications import Notification
+from services.charging.domain.notifications import Notification, identity
 from services.charging.domain.ocpp_j.message import Message
 
 
 class NotificationHandler:
-    """Keeps what was told, exactly as received, and says yes."""
+    """Keeps what was told, exactly as received and once, and says yes."""
 
     def __init__(self, notifications: Notifications, response: Message) -> None:
         self._notifications = notifications
@@ -21,6 +21,7 @@ class NotificationHandler:
                 action=type(inbound.message).__name__,
                 received=inbound.payload.decode(),
                 received_at=inbound.received_at,
+                identity=identity(inbound.message),
             )
         )
         return self._response

@@ -43,6 +43,8 @@ class StationView:
     online: bool
     connected_at: datetime | None
     ocpp_version: str | None
+    last_ocpp_version: str | None
+    """Of its latest connection; None: it was never here."""
     boot: dict[str, Any] | None
     booted_at: datetime | None
     connector_statuses: list[ConnectorView]

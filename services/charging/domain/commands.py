@@ -30,7 +30,7 @@ class Command:
     id: UUID
     station_id: str
     version: str
-    """Of OCPP, in whose words it is: a connection that speaks another does not deliver it."""
+    """Of OCPP, in whose words it is; one that knows the same words delivers it, too."""
     action: str
     request: bytes
     state: CommandState

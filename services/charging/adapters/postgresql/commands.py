@@ -20,7 +20,7 @@ _SELECT: LiteralString = """
 """
 
 
-_Closing = tuple[UUID, str, str | None, str | None]
+_Closing = tuple[UUID, str, str, str | None, str | None]
 
 
 @dataclass(slots=True)
@@ -148,11 +148,17 @@ class PostgresCommands:
             by_station[command.station_id].commands.append(command)
 
     async def close(
-        self, command_id: UUID, state: CommandState, *, answer: bytes | None, reason: str | None
+        self,
+        command_id: UUID,
+        version: str,
+        state: CommandState,
+        *,
+        answer: bytes | None,
+        reason: str | None,
     ) -> None:
         """Keep how it ended; an answer that comes after all beats that none came."""
         kept = None if answer is None else masked(answer.decode())
-        await self._closings.add((command_id, state.value, kept, reason))
+        await self._closings.add((command_id, version, state.value, kept, reason))
 
     async def _close(self, closings: Sequence[_Closing]) -> None:
         async with self._database.statement() as connection:
@@ -160,9 +166,10 @@ class PostgresCommands:
                 """
                 with closed as (
                     update command set state = closing.state, answer = closing.answer::json,
-                        reason = closing.reason, over_at = clock_timestamp()
-                    from unnest(%s::uuid[], %s::text[], %b::text[], %b::text[])
-                        as closing (id, state, answer, reason)
+                        reason = closing.reason, over_at = clock_timestamp(),
+                        ocpp_version = closing.version
+                    from unnest(%s::uuid[], %s::text[], %s::text[], %b::text[], %b::text[])
+                        as closing (id, version, state, answer, reason)
                     where command.id = closing.id and command.state in ('sent', 'unanswered')
                     returning command.id
                 )

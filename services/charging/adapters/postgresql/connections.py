@@ -4,6 +4,8 @@ Each connection gets an epoch, higher than all before it on any node. The highes
 is its connection; an older one can neither take it back nor deregister it.
 """
 
+import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,6 +16,8 @@ from services.charging.adapters.postgresql.notices import SUPERSEDED
 from services.charging.domain.admission import Admission, SecurityProfile
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.stations import StationKey
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -36,6 +40,8 @@ class PostgresConnections:
     def __init__(self, database: Database, node_id: UUID) -> None:
         self._database = database
         self._node_id = node_id
+        self._here: dict[tuple[str, int], str] = {}
+        """The versions of the connections of this node, by station and epoch."""
         self._admissions: CommitGroup[_Admission] = CommitGroup(
             self._admit, subject=lambda admission: admission.station_id
         )
@@ -45,16 +51,47 @@ class PostgresConnections:
         self._departures: CommitGroup[tuple[str, int]] = CommitGroup(self._depart)
 
     async def seen(self) -> None:
-        """This node is alive."""
+        """This node is alive; those that show no sign of life for a minute are dead.
+
+        Their stations are away from then on. Only a node that was seen all the while may say so: a
+        database that was away must not make its nodes dead. One that was taken for dead and is not
+        comes back with its stations.
+        """
         async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                """
+                with this as (
+                    select seen_at > now() - interval '30 seconds' as is_alive from node
+                    where id = %(node)s
+                ), dead as (
+                    delete from node where seen_at < now() - interval '1 minute'
+                        and id <> %(node)s and (select is_alive from this)
+                ), alive as (
+                    insert into node (id, seen_at) values (%(node)s, now())
+                    on conflict (id) do update set seen_at = excluded.seen_at
+                )
+                select exists (select from this)
+                """,
+                {"node": self._node_id},
+            )
+            row = await cursor.fetchone()
+        if self._here and row == (False,):
+            await self._come_back()
+
+    async def _come_back(self) -> None:
+        """Register the stations that are here again; those that have gone elsewhere are let go."""
+        logger.warning("was taken for dead", extra={"stations": len(self._here)})
+        arrivals = [_Arrival(*key, version) for key, version in self._here.items()]
+        await asyncio.gather(*(self._arrivals.add(arrival) for arrival in arrivals))
+        gone = [arrival.station_id for arrival in arrivals if not arrival.is_newest]
+        async with self._database.statement() as connection:
             await connection.execute(
                 """
-                insert into node (id, seen_at) values (%s, now())
-                on conflict (id) do update set seen_at = excluded.seen_at
+                select pg_notify(%s, epoch || ' ' || station_id) from station_connection
+                where station_id = any(%s)
                 """,
-                (self._node_id,),
+                (SUPERSEDED, gone),
             )
-            await connection.execute("delete from node where seen_at < now() - interval '1 hour'")
 
     async def admission(self, station_id: str) -> Admission | None:
         """What is known of a station; None when there is no such station."""
@@ -66,10 +103,13 @@ class PostgresConnections:
         """The station is connected here; False when it has a newer connection already."""
         arrival = _Arrival(station_id, epoch, version.name)
         await self._arrivals.add(arrival)
+        if arrival.is_newest:
+            self._here[station_id, epoch] = version.name
         return arrival.is_newest
 
     async def deregister(self, station_id: str, epoch: int) -> None:
         """The connection of this epoch is gone; a newer one stays."""
+        self._here.pop((station_id, epoch), None)
         await self._departures.add((station_id, epoch))
 
     async def _admit(self, asked: Sequence[_Admission]) -> None:
@@ -114,6 +154,11 @@ class PostgresConnections:
                         ocpp_version = excluded.ocpp_version
                         where known.epoch < excluded.epoch
                     returning station_id, epoch
+                ), spoken as (
+                    update station set last_ocpp_version = ocpp_version
+                    from unnest(%(stations)s::text[], %(versions)s::text[])
+                        as arrival (station_id, ocpp_version)
+                    where id = station_id and last_ocpp_version is distinct from ocpp_version
                 )
                 -- Only when a node must hear of it: transactions that notify commit one by one.
                 select newest.station_id, case when elsewhere.station_id is not null

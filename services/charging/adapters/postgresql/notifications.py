@@ -22,13 +22,16 @@ class PostgresNotifications:
         async with self._database.statement() as connection:
             await connection.execute(
                 """
-                insert into notification (station_id, action, received, received_at)
-                select * from unnest(%s::text[], %s::text[], %b::text[], %s::timestamptz[])
+                insert into notification (station_id, action, received, received_at, identity)
+                select * from unnest(%s::text[], %s::text[], %b::text[], %s::timestamptz[],
+                    %b::bytea[])
+                on conflict do nothing
                 """,
                 (
                     [notification.station_id for notification in notifications],
                     [notification.action for notification in notifications],
                     [notification.received for notification in notifications],
                     [notification.received_at for notification in notifications],
+                    [notification.identity for notification in notifications],
                 ),
             )

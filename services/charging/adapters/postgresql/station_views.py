@@ -15,7 +15,7 @@ _VIEW: LiteralString = """
         case when latitude is not null
             then jsonb_build_object('latitude', latitude, 'longitude', longitude) end as location,
         station.distance_m::integer, connection.connected_at,
-        connection.ocpp_version,
+        connection.ocpp_version, station.last_ocpp_version,
         connection.station_id is not null as online,
         array(
             select to_jsonb(connector_status) - 'station_id' from connector_status

@@ -22,7 +22,10 @@ HoldSeconds = Annotated[int, Field(ge=0, le=7 * 24 * 3600)]
 
 
 class CommandIn(BaseModel, extra="forbid"):
-    """An action and its payload, in the words of the version of OCPP that the station speaks."""
+    """An action and its payload, in the words of the version of OCPP that the station speaks.
+
+    One that waits for its station is told in any version that knows it in these words.
+    """
 
     action: str
     request: dict[str, Any] = {}
@@ -44,7 +47,9 @@ def commands_router(*, stations: StationViews, views: Views, commands: Commands)
         station = await stations.station(scope, station_id)
         if station is None:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no station {station_id}")
-        version, payload = command_request(station.ocpp_version, wanted.action, wanted.request)
+        version, payload = command_request(
+            station.ocpp_version, wanted.action, wanted.request, last=station.last_ocpp_version
+        )
         await check_tokens(views, scope, version, wanted.action, payload)
         command = await commands.issue(
             effect_id, station_id, version, wanted.action, payload, hold_seconds=wanted.hold_seconds
