@@ -4,7 +4,7 @@ FOLDER is a synthesised assembly with one stage; without one, those of all recor
 ``cdk.out``. `check` prints what is wrong: a loss that no waiver covers, an identity that is not
 recorded, a wildcard without a reason, an acknowledgement that has expired or is not needed, an
 action of a program's role that no test takes, a budget that does not hold the stated load, an
-environment that takes too long to deploy.
+environment that takes too long to deploy, a deployment that cannot be taken back.
 `cost` prints what each environment costs in a month; with ``--against FOLDER``, a ``cdk.out`` from
 before, what a change costs.
 `lint` prints what cfn-lint finds; `standard` what NIST 800-53 R5 finds and nobody answered.
@@ -29,6 +29,7 @@ from proofs import (
     load,
     parity,
     registers,
+    rollback,
     stack_pages,
     standard,
     template_lint,
@@ -54,6 +55,7 @@ def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
     known = waivers.read()
     reasons = wildcards.read()
     used = usage.read()
+    accepted, _ = rollback.read()
     recorded = {file.stem for file in _ledgers()}
     faults = [f"{w}: {w.environment} has no ledger" for w in known if w.environment not in recorded]
     for stage in stages:
@@ -65,6 +67,7 @@ def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
         faults += costs.faults(stage)
         faults += deployment_time.faults(stage)
         faults += deployment_time.too_long(stage)
+        faults += rollback.faults(stage, accepted)
     return [*faults, *load.faults(stages)]
 
 
@@ -85,12 +88,15 @@ def record(stages: Sequence[Stage], today: datetime.date) -> list[str]:
 def pages(stages: Sequence[Stage]) -> dict[str, str]:
     """The registers of those stages, by file name."""
     every = parity.read_settings(*SETTINGS)
+    accepted, final = rollback.read()
     return registers.pages(
         stages,
         reasons=wildcards.read(),
         used=usage.read(),
         settings={stage.name: every[stage.name] for stage in stages if stage.name in every},
         rules=parity.read_rules(),
+        accepted=accepted,
+        final=final,
     )
 
 

@@ -6,7 +6,6 @@ takes is data, in ``durations.toml``.
 """
 
 import heapq
-import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from proofs.assembly import Json, Resource, Stack, Stage
+from proofs.references import named
 
 FILE = Path(__file__).parent / "durations.toml"
 SERVICE = "AWS::ECS::Service"
@@ -196,24 +195,8 @@ def _entry(resource: Resource) -> Json | None:
 
 def _waits_for(resource: Resource) -> set[str]:
     """Logical ids that it refers to or depends on."""
-    named = resource.body.get("DependsOn", [])
-    return {*([named] if isinstance(named, str) else named), *_referred(resource.properties)}
-
-
-def _referred(node: Any) -> Iterator[str]:
-    match node:
-        case {"Ref": str(id_)}:
-            yield id_
-        case {"Fn::GetAtt": [str(id_), _]}:
-            yield id_
-        case {"Fn::Sub": str(text) | [str(text), _]}:
-            yield from re.findall(r"\$\{(\w+)[.}]", text)
-        case dict():
-            for value in node.values():
-                yield from _referred(value)
-        case list():
-            for item in node:
-                yield from _referred(item)
+    listed = resource.body.get("DependsOn", [])
+    return {*([listed] if isinstance(listed, str) else listed), *named(resource.properties)}
 
 
 @cache

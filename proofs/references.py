@@ -1,5 +1,6 @@
 """What stacks take from each other: weak references to outputs, and the order between stacks."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,12 +20,12 @@ class Taken:
 
 def taken(stage: Stage) -> list[Taken]:
     """All that stacks of the stage take of each other, each once and in order."""
-    named = {stack.stack_name: stack for stack in stage.stacks}
+    stacks = {stack.stack_name: stack for stack in stage.stacks}
     found = {
-        Taken(stack.name, named[output["StackName"]].name, _place(named, output))
+        Taken(stack.name, stacks[output["StackName"]].name, _place(stacks, output))
         for stack in stage.stacks
         for output in _outputs(stack.template)
-        if output["StackName"] in named
+        if output["StackName"] in stacks
     }
     return sorted(found)
 
@@ -40,27 +41,29 @@ def _outputs(node: Any) -> Iterator[dict[str, str]]:
             yield from _outputs(item)
 
 
-def _place(named: dict[str, Stack], output: dict[str, str]) -> str:
-    stack = named[output["StackName"]]
+def _place(stacks: dict[str, Stack], output: dict[str, str]) -> str:
+    stack = stacks[output["StackName"]]
     value = stack.template["Outputs"][output["OutputName"]]["Value"]
     resources = {resource.logical_id: resource for resource in stack.resources}
-    return next((_short(resources[id_]) for id_ in _named(value) if id_ in resources), "")
+    return next((_short(resources[id_]) for id_ in named(value) if id_ in resources), "")
 
 
 def _short(resource: Resource) -> str:
     return resource.place.removeprefix(f"{resource.stack}/")
 
 
-def _named(node: Any) -> Iterator[str]:
-    """The logical ids in a value."""
+def named(node: Any) -> Iterator[str]:
+    """The logical ids that a value refers to."""
     match node:
         case {"Ref": str(id_)}:
             yield id_
-        case {"Fn::GetAtt": [id_, _]}:
+        case {"Fn::GetAtt": [str(id_), _]}:
             yield id_
+        case {"Fn::Sub": str(text) | [str(text), _]}:
+            yield from re.findall(r"\$\{(\w+)[.}]", text)
         case dict():
             for value in node.values():
-                yield from _named(value)
+                yield from named(value)
         case list():
             for item in node:
-                yield from _named(item)
+                yield from named(item)

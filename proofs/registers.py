@@ -10,12 +10,14 @@ from proofs import (
     deployment_time_page,
     grants,
     parity_page,
+    rollback_page,
     usage,
     wildcards,
 )
 from proofs.assembly import Stage
 from proofs.markdown import HEAD, Row, table
 from proofs.parity import Rule, Settings
+from proofs.rollback import Accepted, Final
 from proofs.usage import NOTHING_KNOWN, Usage
 from proofs.wildcards import Reason
 
@@ -53,6 +55,8 @@ def pages(
     used: Usage = NOTHING_KNOWN,
     settings: Mapping[str, Settings],
     rules: Sequence[Rule] = (),
+    accepted: Sequence[Accepted] = (),
+    final: Sequence[Final] = (),
 ) -> dict[str, str]:
     """The text of each register, by file name; environments are the stages with settings."""
     environments = [stage for stage in stages if stage.name in settings]
@@ -65,6 +69,7 @@ def pages(
         "cost.md": cost_page.page(stages),
         "deployment-time.md": deployment_time_page.page(stages),
         "parity.md": parity_page.page(environments, settings, rules),
+        "rollback.md": rollback_page.page(stages, accepted, final),
     }
 
 

@@ -31,6 +31,11 @@ def replacing_values(type_: str, properties: Json) -> Json:
     return values
 
 
+def replaceable(type_: str) -> list[str]:
+    """The type's own properties, without what lies deeper, that cannot change in place."""
+    return list(dict.fromkeys(pointer.split("/")[2] for pointer in _replacing(type_)))
+
+
 def _at(node: Any, steps: list[str]) -> Iterator[Any]:
     if not steps:
         yield node
