@@ -18,7 +18,7 @@ from demo.progress import Progress
 from demo.rest import Refused, RestApi, through
 from demo.scenario import Scenario, of_sessions, small_fleet
 from embedded.cdk import CdkError
-from embedded.control_plane.record import RecordFile
+from embedded.control_plane.record import RecordFile, UnreadFile
 from embedded.machine import Machine, MachineError
 from simulator.connection import CallError
 
@@ -191,9 +191,11 @@ def _tell(
 ) -> None:
     files = ", ".join(map(str, outcome.write_documents(OUT)))
     recorded = len(RecordFile(here.recorded).resources())
+    unread = len(UnreadFile(here.unread).resources())
     print(f"""
 Environment   {deployment.environment}: {len(deployment.stacks())} stacks on the embedded AWS,
-              {recorded} resources only recorded (`make status` lists them)
+              {recorded} resources only recorded, {unread} with a property that
+              nothing here reads (`make status` lists them)
 {outcome}
 An invoice    {files}
 Took          {progress.seconds:.0f} s

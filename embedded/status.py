@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from embedded.control_plane.record import RecordFile
+from embedded.control_plane.record import RecordFile, UnreadFile
 
 if TYPE_CHECKING:
     from embedded.machine import Machine
 
 
 def describe(machine: "Machine") -> str:
-    """One line for each endpoint, service, target, database, and resource only recorded."""
+    """One line for each endpoint, service, target, database, and what is only recorded."""
     if not machine.is_up():
         return f"{machine.folder}: down"
     lines = [f"AWS endpoint  {machine.endpoint}", f"front door    {machine.front_door}"]
@@ -46,5 +46,10 @@ def describe(machine: "Machine") -> str:
     lines += [
         f"recorded      {resource.resource_type} {resource.stack}/{resource.logical_id}"
         for resource in RecordFile(machine.recorded).resources()
+    ]
+    lines += [
+        f"unread        {partly.resource_type} {partly.stack}/{partly.logical_id}:"
+        f" {', '.join((*partly.unread, *partly.unread_changes))}"
+        for partly in UnreadFile(machine.unread).resources()
     ]
     return "\n".join(lines)

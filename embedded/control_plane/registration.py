@@ -8,7 +8,7 @@ from ministack.services.cloudformation import provisioners, stacks
 from embedded.control_plane import unread_properties
 from embedded.control_plane.api_resources import ApiClients, ApiResource
 from embedded.control_plane.api_types import API_TYPES
-from embedded.control_plane.mends.bucket_properties import BUCKET
+from embedded.control_plane.mends.configurations import CONFIGURABLE
 from embedded.control_plane.record import RecordFile, UnreadFile
 from embedded.control_plane.recorded_resources import RecordedType
 from embedded.control_plane.schemas import ResourceSchemas, property_names
@@ -19,7 +19,7 @@ _CALLS_BACK = frozenset(
         "AWS::Lambda::Version",  # with SnapStart it starts the function
         "AWS::RDS::DBCluster",
         "AWS::RDS::DBInstance",
-        BUCKET,
+        *CONFIGURABLE,
     }
 )
 """MiniStack's own types that call this endpoint, or wait for a process that may."""

@@ -15,12 +15,16 @@ from embedded.control_plane.api_resources import ApiClients
 from embedded.control_plane.durability import snapshots
 from embedded.control_plane.durability.journal import Journal
 from embedded.control_plane.mends import (
-    bucket_properties,
+    backup_vaults,
+    bucket_encryption,
     conditions,
+    configurations,
     database_backups,
     databases,
     exports,
+    forwarding,
     functions,
+    generated_secrets,
     math_alarms,
     role_boundaries,
     secrets,
@@ -35,12 +39,16 @@ def serve(settings: ControlPlaneSettings) -> None:
     """Blocks until SIGTERM or SIGINT; state is on disk when it returns."""
     clients = ApiClients(settings.endpoint)
     registration.register(settings, clients)
-    bucket_properties.mend(clients)
+    backup_vaults.mend()
+    bucket_encryption.mend()
     conditions.mend()
+    configurations.mend(clients)
     databases.mend(clients)
     database_backups.mend()
     exports.mend()
+    forwarding.mend()
     functions.mend(settings, os.environ)
+    generated_secrets.mend()
     math_alarms.mend(settings)
     role_boundaries.mend()
     secrets.mend()

@@ -15,6 +15,7 @@ from embedded.control_plane.watched import Watched
 
 Properties = dict[str, Any]
 _Key = tuple[str, str, str, str]
+_READ_AT_DELETION = {"AWS::ECR::Repository": {"EmptyOnDelete"}}
 
 
 def watch(record: UnreadFile, except_for: frozenset[str]) -> None:
@@ -108,7 +109,9 @@ class _Unread:
     def created(
         self, resource_type: str, physical_id: str, stack: str, logical_id: str, seen: Watched
     ) -> None:
-        self._note(resource_type, physical_id, stack, logical_id, seen.unread(), ())
+        later = _READ_AT_DELETION.get(resource_type, set())
+        unread = tuple(path for path in seen.unread() if path not in later)
+        self._note(resource_type, physical_id, stack, logical_id, unread, ())
 
     def changed(
         self,

@@ -1,30 +1,58 @@
-"""The register of what the embedded AWS only records, as a page of the docs."""
+"""The register of what the embedded AWS does not carry out, as a page of the docs."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from embedded.control_plane.record import RecordedResource
+from embedded.control_plane.record import PartlyReadResource, RecordedResource
 from stacks.environments import ORGANIZATION
 
 _HEAD = """# What the embedded AWS only records
 
-Written by `tests/end_to_end/test_every_stage.py`, which deploys every stage to it. A resource of
-these types is checked against its official schema, has identifiers that can be referred to, and is
-updated and deleted with its stack; nothing runs behind it.
+Written by `tests/end_to_end/test_every_stage.py`, which deploys every stage to it and changes each
+resource's tags.
+
+## Resources
+
+A resource of these types is checked against its official schema, has identifiers that can be
+referred to, and is updated and deleted with its stack; nothing runs behind it.
 
 | type | in the stacks |
 | --- | --- |
 """
+_PROPERTIES = """
+## Properties
+
+Resources of these types are created, by code that never looks at these properties.
+
+| type | property | in the stacks |
+| --- | --- | --- |
+"""
 
 
-def register(recorded: Iterable[RecordedResource]) -> str:
-    """One line for each type; a stack that every environment has stands there once."""
-    found: dict[str, set[str]] = defaultdict(set)
+def register(
+    recorded: Iterable[RecordedResource], partly_read: Iterable[PartlyReadResource]
+) -> str:
+    """One line for each type or property; a stack that every environment has stands there once."""
+    types: dict[str, set[str]] = defaultdict(set)
     for resource in recorded:
-        stage, _, stack = resource.stack.partition("-")
-        found[resource.resource_type].add(stack if stage != ORGANIZATION else resource.stack)
-    lines = (
-        f"| `{name}` | {', '.join(f'`{stack}`' for stack in sorted(stacks))} |\n"
-        for name, stacks in sorted(found.items())
-    )
-    return _HEAD + "".join(lines)
+        types[f"`{resource.resource_type}`"].add(_stack(resource))
+    properties: dict[str, set[str]] = defaultdict(set)
+    for partly in partly_read:
+        for name in _unread(partly):
+            properties[f"`{partly.resource_type}` | {name}"].add(_stack(partly))
+    return _HEAD + "".join(_lines(types)) + _PROPERTIES + "".join(_lines(properties))
+
+
+def _stack(resource: RecordedResource) -> str:
+    stage, _, stack = resource.stack.partition("-")
+    return stack if stack and stage != ORGANIZATION else resource.stack
+
+
+def _unread(resource: PartlyReadResource) -> Iterator[str]:
+    yield from (f"`{path}`" for path in resource.unread)
+    yield from (f"`{path}`, when it changes" for path in resource.unread_changes)
+
+
+def _lines(found: dict[str, set[str]]) -> Iterator[str]:
+    for name, stacks in sorted(found.items()):
+        yield f"| {name} | {', '.join(f'`{stack}`' for stack in sorted(stacks))} |\n"

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from embedded import cdk
-from embedded.control_plane.record import RecordFile
+from embedded.control_plane.record import RecordFile, UnreadFile
 from embedded.machine import Machine
 from stacks import environments
 from stacks.constructs.fleetcharge_stack import BOUNDARY
@@ -158,9 +158,10 @@ def test_a_change_of_every_resource_replaces_none(everything: Everything) -> Non
     assert {stack.name: everything.resources(stack) for stack in stacks} == before
 
 
-def test_what_nothing_stands_behind_is_listed_in_the_register(everything: Everything) -> None:
+def test_what_is_not_carried_out_is_listed_in_the_register(everything: Everything) -> None:
     recorded = RecordFile(everything.machine.recorded).resources()
-    written = register(recorded)
+    partly_read = UnreadFile(everything.machine.unread).resources()
+    written = register(recorded, partly_read)
     before = REGISTER.read_text() if REGISTER.exists() else ""
     REGISTER.write_text(written)
     assert written == before, f"{REGISTER} is written anew: look at the difference, and commit it"

@@ -1,25 +1,12 @@
 """Properties of ``AWS::S3::Bucket`` as the S3 API's own operations take them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
 from typing import Any
 
+from embedded.control_plane.mends.configuration import Configurable, Configuration
+
 Properties = dict[str, Any]
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-@dataclass(frozen=True)
-class Configuration:
-    """One property of a bucket, put by an operation of its own."""
-
-    put: str
-    argument: str
-    delete: str | None
-    """None: an empty configuration takes it away."""
-    shaped: Callable[[Any], Any] = _as_it_is
 
 
 def _renamed(value: Mapping[str, Any], names: Mapping[str, str]) -> Properties:
@@ -87,35 +74,59 @@ def _replication(value: Properties) -> Properties:
     return {**value, "Rules": [_renamed(rule, {"Id": "ID"}) for rule in value["Rules"]]}
 
 
-CONFIGURATIONS: dict[str, Configuration] = {
-    "Tags": Configuration(
-        "put_bucket_tagging", "Tagging", "delete_bucket_tagging", lambda tags: {"TagSet": tags}
-    ),
-    "OwnershipControls": Configuration(
-        "put_bucket_ownership_controls", "OwnershipControls", "delete_bucket_ownership_controls"
-    ),
-    "BucketEncryption": Configuration(
-        "put_bucket_encryption",
-        "ServerSideEncryptionConfiguration",
-        "delete_bucket_encryption",
-        _encryption,
-    ),
-    "LifecycleConfiguration": Configuration(
-        "put_bucket_lifecycle_configuration",
-        "LifecycleConfiguration",
-        "delete_bucket_lifecycle",
-        _lifecycle,
-    ),
-    "LoggingConfiguration": Configuration(
-        "put_bucket_logging", "BucketLoggingStatus", None, _logging
-    ),
-    "ObjectLockConfiguration": Configuration(
-        "put_object_lock_configuration", "ObjectLockConfiguration", None
-    ),
-    "ReplicationConfiguration": Configuration(
-        "put_bucket_replication",
-        "ReplicationConfiguration",
-        "delete_bucket_replication",
-        _replication,
-    ),
-}
+def _canned(value: str) -> str:
+    """``LogDeliveryWrite`` is ``log-delivery-write``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", value).lower()
+
+
+def _lockable(value: Any) -> Properties:
+    return {"ObjectLockEnabled": "Enabled"} if str(value).lower() == "true" else {}
+
+
+BUCKET = Configurable(
+    "s3",
+    "Bucket",
+    {
+        "Tags": Configuration(
+            "put_bucket_tagging",
+            "Tagging",
+            lambda tags: {"TagSet": tags},
+            delete="delete_bucket_tagging",
+        ),
+        "OwnershipControls": Configuration(
+            "put_bucket_ownership_controls",
+            "OwnershipControls",
+            delete="delete_bucket_ownership_controls",
+        ),
+        "AccessControl": Configuration(
+            "put_bucket_acl", "ACL", _canned, without=lambda _: "private"
+        ),
+        "BucketEncryption": Configuration(
+            "put_bucket_encryption",
+            "ServerSideEncryptionConfiguration",
+            _encryption,
+            delete="delete_bucket_encryption",
+        ),
+        "LifecycleConfiguration": Configuration(
+            "put_bucket_lifecycle_configuration",
+            "LifecycleConfiguration",
+            _lifecycle,
+            delete="delete_bucket_lifecycle",
+        ),
+        "LoggingConfiguration": Configuration(
+            "put_bucket_logging", "BucketLoggingStatus", _logging
+        ),
+        "ObjectLockEnabled": Configuration(
+            "put_object_lock_configuration", "ObjectLockConfiguration", _lockable
+        ),
+        "ObjectLockConfiguration": Configuration(
+            "put_object_lock_configuration", "ObjectLockConfiguration"
+        ),
+        "ReplicationConfiguration": Configuration(
+            "put_bucket_replication",
+            "ReplicationConfiguration",
+            _replication,
+            delete="delete_bucket_replication",
+        ),
+    },
+)

@@ -9,6 +9,14 @@ from tests.embedded.control_plane.conftest import ControlPlane
 Resources = dict[str, Any]
 
 
+def resources_of(types: dict[str, tuple[str, Resources]]) -> Resources:
+    """A template's resources: for each logical id the type, without ``AWS::``, and properties."""
+    return {
+        name: {"Type": f"AWS::{resource_type}", "Properties": properties}
+        for name, (resource_type, properties) in types.items()
+    }
+
+
 class Stack:
     """One stack; every method waits until it is done."""
 

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.embedded.control_plane.conftest import ControlPlane
-from tests.embedded.control_plane.stack import Resources, Stack
+from tests.embedded.control_plane.stack import Resources, Stack, resources_of
 
 pytestmark = pytest.mark.integration
 
@@ -41,12 +41,12 @@ def _network() -> Resources:
         "In": ("EC2::SecurityGroupIngress", {**rule, "SourceSecurityGroupId": group}),
         "Out": ("EC2::SecurityGroupEgress", {**rule, "CidrIp": "0.0.0.0/0"}),
     }
-    return _resources(types)
+    return resources_of(types)
 
 
 def _scaling() -> Resources:
     """Types that nothing stands behind."""
-    return _resources(
+    return resources_of(
         {
             "Target": (
                 "ApplicationAutoScaling::ScalableTarget",
@@ -68,13 +68,6 @@ def _scaling() -> Resources:
             ),
         }
     )
-
-
-def _resources(types: dict[str, tuple[str, Resources]]) -> Resources:
-    return {
-        name: {"Type": f"AWS::{resource_type}", "Properties": properties}
-        for name, (resource_type, properties) in types.items()
-    }
 
 
 def test_what_only_the_api_knew_is_created_changed_and_deleted(
@@ -169,7 +162,7 @@ def test_an_alarm_that_computes_is_listed_and_one_that_does_not_is_raised(
     def raised() -> list[str]:
         return [one["AlarmName"] for one in alarms.describe_alarms()["MetricAlarms"]]
 
-    assert stack.create(_resources({"Alarm": ("CloudWatch::Alarm", of_two)}), outputs)
+    assert stack.create(resources_of({"Alarm": ("CloudWatch::Alarm", of_two)}), outputs)
     name = stack.outputs()["Alarm"]
     [listed] = control_plane.recorded("alarms")
     assert (listed.resource_type, listed.physical_id) == (
@@ -177,7 +170,7 @@ def test_an_alarm_that_computes_is_listed_and_one_that_does_not_is_raised(
         name,
     )
     assert name not in raised()
-    assert stack.update(_resources({"Alarm": ("CloudWatch::Alarm", single)}), outputs)
+    assert stack.update(resources_of({"Alarm": ("CloudWatch::Alarm", single)}), outputs)
     assert name in raised()
     assert control_plane.recorded("alarms") == []
     assert stack.delete() == "DELETE_COMPLETE"
@@ -199,78 +192,12 @@ def test_a_recorded_resource_that_breaks_its_schema_fails_by_its_path(
 
 def test_an_unknown_type_is_refused_by_name(control_plane: ControlPlane) -> None:
     with pytest.raises(ClientError, match=r"Unrecognized resource types.*AWS::Fleet::Charger"):
-        Stack(control_plane, "unknown").create(_resources({"Charger": ("Fleet::Charger", {})}))
-
-
-def test_a_bucket_keeps_its_tags(control_plane: ControlPlane) -> None:
-    stack, s3 = Stack(control_plane, "bucket"), control_plane.client("s3")
-    tags = [{"Key": "aws-cdk:auto-delete-objects", "Value": "true"}]
-    bucket = _resources({"Bucket": ("S3::Bucket", {"Tags": tags})})
-    assert stack.create(bucket) == "CREATE_COMPLETE"
-    name = stack.physical_id("Bucket")
-    assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == tags
-    bucket["Bucket"]["Properties"] = {}
-    assert stack.update(bucket) == "UPDATE_COMPLETE"
-    with pytest.raises(ClientError, match="NoSuchTagSet"):
-        s3.get_bucket_tagging(Bucket=name)
-
-
-def test_a_bucket_is_configured_as_its_template_says(control_plane: ControlPlane) -> None:
-    by_kms = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/shop"}
-    lock = {"Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 7}}}
-    properties: dict[str, Any] = {
-        "VersioningConfiguration": {"Status": "Enabled"},
-        "BucketEncryption": {
-            "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": by_kms}]
-        },
-        "LifecycleConfiguration": {
-            "Rules": [
-                {
-                    "Id": "old",
-                    "Status": "Enabled",
-                    "Prefix": "logs/",
-                    "ExpirationInDays": 90,
-                    "Transitions": [{"StorageClass": "GLACIER_IR", "TransitionInDays": 30}],
-                    "NoncurrentVersionExpiration": {"NoncurrentDays": 3},
-                }
-            ]
-        },
-        "LoggingConfiguration": {"DestinationBucketName": {"Ref": "Logs"}, "LogFilePrefix": "s3/"},
-        "ObjectLockEnabled": True,
-        "ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled", **lock},
-    }
-    resources = _resources({"Bucket": ("S3::Bucket", properties), "Logs": ("S3::Bucket", {})})
-    stack, s3 = Stack(control_plane, "configured"), control_plane.client("s3")
-    assert stack.create(resources) == "CREATE_COMPLETE"
-    name, logs = stack.physical_id("Bucket"), stack.physical_id("Logs")
-    [encrypted] = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"][
-        "Rules"
-    ]
-    assert encrypted["ApplyServerSideEncryptionByDefault"] == by_kms
-    [rule] = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
-    assert (rule["Expiration"]["Days"], rule["Filter"]["Prefix"]) == (90, "logs/")
-    assert rule["Transitions"] == [{"StorageClass": "GLACIER_IR", "Days": 30}]
-    assert s3.get_bucket_logging(Bucket=name)["LoggingEnabled"] == {
-        "TargetBucket": logs,
-        "TargetPrefix": "s3/",
-    }
-    assert (
-        s3.get_object_lock_configuration(Bucket=name)["ObjectLockConfiguration"]["Rule"]
-        == (lock["Rule"])
-    )
-    # The CDK's CLI names the algorithm and leaves the key to the bucket.
-    s3.put_object(Bucket=logs, Key="asset", Body=b"", ServerSideEncryption="aws:kms")
-
-    del properties["LoggingConfiguration"], properties["LifecycleConfiguration"]
-    assert stack.update(resources) == "UPDATE_COMPLETE"
-    assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=name)
-    with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration"):
-        s3.get_bucket_lifecycle_configuration(Bucket=name)
+        Stack(control_plane, "unknown").create(resources_of({"Charger": ("Fleet::Charger", {})}))
 
 
 def test_a_role_carries_the_boundary_of_its_template(control_plane: ControlPlane) -> None:
     anything = {"Version": "2012-10-17", "Statement": []}
-    resources = _resources(
+    resources = resources_of(
         {
             "Bound": ("IAM::ManagedPolicy", {"PolicyDocument": anything}),
             "Role": (
@@ -300,7 +227,7 @@ def test_a_task_definition_keeps_the_secrets_of_its_containers(
         "Image": "shop/cart",
         "Secrets": [{"Name": "PASSWORD", "ValueFrom": "arn:aws:secretsmanager:::secret:a:b::"}],
     }
-    task = _resources({"Task": ("ECS::TaskDefinition", {"ContainerDefinitions": [container]})})
+    task = resources_of({"Task": ("ECS::TaskDefinition", {"ContainerDefinitions": [container]})})
     stack, ecs = Stack(control_plane, "task"), control_plane.client("ecs")
     assert stack.create(task) == "CREATE_COMPLETE"
     described = ecs.describe_task_definition(taskDefinition=stack.physical_id("Task"))
@@ -311,19 +238,19 @@ def test_a_task_definition_keeps_the_secrets_of_its_containers(
 
 
 def test_an_output_of_a_stack_in_another_region_is_found(control_plane: ControlPlane) -> None:
-    topic = _resources({"Topic": ("SNS::Topic", {"TopicName": "edge"})})
+    topic = resources_of({"Topic": ("SNS::Topic", {"TopicName": "edge"})})
     edge = Stack(control_plane, "edge", region="us-east-1")
     assert edge.create(topic, {"Arn": {"Ref": "Topic"}}) == "CREATE_COMPLETE"
     asked = {"StackName": "edge", "Region": "us-east-1", "OutputName": "Arn"}
     parameter = {"Type": "String", "Value": {"Fn::GetStackOutput": asked}}
     stack = Stack(control_plane, "asking")
-    resources = _resources({"Parameter": ("SSM::Parameter", parameter)})
+    resources = resources_of({"Parameter": ("SSM::Parameter", parameter)})
     assert stack.create(resources, {"Arn": {"Fn::GetStackOutput": asked}}) == "CREATE_COMPLETE"
     assert stack.outputs()["Arn"] == "arn:aws:sns:us-east-1:111122223333:edge"
 
 
 def test_a_secret_is_referred_to_by_its_arn(control_plane: ControlPlane) -> None:
-    secret = _resources({"Secret": ("SecretsManager::Secret", {"SecretString": "first"})})
+    secret = resources_of({"Secret": ("SecretsManager::Secret", {"SecretString": "first"})})
     stack, secrets = Stack(control_plane, "secret"), control_plane.client("secretsmanager")
     assert stack.create(secret, {"Secret": {"Ref": "Secret"}}) == "CREATE_COMPLETE"
     arn = stack.outputs()["Secret"]
