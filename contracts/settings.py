@@ -108,6 +108,11 @@ class ChargingSettings(Settings, frozen=True, kw_only=True):
     gateway_key_file: str = ""
     station_authorities_file: str = ""
     """PEM of who issues client certificates to stations, for TLS of the gateway's own."""
+    station_authority_certificate: Secret = ""
+    """PEM of the authority that signs stations' requests, and of those it was signed by. Without it
+    an operator has them signed."""
+    station_authority_key: Secret = ""
+    """PEM."""
     client_verifying_networks: str = ""
     """Of the load balancer, in CIDR notation with commas between, when it verifies clients."""
 

@@ -15,6 +15,7 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from contracts.access_tokens import AccessTokens
 from contracts.settings import ChargingSettings
 from contracts.task_address import task_address
+from services.charging.adapters.certificate_authority import LocalAuthority
 from services.charging.adapters.metrics_log import MetricsLog
 from services.charging.adapters.metrics_page import MetricsPage
 from services.charging.adapters.outbox_relay import OutboxRelay
@@ -43,6 +44,9 @@ from services.charging.adapters.postgresql.sites.report_views import PostgresSit
 from services.charging.adapters.postgresql.sites.reports import PostgresSiteReports
 from services.charging.adapters.postgresql.sites.sites import PostgresSites
 from services.charging.adapters.postgresql.standings import PostgresStandings
+from services.charging.adapters.postgresql.station_certificates import (
+    PostgresStationCertificates,
+)
 from services.charging.adapters.postgresql.station_reports import PostgresStationReports
 from services.charging.adapters.postgresql.station_security import PostgresStationSecurity
 from services.charging.adapters.postgresql.station_views import PostgresStationViews
@@ -53,6 +57,7 @@ from services.charging.adapters.postgresql.waiting_stops import PostgresWaitingS
 from services.charging.adapters.system_clock import utc_now
 from services.charging.application.campaigns import Campaigns
 from services.charging.application.central_systems import central_systems
+from services.charging.application.certificate_answers import CertificateAnswers
 from services.charging.application.changes import Changes
 from services.charging.application.commands import CommandDelivery, Commands
 from services.charging.application.conversation import Conversation, Message
@@ -64,6 +69,7 @@ from services.charging.application.remote_control import RemoteControl
 from services.charging.application.smart_charging.news import PlannedLedger, PlannedSiteReports
 from services.charging.application.smart_charging.planning import SitePlanning
 from services.charging.application.smart_charging.telling import Telling
+from services.charging.application.station_certificates import StationCertificates
 from services.charging.application.stop_matching import MatchingLedger
 from services.charging.entrypoints.client_certificates import ClientCertificates, tls
 from services.charging.entrypoints.gateway import Gateway
@@ -113,6 +119,8 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         utc_now,
     )
     device_models = PostgresDeviceModels(database)
+    certificates = PostgresStationCertificates(database)
+    issuer = _issuer(settings, certificates, commands)
     store = Store(
         tokens=tokens,
         register=PostgresStationReports(database),
@@ -123,6 +131,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         device_models=device_models,
         sites=PlannedSiteReports(PostgresSiteReports(database), planning.changed),
         quarantine=PostgresQuarantine(database),
+        issuer=issuer,
     )
     remote_control = RemoteControl(commands, utc_now)
     campaign_book = PostgresCampaigns(database)
@@ -142,12 +151,13 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         connections=connections,
         commands=CommandDelivery(
             command_book,
-            learn=DeviceAnswers(device_models).learn,
+            learn=CertificateAnswers(certificates, DeviceAnswers(device_models).learn).learn,
             keys=KeyRotation(security),
             clock=utc_now,
         ),
         conversation=lambda station_id: Conversation(station_id, look_on, utc_now),
         keys=security,
+        issued=certificates,
         certificates=ClientCertificates.of(settings.client_verifying_networks),
         tls=_tls(settings),
     )
@@ -199,13 +209,33 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         connections=connections,
         commands=command_book,
         notices=_notices(database_conninfo, gateway, commands, campaigns),
-        background=[relay, message_log, ledger, planning, campaigns, changes, metrics_log],
+        background=[
+            relay,
+            message_log,
+            ledger,
+            planning,
+            campaigns,
+            changes,
+            metrics_log,
+            *([issuer] if issuer else []),
+        ],
         gateway=gateway,
         api=api,
         address=address,
         gateway_port=settings.gateway_port,
         api_port=settings.api_port,
     )
+
+
+def _issuer(
+    settings: ChargingSettings, certificates: PostgresStationCertificates, commands: Commands
+) -> StationCertificates | None:
+    if not settings.station_authority_certificate:
+        return None
+    authority = LocalAuthority(
+        settings.station_authority_certificate, settings.station_authority_key
+    )
+    return StationCertificates(authority, certificates, commands, utc_now)
 
 
 def _tls(settings: ChargingSettings) -> ssl.SSLContext | None:

@@ -1,13 +1,19 @@
 """Fixtures of the charging program."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
 
+from contracts.personas import OWN_COMPANY
+from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.stations import PostgresStations
+from services.charging.domain.stations import Site, SiteKind, Station, StationKey
 from tests.charging.aws import Aws
 from tests.charging.aws import running as running_aws
 from tests.charging.program import ChargingProgram, charging_program
+from tests.postgres import Database as EmptyDatabase
 from tests.postgres import Server
 
 _numbers = itertools.count(1)
@@ -47,3 +53,18 @@ def station_id(program: ChargingProgram) -> str:
     station_id = f"CP{next(_numbers)}"
     program.register(station_id)
     return station_id
+
+
+@pytest_asyncio.fixture
+async def kept(database: EmptyDatabase) -> AsyncIterator[Database]:
+    """An empty database of ours, but for the stations CP1 and CP2."""
+    kept = Database(database.conninfo)
+    await kept.open()
+    await kept.migrate()
+    stations = PostgresStations(kept)
+    site = Site("depot", "Depot", SiteKind.WORKPLACE, "Europe/Berlin")
+    await stations.put_site(OWN_COMPANY, site)
+    key = StationKey.of("a-long-and-random-key")
+    await stations.put(OWN_COMPANY, [Station(name, "depot", 1, key) for name in ("CP1", "CP2")])
+    yield kept
+    await kept.close()

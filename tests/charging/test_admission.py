@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.charging.domain.admission import Admission, Proof, SecurityProfile, Shown
+from services.charging.domain.admission import Admission, Certified, Proof, SecurityProfile, Shown
 from services.charging.domain.stations import StationKey, new_key
 
 HEX = "0123456789ABCDEFabcd0123456789abcdefabcd"
@@ -12,7 +12,8 @@ BASIC, TLS_BASIC, CERTIFICATE = SecurityProfile
 
 
 def shown(password: str = "", user: str = "CP1", certified: str | None = None) -> Shown:
-    return Shown(user=user.encode(), password=password.encode(), certified=certified)
+    by = None if certified is None else Certified(*certified.split("/"))
+    return Shown(user=user.encode(), password=password.encode(), certified=by)
 
 
 @pytest.mark.parametrize(
@@ -24,17 +25,21 @@ def shown(password: str = "", user: str = "CP1", certified: str | None = None) -
         (BASIC, shown("a-long-and-random-key", user="CP2"), None),
         (BASIC, shown("another"), None),
         (BASIC, shown(), None),
-        (BASIC, shown(certified="CP1"), Proof.CERTIFICATE),
-        (BASIC, shown("a-long-and-random-key", certified="CP2"), None),
+        (BASIC, shown(certified="CP1/2"), Proof.CERTIFICATE),
+        (BASIC, shown("a-long-and-random-key", certified="CP2/2"), None),
         (CERTIFICATE, shown("a-long-and-random-key"), None),
-        (CERTIFICATE, shown(certified="CP1"), Proof.CERTIFICATE),
-        (CERTIFICATE, shown(certified="CP2"), None),
+        (CERTIFICATE, shown(certified="CP1/2"), Proof.CERTIFICATE),
+        (CERTIFICATE, shown(certified="CP2/2"), None),
+        (CERTIFICATE, shown(certified="CP1/1"), None),
+        (BASIC, shown("a-long-and-random-key", certified="CP1/1"), None),
     ],
 )
 def test_what_each_profile_asks_for(
     profile: SecurityProfile, said: Shown, proof: Proof | None
 ) -> None:
-    admission = Admission(station_id="CP1", profile=profile, key=KEY, next_key=NEXT, epoch=1)
+    admission = Admission(
+        station_id="CP1", profile=profile, key=KEY, next_key=NEXT, epoch=1, revoked=["1"]
+    )
     assert admission.proof(said) is proof
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import httpx
+import psycopg
 import pytest
 
 from contracts.personas import Persona
@@ -127,6 +128,15 @@ def theirs(program: ChargingProgram, nordwind: Company) -> dict[str, str]:
     operator.put("/tokens/NORDWIND1", json=TOKEN).raise_for_status()
     began = datetime.now(UTC).isoformat()
     asyncio.run(say_something(program))
+    with psycopg.connect(program.database.conninfo) as connection:
+        connection.execute(
+            """
+            insert into station_certificate (id, station_id, serial, chain, request_digest,
+                not_before, not_after)
+            values (gen_random_uuid(), 'nordwind-1', '1', 'of nordwind', '', now(), now())
+            on conflict do nothing
+            """
+        )
     operator.put("/sites/nordwind-depot/limits", json={"connection": LIMIT}).raise_for_status()
     while operator.get("/sites/nordwind-depot/plan").status_code == 404:
         time.sleep(0.02)

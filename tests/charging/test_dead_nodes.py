@@ -1,38 +1,19 @@
 """Nodes that die, or only seem to: what becomes of their stations."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-import pytest_asyncio
 
-from contracts.personas import OWN_COMPANY
 from services.charging.adapters.postgresql.connections import PostgresConnections
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.notices import SUPERSEDED
-from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.domain.ocpp16.version import OCPP_1_6
-from services.charging.domain.stations import Site, SiteKind, Station, StationKey
 from tests.postgres import Database as EmptyDatabase
 
 pytestmark = pytest.mark.integration
 
 ONE, OTHER = uuid4(), uuid4()
-
-
-@pytest_asyncio.fixture
-async def kept(database: EmptyDatabase) -> AsyncIterator[Database]:
-    kept = Database(database.conninfo)
-    await kept.open()
-    await kept.migrate()
-    stations = PostgresStations(kept)
-    site = Site("depot", "Depot", SiteKind.WORKPLACE, "Europe/Berlin")
-    await stations.put_site(OWN_COMPANY, site)
-    key = StationKey.of("a-long-and-random-key")
-    await stations.put(OWN_COMPANY, [Station(name, "depot", 1, key) for name in ("CP1", "CP2")])
-    yield kept
-    await kept.close()
 
 
 def last_seen(database: EmptyDatabase, seconds: int, *nodes: UUID) -> None:

@@ -18,6 +18,9 @@ from services.charging.adapters.postgresql.connections import PostgresConnection
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.notices import Notices
 from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
+from services.charging.adapters.postgresql.station_certificates import (
+    PostgresStationCertificates,
+)
 from services.charging.adapters.postgresql.station_security import PostgresStationSecurity
 from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.adapters.system_clock import utc_now
@@ -82,6 +85,7 @@ async def node(database: EmptyDatabase) -> AsyncIterator[Node]:
             book, learn=learn_nothing, keys=KeyRotation(security), clock=utc_now
         ),
         keys=security,
+        issued=PostgresStationCertificates(store),
         conversation=lambda name: Conversation(name, lambda _: None, utc_now),
     )
     hear = {

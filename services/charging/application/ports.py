@@ -192,6 +192,16 @@ class StationCalls(Protocol):
         """
 
 
+class CertificateIssuer(Protocol):
+    """Gives stations their certificates."""
+
+    async def request(self, station_id: str, spoken: Version, csr: str) -> None:
+        """Return when the certificate is kept and on its way.
+
+        Raises `UnacceptableRequestError`.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
     """Where what stations say is kept."""
@@ -205,3 +215,5 @@ class Store:
     device_models: DeviceModels
     sites: SiteReports
     quarantine: Quarantine
+    issuer: CertificateIssuer | None = None
+    """Without one, an operator has requests for certificates signed."""

@@ -10,6 +10,7 @@ from uuid import UUID
 from services.charging.application.conversation import Direction, MessageKind
 from services.charging.application.scope import Scope
 from services.charging.domain.commands import CommandState
+from services.charging.domain.station_certificates import CertificateState
 from services.charging.domain.tokens import TokenStatus
 
 Row = TypeVar("Row")
@@ -136,6 +137,20 @@ class NotificationView:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateView:
+    """A certificate that was issued to a station; `chain` is PEM, the station's own first."""
+
+    serial: str
+    state: CertificateState
+    not_before: datetime
+    not_after: datetime
+    issued_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+    chain: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
     """A frame as it passed over a station's socket, its secrets masked; `direction` from here.
 
@@ -253,6 +268,9 @@ class Views(Protocol):
         self, scope: Scope, *, station_id: str, before: int | None, limit: int
     ) -> list[NotificationView]:
         """Latest first; `before` is a notification's id."""
+
+    async def certificates(self, scope: Scope, *, station_id: str) -> list[CertificateView]:
+        """Latest first."""
 
     async def variables(
         self, scope: Scope, *, station_id: str, after: int, limit: int

@@ -4,6 +4,7 @@ Profiles 1 and 2 are basic authentication, without and with TLS; profile 3 is a 
 whose common name is the station's id (Improved security for OCPP 1.6-J, section 4; 2.0.1, A00).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -27,14 +28,23 @@ class Proof(StrEnum):
     CERTIFICATE = "certificate"
 
 
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """What a client certificate that was verified says."""
+
+    name: str
+    """The common name."""
+    serial: str
+    """In hex."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """What came with the handshake."""
 
     user: bytes
     password: bytes
-    certified: str | None
-    """The common name of a client certificate that was verified."""
+    certified: Certified | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +58,10 @@ class Admission:
     """While both count: the station was told a new one, and has not connected with it yet."""
     epoch: int
     """For the connection, if it comes to one: higher than all before."""
+    unused: Collection[str] = ()
+    """Serials of certificates that the station was given and has not shown yet."""
+    revoked: Collection[str] = ()
+    """Serials of those that were followed by others."""
 
     def proof(self, shown: Shown) -> Proof | None:
         """By what the station is admitted; None: it is not.
@@ -55,7 +69,9 @@ class Admission:
         A certificate does for every profile; nothing less than the profile does.
         """
         if shown.certified is not None:
-            return Proof.CERTIFICATE if shown.certified == self.station_id else None
+            is_its_own = shown.certified.name == self.station_id
+            counts = is_its_own and shown.certified.serial not in self.revoked
+            return Proof.CERTIFICATE if counts else None
         if self.profile is SecurityProfile.CLIENT_CERTIFICATE:
             return None
         if shown.user != self.station_id.encode():

@@ -15,12 +15,15 @@ from cryptography.x509.oid import NameOID
 from websockets.asyncio.server import ServerConnection
 from websockets.datastructures import Headers
 
+from services.charging.domain.admission import Certified
+from services.charging.domain.station_certificates import serial
+
 LEAF = "X-Amzn-Mtls-Clientcert-Leaf"
 
 
 @dataclass(frozen=True, slots=True)
 class ClientCertificates:
-    """Finds the name that a certificate vouches for."""
+    """Finds what a certificate vouches for."""
 
     verified_by: Sequence[IPv4Network | IPv6Network] = ()
     """Networks of the load balancer that verifies clients; of none, when there is none."""
@@ -30,17 +33,17 @@ class ClientCertificates:
         """`networks`: in CIDR notation, with commas between; raises `ValueError`."""
         return cls([ip_network(one.strip()) for one in networks.split(",") if one.strip()])
 
-    def name(self, connection: ServerConnection, headers: Headers) -> str | None:
-        """The common name of the verified certificate; None when there is none."""
+    def shown(self, connection: ServerConnection, headers: Headers) -> Certified | None:
+        """The verified certificate; None when there is none."""
         ended_here = connection.transport.get_extra_info("ssl_object")
         if isinstance(ended_here, ssl.SSLObject):
             presented = ended_here.getpeercert(binary_form=True)
-            return _common_name(x509.load_der_x509_certificate(presented)) if presented else None
+            return _certified(x509.load_der_x509_certificate(presented)) if presented else None
         leaf = headers.get(LEAF)
         if leaf is None or not self._is_load_balancer(connection):
             return None
         try:
-            return _common_name(x509.load_pem_x509_certificate(unquote(leaf).encode()))
+            return _certified(x509.load_pem_x509_certificate(unquote(leaf).encode()))
         except ValueError:
             return None
 
@@ -52,9 +55,9 @@ class ClientCertificates:
 NO_LOAD_BALANCER = ClientCertificates()
 
 
-def _common_name(certificate: x509.Certificate) -> str | None:
+def _certified(certificate: x509.Certificate) -> Certified | None:
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    return str(names[0].value) if len(names) == 1 else None
+    return Certified(str(names[0].value), serial(certificate)) if len(names) == 1 else None
 
 
 def tls(certificate_file: str, key_file: str, station_authorities_file: str) -> ssl.SSLContext:

@@ -67,6 +67,13 @@ class Keys(Protocol):
         """The station showed the key that was to be its next: now it is the only one."""
 
 
+class Issued(Protocol):
+    """Certificates that stations were given."""
+
+    async def shown(self, station_id: str, serial: str) -> None:
+        """The station uses this one: those before it count no more."""
+
+
 class Gateway:
     """Accepts stations, and tells their sockets what other nodes say."""
 
@@ -78,6 +85,7 @@ class Gateway:
         commands: CommandDelivery,
         conversation: Callable[[str], Conversation],
         keys: Keys,
+        issued: Issued,
         certificates: ClientCertificates = NO_LOAD_BALANCER,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -87,6 +95,7 @@ class Gateway:
         which ends it.
         """
         self._keys = keys
+        self._issued = issued
         self._certificates = certificates
         self._tls = tls
         self._central_systems = {system.version.name: system for system in central_systems}
@@ -157,20 +166,25 @@ class Gateway:
             return connection.respond(http.HTTPStatus.NOT_FOUND, "no such station\n")
         self._epochs[connection] = admission.epoch
         user, password = _credentials(request.headers)
-        certified = self._certificates.name(connection, request.headers)
+        certified = self._certificates.shown(connection, request.headers)
         proof = admission.proof(Shown(user=user, password=password, certified=certified))
         if proof is None:
-            logger.warning("not admitted", extra={"station_id": station_id, "certified": certified})
+            logger.warning(
+                "not admitted",
+                extra={"station_id": station_id, "certified": certified and certified.name},
+            )
             refusal = connection.respond(
                 http.HTTPStatus.UNAUTHORIZED, "wrong key or no certificate of the station\n"
             )
             refusal.headers["WWW-Authenticate"] = 'Basic realm="ocpp"'
             return refusal
-        if proof is Proof.NEXT_KEY and admission.next_key is not None:
-            try:
+        try:
+            if proof is Proof.NEXT_KEY and admission.next_key is not None:
                 await self._keys.adopt(station_id, admission.next_key)
-            except UnavailableError:
-                return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "come back later\n")
+            if certified is not None and certified.serial in admission.unused:
+                await self._issued.shown(station_id, certified.serial)
+        except UnavailableError:
+            return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "come back later\n")
         return None
 
     async def _connected(self, websocket: ServerConnection) -> None:

@@ -117,7 +117,15 @@ class PostgresConnections:
             cursor = await connection.execute(
                 """
                 select id, security_profile, key_salt, key_digest, salt, digest,
-                    nextval('connection_epoch')
+                    nextval('connection_epoch'),
+                    array(
+                        select serial from station_certificate
+                        where station_id = station.id and state in ('issued', 'accepted')
+                    ),
+                    array(
+                        select serial from station_certificate
+                        where station_id = station.id and state = 'revoked' and not_after > now()
+                    )
                 from station left join next_station_key on station_id = id where id = any(%s)
                 """,
                 ([admission.station_id for admission in asked],),
@@ -129,6 +137,8 @@ class PostgresConnections:
                     key=StationKey(row[2], row[3]),
                     next_key=StationKey(row[4], row[5]) if row[4] else None,
                     epoch=row[6],
+                    unused=row[7],
+                    revoked=row[8],
                 )
                 for row in await cursor.fetchall()
             }

@@ -66,6 +66,8 @@ _OF_STATIONS: LiteralString = """
         select * from public.quarantine where station_id in (select id from station)
     ), unmatched_stop as not materialized (
         select * from public.unmatched_stop where station_id in (select id from station)
+    ), station_certificate as not materialized (
+        select * from public.station_certificate where station_id in (select id from station)
     ), campaign as not materialized (
         select * from public.campaign where company_id = %(scope_company)s
     ), campaign_outcome as not materialized (

@@ -9,6 +9,7 @@ from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.scoped import ScopedReader
 from services.charging.application.scope import Scope
 from services.charging.application.views import (
+    CertificateView,
     CommandView,
     MessageSearch,
     MessageView,
@@ -171,6 +172,14 @@ class PostgresViews:
         """
         parameters = {"station": station_id, "before": before, "limit": limit}
         return await self._reader.read(scope, NotificationView, query, parameters)
+
+    async def certificates(self, scope: Scope, *, station_id: str) -> list[CertificateView]:
+        """Latest first."""
+        query = """
+            select serial, state, not_before, not_after, issued_at, used_at, revoked_at, chain
+            from station_certificate where station_id = %(station)s order by issued_at desc
+        """
+        return await self._reader.read(scope, CertificateView, query, {"station": station_id})
 
     async def variables(
         self, scope: Scope, *, station_id: str, after: int, limit: int

@@ -13,6 +13,7 @@ from services.charging.application.ocpp16.start_transaction import StartTransact
 from services.charging.application.ocpp16.status_notification import StatusNotificationHandler
 from services.charging.application.ocpp16.stop_transaction import StopTransactionHandler
 from services.charging.application.ports import Clock, Store
+from services.charging.application.sign_certificate_handler import SignCertificateHandler
 from services.charging.domain.ocpp16.authorize import Authorize
 from services.charging.domain.ocpp16.boot_notification import BootNotification
 from services.charging.domain.ocpp16.data_transfer import DataTransfer
@@ -34,10 +35,7 @@ from services.charging.domain.ocpp16.security_event_notification import (
     SecurityEventNotification,
     SecurityEventNotificationResponse,
 )
-from services.charging.domain.ocpp16.sign_certificate import (
-    SignCertificate,
-    SignCertificateResponse,
-)
+from services.charging.domain.ocpp16.sign_certificate import SignCertificate
 from services.charging.domain.ocpp16.signed_firmware_status_notification import (
     SignedFirmwareStatusNotification,
     SignedFirmwareStatusNotificationResponse,
@@ -53,8 +51,6 @@ _TOLD: tuple[tuple[type[Message], Message], ...] = (
     (LogStatusNotification, LogStatusNotificationResponse()),
     (SecurityEventNotification, SecurityEventNotificationResponse()),
     (SignedFirmwareStatusNotification, SignedFirmwareStatusNotificationResponse()),
-    # The operator reads the request among the notifications and answers by CertificateSigned.
-    (SignCertificate, SignCertificateResponse(status="Accepted")),
 )
 """What is kept for people to read, and its answer."""
 
@@ -66,12 +62,14 @@ def ocpp16_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
     values = MeterValuesHandler(store.readings, store.signed)
     boot = BootNotificationHandler(store.register)
     status = StatusNotificationHandler(store.register)
+    sign = SignCertificateHandler(store.notifications, store.issuer)
     return {
         "Authorize": Route(Authorize, AuthorizeHandler(store.tokens).handle),
         "BootNotification": Route(BootNotification, boot.handle),
         "DataTransfer": Route(DataTransfer, DataTransferHandler().handle),
         "Heartbeat": Route(Heartbeat, HeartbeatHandler().handle),
         "MeterValues": Route(MeterValues, values.handle),
+        "SignCertificate": Route(SignCertificate, sign.in_16),
         "StartTransaction": Route(StartTransaction, start.handle),
         "StatusNotification": Route(StatusNotification, status.handle),
         "StopTransaction": Route(StopTransaction, stop.handle),

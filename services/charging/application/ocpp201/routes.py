@@ -14,6 +14,7 @@ from services.charging.application.ocpp201.site_reports import SiteReportHandler
 from services.charging.application.ocpp201.status_notification import StatusNotificationHandler
 from services.charging.application.ocpp201.transaction_event import TransactionEventHandler
 from services.charging.application.ports import Clock, Store
+from services.charging.application.sign_certificate_handler import SignCertificateHandler
 from services.charging.domain.ocpp201 import (
     authorization,
     availability,
@@ -42,8 +43,6 @@ _NO_ISSUER = StatusInfo(
 
 _TOLD: tuple[tuple[type[Message], Message], ...] = (
     (security.SecurityEventNotification, security.SecurityEventNotificationResponse()),
-    # The operator reads the request among the notifications and answers by CertificateSigned.
-    (security.SignCertificate, security.SignCertificateResponse(status="Accepted")),
     (reservation.ReservationStatusUpdate, reservation.ReservationStatusUpdateResponse()),
     (smart_charging.ReportChargingProfiles, smart_charging.ReportChargingProfilesResponse()),
     (firmware.FirmwareStatusNotification, firmware.FirmwareStatusNotificationResponse()),
@@ -71,6 +70,7 @@ _TOLD: tuple[tuple[type[Message], Message], ...] = (
 def ocpp201_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
     """By action."""
     transaction = TransactionEventHandler(store.ledger, store.readings, store.signed, clock)
+    sign = SignCertificateHandler(store.notifications, store.issuer)
     device = DeviceReportHandler(store.device_models, store.notifications)
     sites = SiteReportHandler(store.sites, store.notifications)
     handlers = (
@@ -79,6 +79,7 @@ def ocpp201_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
         Route(availability.StatusNotification, StatusNotificationHandler(store.register).handle),
         Route(data_transfer.DataTransfer, DataTransferHandler().handle),
         Route(events.NotifyEvent, device.event),
+        Route(security.SignCertificate, sign.in_201),
         Route(metering.MeterValues, MeterValuesHandler(store.readings).handle),
         Route(monitoring.NotifyMonitoringReport, device.monitors),
         Route(provisioning.BootNotification, BootNotificationHandler(store.register).handle),

@@ -1,4 +1,4 @@
-"""What stations must show, and the rotation of their keys."""
+"""What stations must show, their certificates, and the rotation of their keys."""
 
 import http
 from typing import Literal, Protocol
@@ -12,7 +12,7 @@ from services.charging.application.key_rotation import ROTATE_KEY
 from services.charging.application.ports import NotConnectedError
 from services.charging.application.scope import Scope
 from services.charging.application.station_views import StationViews
-from services.charging.application.views import CommandView, Views
+from services.charging.application.views import CertificateView, CommandView, Page, Views
 from services.charging.domain.admission import SecurityProfile
 from services.charging.domain.versions import version
 from services.charging.entrypoints.rest.callers import CallerScope
@@ -47,6 +47,14 @@ def station_security_router(
         if not await security.set_profile(scope, station_id, SecurityProfile(given.profile)):
             raise _no_station(station_id)
         return given
+
+    @router.get("/stations/{station_id}/certificates")
+    async def get_certificates(
+        scope: CallerScope, station_id: PathIdentifier
+    ) -> Page[CertificateView]:
+        """Those that it was given here, latest first: a new one each time it asks."""
+        found = await views.certificates(scope, station_id=station_id)
+        return Page(found, next_cursor=None)
 
     @router.post("/stations/{station_id}/key-rotation", status_code=http.HTTPStatus.ACCEPTED)
     async def post_rotation(
