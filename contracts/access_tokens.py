@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import jwt
 
-from contracts.personas import COMPANY_GROUP, OWN_COMPANY, Persona
+from contracts.personas import OWN_COMPANY, Persona, SeveralCompaniesError, company_of
 
 
 class AccessDeniedError(Exception):
@@ -71,14 +71,7 @@ class AccessTokens:
             raise AccessDeniedError("an access token of this application is needed")
         groups = set(claims.get("cognito:groups", []))
         personas = frozenset(map(Persona, groups & set(Persona)))
-        return Caller(claims["sub"], personas, _company(groups))
-
-
-def _company(groups: Iterable[str]) -> str:
-    """The company among the groups; a person of two could mix up their data."""
-    companies = [
-        group.removeprefix(COMPANY_GROUP) for group in groups if group.startswith(COMPANY_GROUP)
-    ]
-    if len(companies) > 1:
-        raise AccessDeniedError(f"in the groups of several companies: {sorted(companies)}")
-    return companies[0] if companies else OWN_COMPANY
+        try:
+            return Caller(claims["sub"], personas, company_of(groups))
+        except SeveralCompaniesError as error:
+            raise AccessDeniedError(str(error)) from error

@@ -1,5 +1,6 @@
 """Who may sign in: the groups of the Cognito user pool, as they stand in ``cognito:groups``."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -23,3 +24,17 @@ COMPANY_GROUP = "company:"
 """The prefix of a company's group: whoever is in ``company:nordwind`` belongs to ``nordwind``."""
 OWN_COMPANY = "fleetcharge"
 """Of whoever is in no company's group: the company that runs the environment."""
+
+
+class SeveralCompaniesError(Exception):
+    """Whoever is in two companies could mix up their data; names them."""
+
+
+def company_of(groups: Iterable[str]) -> str:
+    """The company of a person in these groups; raises `SeveralCompaniesError`."""
+    companies = [
+        group.removeprefix(COMPANY_GROUP) for group in groups if group.startswith(COMPANY_GROUP)
+    ]
+    if len(companies) > 1:
+        raise SeveralCompaniesError(f"in the groups of several companies: {sorted(companies)}")
+    return companies[0] if companies else OWN_COMPANY

@@ -93,6 +93,8 @@ class ChargingSettings(Settings, frozen=True, kw_only=True):
     database_password: Secret
     session_events_queue_url: str
     """Where the outbox delivers `contracts.events`."""
+    site_surplus_queue_url: str
+    """Whence `contracts.site_surplus` comes."""
     user_pool_id: str
     """Cognito user pool whose access tokens the REST API accepts."""
     operator_client_id: str
@@ -158,6 +160,15 @@ class TelemetryQuerySettings(Settings, frozen=True, kw_only=True):
 
     environment: str
     table_name: str
+
+
+class TelemetrySurplusSettings(Settings, frozen=True, kw_only=True):
+    """The function that tells charging of sites' solar surplus."""
+
+    environment: str
+    table_name: str
+    site_surplus_queue_url: str
+    """Where `contracts.site_surplus` goes."""
 
 
 class RotationSettings(Settings, frozen=True, kw_only=True):

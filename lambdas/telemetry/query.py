@@ -1,4 +1,4 @@
-"""The function that resolves telemetry's GraphQL queries; made once for each cold start."""
+"""The function that resolves telemetry's GraphQL fields; made once for each cold start."""
 
 import os
 from datetime import UTC, datetime
@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 
 from contracts.settings import TelemetryQuerySettings
+from lambdas.telemetry.adapters.controllers import ControllerTable
 from lambdas.telemetry.adapters.graphql import Resolvers
 from lambdas.telemetry.adapters.table import TelemetryTable
 from lambdas.telemetry.application.history import Histories
@@ -14,8 +15,12 @@ from lambdas.telemetry.application.history import Histories
 
 def _bootstrap() -> Resolvers:
     settings = TelemetryQuerySettings.from_environment(os.environ)
-    table = TelemetryTable(boto3.client("dynamodb"), settings.table_name)
-    return Resolvers(Histories(table, clock=lambda: datetime.now(UTC)))
+    dynamodb = boto3.client("dynamodb")
+    table = TelemetryTable(dynamodb, settings.table_name)
+    return Resolvers(
+        Histories(table, clock=lambda: datetime.now(UTC)),
+        ControllerTable(dynamodb, settings.table_name),
+    )
 
 
 _resolvers = _bootstrap()

@@ -54,6 +54,7 @@ from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.adapters.postgresql.tokens import PostgresTokens
 from services.charging.adapters.postgresql.views import PostgresViews
 from services.charging.adapters.postgresql.waiting_stops import PostgresWaitingStops
+from services.charging.adapters.surplus_queue import SqsSurplusQueue
 from services.charging.adapters.system_clock import utc_now
 from services.charging.application.campaigns import Campaigns
 from services.charging.application.central_systems import central_systems
@@ -68,6 +69,7 @@ from services.charging.application.ports import Store
 from services.charging.application.remote_control import RemoteControl
 from services.charging.application.smart_charging.news import PlannedLedger, PlannedSiteReports
 from services.charging.application.smart_charging.planning import SitePlanning
+from services.charging.application.smart_charging.surplus_intake import SurplusIntake
 from services.charging.application.smart_charging.telling import Telling
 from services.charging.application.station_certificates import StationCertificates
 from services.charging.application.stop_matching import MatchingLedger
@@ -133,6 +135,9 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         quarantine=PostgresQuarantine(database),
         issuer=issuer,
     )
+    sites = PostgresSites(database)
+    surplus_queue = SqsSurplusQueue(boto3.client("sqs"), settings.site_surplus_queue_url)
+    surplus_intake = SurplusIntake(surplus_queue, sites, planning.changed)
     remote_control = RemoteControl(commands, utc_now)
     campaign_book = PostgresCampaigns(database)
     campaigns = Campaigns(campaign_book)
@@ -194,7 +199,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             ),
             changes_router(changes=changes),
             site_reports_router(reports=PostgresSiteReportViews(database)),
-            sites_router(sites=PostgresSites(database), planning=planning, clock=utc_now),
+            sites_router(sites=sites, planning=planning, clock=utc_now),
         ],
         drivers=[
             driver_router(stations=station_views, views=views, remote_control=remote_control),
@@ -214,6 +219,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             message_log,
             ledger,
             planning,
+            surplus_intake,
             campaigns,
             changes,
             metrics_log,

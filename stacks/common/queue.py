@@ -10,7 +10,10 @@ from stacks.environments import Environment
 
 
 class QueueStack(EnvironmentStack):
-    """Session events: charging's outbox delivers, billing consumes (`contracts.events`)."""
+    """Session events: charging's outbox delivers, billing consumes (`contracts.events`).
+
+    Solar surplus of sites: telemetry delivers, charging consumes (`contracts.site_surplus`).
+    """
 
     def __init__(
         self,
@@ -29,6 +32,14 @@ class QueueStack(EnvironmentStack):
             visibility=Duration.minutes(1),
             alarms=alarms,
             runbook="session-events-dead-letter",
+        )
+        self.site_surplus = EncryptedQueue(
+            self,
+            "SiteSurplus",
+            key=key,
+            visibility=Duration.minutes(1),
+            alarms=alarms,
+            runbook="site-surplus-dead-letter",
         )
         CfnOutput(self, "SessionEventsQueueUrl", value=self.session_events.queue.queue_url)
         CfnOutput(

@@ -37,6 +37,7 @@ class ChargingStack(EnvironmentStack):
                 "database_port": foundation.data.database.port,
                 "database_name": database.name,
                 "session_events_queue_url": foundation.queue.session_events.queue.queue_url,
+                "site_surplus_queue_url": foundation.queue.site_surplus.queue.queue_url,
                 "user_pool_id": foundation.auth.user_pool.user_pool_id,
                 "operator_client_id": foundation.auth.operator_client.user_pool_client_id,
                 "driver_client_id": foundation.auth.driver_client.user_pool_client_id,
@@ -56,6 +57,7 @@ class ChargingStack(EnvironmentStack):
         )
         charging.service.node.add_dependency(database)
         foundation.queue.session_events.let_send(charging.task.task_role)
+        foundation.queue.site_surplus.let_receive(charging.task.task_role)
         ChargingMonitoring(
             self,
             "Metrics",

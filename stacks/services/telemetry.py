@@ -8,12 +8,18 @@ from aws_cdk import (
     CfnOutput,
     Duration,
     aws_appsync,
+    aws_events,
+    aws_events_targets,
     aws_iam,
     aws_lambda,
 )
 from constructs import Construct
 
-from contracts.settings import TelemetryQuerySettings, TelemetryWebhookSettings
+from contracts.settings import (
+    TelemetryQuerySettings,
+    TelemetrySurplusSettings,
+    TelemetryWebhookSettings,
+)
 from stacks.common.foundation import Foundation
 from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
@@ -22,8 +28,13 @@ from stacks.constructs.python_function import PythonFunction
 from stacks.environments import Environment
 
 SCHEMA = Path(__file__).parents[2] / "lambdas" / "telemetry" / "schema.graphql"
-QUERIES = ("deviceHistory", "deviceStatus")
-"""The fields of the schema's ``Query``, each resolved by the one function."""
+FIELDS = {
+    "Query": ("deviceHistory", "deviceStatus", "siteControllers"),
+    "Mutation": ("assignController", "releaseController"),
+}
+"""Of the schema, each resolved by the one function."""
+SURPLUS_EVERY = Duration.minutes(5)
+"""As long as the power is averaged over (`lambdas.telemetry.domain.surplus.WINDOW`)."""
 
 
 class TelemetryStack(EnvironmentStack):
@@ -38,9 +49,11 @@ class TelemetryStack(EnvironmentStack):
         # The device cloud cannot sign requests; the function checks the shared token itself.
         url = webhook.function.add_function_url(auth_type=aws_lambda.FunctionUrlAuthType.NONE)
         api = self._api(self._query())
+        surplus = self._surplus()
         CfnOutput(self, "WebhookUrl", value=url.url)
         CfnOutput(self, "WebhookSecretArn", value=foundation.secrets.webhook_token.secret_arn)
         CfnOutput(self, "GraphQlUrl", value=api.graphql_url)
+        CfnOutput(self, "SurplusFunctionName", value=surplus.function.function_name)
         CfnOutput(self, "DeviceLogGroupName", value=foundation.data.device_logs.log_group_name)
 
     def _webhook(self) -> PythonFunction:
@@ -76,7 +89,7 @@ class TelemetryStack(EnvironmentStack):
             self,
             "Query",
             handler="lambdas.telemetry.query.handler",
-            purpose="Resolves telemetry's GraphQL queries",
+            purpose="Resolves telemetry's GraphQL queries and mutations",
             program=TelemetryQuerySettings,
             settings={"environment": self.environment_name, "table_name": data.table.table_name},
             traced=True,
@@ -85,8 +98,36 @@ class TelemetryStack(EnvironmentStack):
             timeout=Duration.seconds(15),
             memory=512,
         )
-        data.let_use_table(query.role, "dynamodb:Query")
+        data.let_use_table(query.role, "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query")
         return query
+
+    def _surplus(self) -> PythonFunction:
+        data, queue = self._foundation.data, self._foundation.queue.site_surplus
+        surplus = PythonFunction(
+            self,
+            "Surplus",
+            handler="lambdas.telemetry.surplus.handler",
+            purpose="Tells charging of the solar surplus of sites",
+            program=TelemetrySurplusSettings,
+            settings={
+                "environment": self.environment_name,
+                "table_name": data.table.table_name,
+                "site_surplus_queue_url": queue.queue.queue_url,
+            },
+            key=self._foundation.secrets.key,
+            alarms=self._foundation.observability.alarms,
+            timeout=Duration.minutes(1),
+        )
+        data.let_use_table(surplus.role, "dynamodb:Query")
+        queue.let_send(surplus.role)
+        aws_events.Rule(
+            self,
+            "SurplusSchedule",
+            description="Charging hears of the solar surplus of sites",
+            schedule=aws_events.Schedule.rate(SURPLUS_EVERY),
+            targets=[aws_events_targets.LambdaFunction(surplus.function)],
+        )
+        return surplus
 
     def _api(self, query: PythonFunction) -> aws_appsync.GraphqlApi:
         role = aws_iam.Role(
@@ -134,6 +175,7 @@ class TelemetryStack(EnvironmentStack):
             because="AppSync invokes the function by its versions too.",
             owner=Owner.TELEMETRY,
         )
-        for field in QUERIES:
-            source.create_resolver(field, type_name="Query", field_name=field)
+        for kind, fields in FIELDS.items():
+            for field in fields:
+                source.create_resolver(field, type_name=kind, field_name=field)
         return api

@@ -1,11 +1,13 @@
-"""The parts of AWS that the charging program speaks to: one queue and a user pool's keys.
+"""The parts of AWS that the charging program speaks to: two queues and a user pool's keys.
 
 A server of its own rather than a mock: the program under test runs in a process of its own, and
 finds this by ``AWS_ENDPOINT_URL``.
 """
 
+import contextlib
 import hashlib
 import json
+import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +33,11 @@ class Aws:
         self.endpoint = endpoint
         self._keep = keep
         self.queue_url = f"{endpoint}/000000000000/session-events"
+        self.surplus_queue_url = f"{endpoint}/000000000000/site-surplus"
+        self.surplus: queue.Queue[str] = queue.Queue()
+        """Messages that wait for the program."""
+        self.taken: list[str] = []
+        """Receipts of those that it has deleted."""
         self.bodies: list[str] = []
         self.requests = 0
         self.refuses = False
@@ -88,6 +95,20 @@ class Aws:
             )
         return {"Successful": successful, "Failed": []}
 
+    def receive_message(self, request: dict[str, Any]) -> dict[str, Any]:
+        """One at most; its receipt is its body."""
+        try:
+            body = self.surplus.get(timeout=request["WaitTimeSeconds"])
+        except queue.Empty:
+            return {}
+        digest = hashlib.md5(body.encode(), usedforsecurity=False).hexdigest()
+        message = {"MessageId": "1", "ReceiptHandle": body, "Body": body, "MD5OfBody": digest}
+        return {"Messages": [message]}
+
+    def delete_message_batch(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.taken += [entry["ReceiptHandle"] for entry in request["Entries"]]
+        return {"Successful": [{"Id": entry["Id"]} for entry in request["Entries"]], "Failed": []}
+
 
 def forget(_bodies: list[str]) -> None:
     """What is in memory is enough."""
@@ -106,26 +127,32 @@ def running(port: int = 0, keep: Callable[[list[str]], None] = forget) -> Iterat
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            assert self.headers["X-Amz-Target"] == "AmazonSQS.SendMessageBatch"
-            aws_actions.record("services/charging", "sqs:SendMessageBatch")
+            _, _, action = self.headers["X-Amz-Target"].partition("AmazonSQS.")
+            aws_actions.record("services/charging", f"sqs:{action}")
             if aws.refuses:
                 self._answer(503, {"__type": "ServiceUnavailable"})
             else:
-                self._answer(200, aws.send_message_batch(json.loads(body)))
+                self._answer(200, answers[action](json.loads(body)))
 
         def _answer(self, status: int, document: dict[str, Any]) -> None:
             body = json.dumps(document).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/x-amz-json-1.0")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            with contextlib.suppress(ConnectionError):  # Whoever asked may be dead by now.
+                self.send_response(status)
+                self.send_header("Content-Type", "application/x-amz-json-1.0")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the base's name
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     aws = Aws(f"http://127.0.0.1:{server.server_port}", keep)
+    answers = {
+        "SendMessageBatch": aws.send_message_batch,
+        "ReceiveMessage": aws.receive_message,
+        "DeleteMessageBatch": aws.delete_message_batch,
+    }
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -50,6 +50,7 @@ class ChargingProgram:
             "DATABASE_USERNAME": database.username,
             "DATABASE_PASSWORD": database.password,
             "SESSION_EVENTS_QUEUE_URL": aws.queue_url,
+            "SITE_SURPLUS_QUEUE_URL": aws.surplus_queue_url,
             "USER_POOL_ID": POOL,
             "OPERATOR_CLIENT_ID": OPERATORS,
             "DRIVER_CLIENT_ID": DRIVERS,

@@ -31,6 +31,7 @@ class Queue:
         return {
             "AWS_ENDPOINT_URL_SQS": endpoint,
             "SESSION_EVENTS_QUEUE_URL": f"{endpoint}/000000000000/session-events",
+            "SITE_SURPLUS_QUEUE_URL": f"{endpoint}/000000000000/site-surplus",
         }
 
     def start(self) -> None:

@@ -138,6 +138,8 @@ def theirs(program: ChargingProgram, nordwind: Company) -> dict[str, str]:
             """
         )
     operator.put("/sites/nordwind-depot/limits", json={"connection": LIMIT}).raise_for_status()
+    sun = [{"begins_at": began, "surplus_w": 5000}]
+    operator.post("/sites/nordwind-depot/surplus", json=sun).raise_for_status()
     while operator.get("/sites/nordwind-depot/plan").status_code == 404:
         time.sleep(0.02)
     while operator.get("/stations/nordwind-1").json()["online"]:

@@ -193,6 +193,12 @@ def test_outputs_that_others_rely_on_are_there(assembly: Assembly) -> None:
         "hosting": {"DistributionDomainName"},
         "queue": {"SessionEventsQueueUrl"},
         "billing": {"DocumentsBucketName"},
-        "telemetry": {"WebhookUrl", "WebhookSecretArn", "GraphQlUrl", "DeviceLogGroupName"},
+        "telemetry": {
+            "WebhookUrl",
+            "WebhookSecretArn",
+            "GraphQlUrl",
+            "DeviceLogGroupName",
+            "SurplusFunctionName",
+        },
     }.items():
         assert names <= assembly[stack].outputs

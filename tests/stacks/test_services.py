@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from contracts import routes
@@ -8,12 +10,15 @@ from contracts.settings import (
     RotationSettings,
     Settings,
     TelemetryQuerySettings,
+    TelemetrySurplusSettings,
     TelemetryWebhookSettings,
 )
 from stacks.environments import Environment
 from tests.stacks.assembly import Assembly, Template
 
 SERVICES = ("charging", "billing")
+KINDS = ("Query", "Mutation")
+"""Of GraphQL fields that resolve."""
 
 
 def container(assembly: Assembly, service: str) -> Template:
@@ -41,6 +46,7 @@ def test_a_service_is_deployed_with_its_settings_and_nothing_else(
     [
         ("telemetry", "lambdas.telemetry.webhook.handler", TelemetryWebhookSettings),
         ("telemetry", "lambdas.telemetry.query.handler", TelemetryQuerySettings),
+        ("telemetry", "lambdas.telemetry.surplus.handler", TelemetrySurplusSettings),
         ("operations", "lambdas.operations.database_role.handler", DatabaseRoleSettings),
         ("operations", "lambdas.operations.rotation.handler", RotationSettings),
     ],
@@ -210,7 +216,9 @@ def test_a_service_waits_for_its_database(assembly: Assembly, service: str) -> N
 
 
 def test_charging_may_send_events_and_billing_may_take_them(assembly: Assembly) -> None:
-    assert actions(assembly, "charging", "sqs:") == {"sqs:SendMessage"}
+    assert queues(assembly, "charging", "SendMessage") == {"SessionEvents"}
+    assert queues(assembly, "charging", "ReceiveMessage") == {"SiteSurplus"}
+    assert queues(assembly, "telemetry", "SendMessage") == {"SiteSurplus"}
     assert actions(assembly, "billing", "sqs:") == {
         "sqs:ReceiveMessage",
         "sqs:DeleteMessage",
@@ -219,9 +227,10 @@ def test_charging_may_send_events_and_billing_may_take_them(assembly: Assembly) 
     assert not actions(assembly, "charging", "s3:")
 
 
-def test_only_the_query_reads_and_only_the_webhook_writes(assembly: Assembly) -> None:
+def test_no_function_of_telemetry_scans_the_table(assembly: Assembly) -> None:
     assert actions(assembly, "telemetry", "dynamodb:") == {
         "dynamodb:BatchGetItem",
+        "dynamodb:DeleteItem",
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "dynamodb:Query",
@@ -239,10 +248,26 @@ def test_queries_need_a_sign_in_and_the_webhook_its_token(assembly: Assembly) ->
     schema = stack.only("AWS::AppSync::GraphQLSchema")["Definition"]
     for field in fields:
         assert f"  {field}(" in schema
-    queries = schema.partition("type Query {")[2].partition("}")[0]
-    asked = {line.strip().partition("(")[0] for line in queries.splitlines() if "(" in line}
+    kinds = [schema.partition(f"type {kind} {{")[2].partition("}")[0] for kind in KINDS]
+    lines = "".join(kinds).splitlines()
+    asked = {line.strip().partition("(")[0] for line in lines if "(" in line}
     assert fields == {field for field in asked if '"' not in field}
     assert stack.only("AWS::Lambda::Url")["AuthType"] == "NONE"
+
+
+def queues(assembly: Assembly, stack: str, action: str) -> set[str]:
+    """With which queues the roles of a stack may do this."""
+    statements = [
+        statement
+        for body in assembly[stack].of_type("AWS::IAM::Policy").values()
+        for statement in body["Properties"]["PolicyDocument"]["Statement"]
+        if f"sqs:{action}" in statement["Action"]
+    ]
+    return {
+        name
+        for name in ("SessionEvents", "SiteSurplus")
+        if any(name in json.dumps(statement["Resource"]) for statement in statements)
+    }
 
 
 def actions(assembly: Assembly, stack: str, service: str) -> set[str]:

@@ -5,18 +5,24 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 import lambdas.telemetry
-from lambdas.telemetry.adapters.graphql import BadArgumentsError, NotAllowedError, Resolvers
+from lambdas.telemetry.adapters.graphql import (
+    BadArgumentsError,
+    Controllers,
+    NotAllowedError,
+    Resolvers,
+)
 from lambdas.telemetry.adapters.table import TelemetryTable
 from lambdas.telemetry.application.history import BadWindowError, Histories
 from tests.telemetry.documents import DEVICE, RECEIVED_AT, document
 
 pytestmark = pytest.mark.integration
 
+NO_CONTROLLERS = cast("Controllers", None)
 SCHEMA = (Path(lambdas.telemetry.__file__).parent / "schema.graphql").read_text()
 
 
@@ -31,7 +37,7 @@ def event(field: str, groups: object = ("operator",), **arguments: object) -> di
 
 @pytest.fixture
 def resolve(table: TelemetryTable) -> Callable[[dict[str, Any]], Any]:
-    resolvers = Resolvers(Histories(table, clock=lambda: RECEIVED_AT))
+    resolvers = Resolvers(Histories(table, clock=lambda: RECEIVED_AT), NO_CONTROLLERS)
     return lambda asked: json.loads(json.dumps(resolvers(asked)))
 
 
@@ -130,8 +136,8 @@ def test_the_answer_has_the_fields_of_the_schema(table: TelemetryTable, resolve:
     assert set(history) == fields_of("DeviceHistory")
     assert set(history["samples"][0]) == fields_of("DeviceStatus")
     assert set(history["rollup"]) == fields_of("Rollup")
-    resolvers = Resolvers(Histories(table, clock=lambda: RECEIVED_AT))
-    assert set(resolvers._fields) == fields_of("Query")
+    resolvers = Resolvers(Histories(table, clock=lambda: RECEIVED_AT), NO_CONTROLLERS)
+    assert set(resolvers._fields) == fields_of("Query") | fields_of("Mutation")
 
 
 def fields_of(type_name: str) -> set[str]:

@@ -1,15 +1,17 @@
-"""Telemetry's GraphQL queries, as AppSync calls a direct Lambda resolver."""
+"""Telemetry's GraphQL queries and mutations, as AppSync calls a direct Lambda resolver."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
 import msgspec
 
-from contracts.personas import Persona
+from contracts.personas import Persona, company_of
 from lambdas.telemetry.application.history import DeviceHistory, Histories
 from lambdas.telemetry.domain.rollup import Rollup, Sample
+from lambdas.telemetry.domain.status import DEVICE_ID_BYTES
+from lambdas.telemetry.domain.surplus import Controller
 
 SEES_EVERY_DEVICE = frozenset({Persona.ADMINISTRATOR, Persona.OPERATOR})
 """Partners, dealers and customers see their own devices only; whose a device is nobody has said
@@ -27,8 +29,20 @@ class BadArgumentsError(ValueError):
     """The arguments are not what the query takes; says which and why."""
 
 
-class _StatusArguments(msgspec.Struct):
-    device_id: str = msgspec.field(name="deviceId")
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=DEVICE_ID_BYTES)]
+
+
+class _DeviceArguments(msgspec.Struct):
+    device_id: Name = msgspec.field(name="deviceId")
+
+
+class _SiteArguments(msgspec.Struct):
+    site_id: Name = msgspec.field(name="siteId")
+
+
+class _AssignArguments(msgspec.Struct):
+    device_id: Name = msgspec.field(name="deviceId")
+    site_id: Name = msgspec.field(name="siteId")
 
 
 class _HistoryArguments(msgspec.Struct):
@@ -37,17 +51,34 @@ class _HistoryArguments(msgspec.Struct):
     end: Moment | None = msgspec.field(name="until", default=None)
 
 
+class Controllers(Protocol):
+    """Which devices are solar controllers of which sites."""
+
+    def assign(self, controller: Controller) -> None:
+        """From now on; raises when another company has it."""
+
+    def release(self, device_id: str, company: str) -> None:
+        """No longer; raises when another company has it."""
+
+    def all(self) -> list[Controller]:
+        """Of all companies."""
+
+
 class Resolvers:
-    """One method for each field of ``Query`` in ``schema.graphql``.
+    """One method for each field of ``Query`` and ``Mutation`` in ``schema.graphql``.
 
     An error's class becomes the GraphQL ``errorType``, its text the message.
     """
 
-    def __init__(self, histories: Histories) -> None:
+    def __init__(self, histories: Histories, controllers: Controllers) -> None:
         self._histories = histories
-        self._fields = {
+        self._controllers = controllers
+        self._fields: dict[str, Callable[[Mapping[str, Any], str], object]] = {
             "deviceHistory": self._device_history,
             "deviceStatus": self._device_status,
+            "siteControllers": self._site_controllers,
+            "assignController": self._assign,
+            "releaseController": self._release,
         }
 
     def __call__(self, event: Mapping[str, Any]) -> object:
@@ -56,15 +87,34 @@ class Resolvers:
         groups = (identity.get("claims") or {}).get("cognito:groups") or []
         if not SEES_EVERY_DEVICE & set(groups):
             raise NotAllowedError("this device is not one of yours")
-        return self._fields[event["info"]["fieldName"]](event["arguments"])
+        return self._fields[event["info"]["fieldName"]](event["arguments"], company_of(groups))
 
-    def _device_history(self, arguments: Mapping[str, Any]) -> object:
+    def _device_history(self, arguments: Mapping[str, Any], _company: str) -> object:
         asked = _convert(arguments, _HistoryArguments)
         return _history(self._histories.of(asked.device_id, asked.start, asked.end))
 
-    def _device_status(self, arguments: Mapping[str, Any]) -> object:
-        latest = self._histories.latest(_convert(arguments, _StatusArguments).device_id)
+    def _device_status(self, arguments: Mapping[str, Any], _company: str) -> object:
+        latest = self._histories.latest(_convert(arguments, _DeviceArguments).device_id)
         return None if latest is None else _status(latest)
+
+    def _site_controllers(self, arguments: Mapping[str, Any], company: str) -> object:
+        site_id = _convert(arguments, _SiteArguments).site_id
+        return [
+            _controller(one)
+            for one in self._controllers.all()
+            if (one.site_id, one.company) == (site_id, company)
+        ]
+
+    def _assign(self, arguments: Mapping[str, Any], company: str) -> object:
+        asked = _convert(arguments, _AssignArguments)
+        controller = Controller(asked.device_id, asked.site_id, company)
+        self._controllers.assign(controller)
+        return _controller(controller)
+
+    def _release(self, arguments: Mapping[str, Any], company: str) -> object:
+        device_id = _convert(arguments, _DeviceArguments).device_id
+        self._controllers.release(device_id, company)
+        return device_id
 
 
 def _convert(given: Mapping[str, Any], form: type[Arguments]) -> Arguments:
@@ -98,6 +148,10 @@ def _status(sample: Sample) -> dict[str, object]:
         "state": status.state,
         "faultCodes": list(status.fault_codes),
     }
+
+
+def _controller(controller: Controller) -> dict[str, object]:
+    return {"deviceId": controller.device_id, "siteId": controller.site_id}
 
 
 def _rollup(rollup: Rollup) -> dict[str, object]:

@@ -6,10 +6,11 @@ item                      PK                      SK                            
 a device's quarter hour   ``DEVICE#{device id}``  ``STATUS#{quarter, UTC}``     one a status (see
                                                                                 `packing`)
 a document in quarantine  ``QUARANTINE#{day}``    ``{received at}#{digest}``    ``text reason``
+a solar controller        ``CONTROLLERS``         ``DEVICE#{device id}``        ``site company``
 ========================  ======================  ============================  ==================
 
-Both carry ``expires_at``, the table's time to live. No item is in ``GSI1``: a device's place in
-its groups will be, and a status a minute there would double the price.
+The first two carry ``expires_at``, the table's time to live. No item is in ``GSI1``: a device's
+place in its groups will be, and a status a minute there would double the price.
 
 ==========================  =====================================================================
 access pattern              one request
@@ -19,6 +20,7 @@ store a status              UpdateItem of its quarter; all of one quarter in a b
 a device's time frame       Query PK, SK between two quarters (a day is 96 items of under 1 KiB)
 a device's latest status    Query PK, SK begins with ``STATUS#``, newest first, one item
 a day's quarantine          Query PK
+all solar controllers       Query PK
 ==========================  =====================================================================
 """
 

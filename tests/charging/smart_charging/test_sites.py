@@ -11,6 +11,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
+from contracts.site_surplus import SiteSurplus, SurplusReport, encode
+from tests.charging.aws import Aws
 from tests.charging.examples import check
 from tests.charging.ocpp201.examples import MESSAGES
 from tests.charging.ocpp201.transactions import CARD1, event
@@ -158,6 +160,22 @@ async def test_sun_wishes_and_outcome(program: ChargingProgram, station_id: str)
     outcome = program.get(f"/sessions/{session['id']}/plan-outcome")
     assert sum(quarter["metered_wh"] for quarter in outcome["outcomes"]) == 7
     assert outcome["station_id"] == station_id
+
+
+async def test_the_sun_comes_by_the_queue_too(
+    program: ChargingProgram, station_id: str, aws: Aws
+) -> None:
+    site_id = site(program, station_id)
+    put_limits(program, site_id, 32)
+    at = datetime.now(UTC)
+    report = SurplusReport("fleetcharge", site_id, (SiteSurplus(at, 6900),))
+    body = encode(report).decode()
+    while aws.taken.count(body) < 2:
+        if aws.surplus.empty():  # A queue delivers until it hears that it is done.
+            aws.surplus.put(body)
+        await asyncio.sleep(0.02)
+    [figure] = program.get(f"/sites/{site_id}/surplus")["items"]
+    assert (datetime.fromisoformat(figure["begins_at"]), figure["surplus_w"]) == (at, 6900)
 
 
 @pytest.mark.parametrize(

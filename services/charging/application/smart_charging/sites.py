@@ -34,6 +34,16 @@ class KeptPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class SurplusView:
+    """A figure of a site's solar surplus."""
+
+    site_id: str
+    begins_at: datetime
+    surplus_w: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SessionOutcome:
     """What was promised to a session, and what its meter says."""
 
@@ -53,6 +63,9 @@ class Sites(Protocol):
 
     async def put_surplus(self, scope: Scope, site_id: str, figures: Sequence[Surplus]) -> bool:
         """Keep figures; of one moment the last counts."""
+
+    async def surplus(self, scope: Scope, site_id: str) -> Sequence[SurplusView]:
+        """The figures from a day ago on, the latest first."""
 
     async def put_preferences(
         self, scope: Scope, session_id: UUID, preferences: Preferences

@@ -11,7 +11,13 @@ from pydantic import AwareDatetime, BaseModel, Field
 from contracts.site_surplus import SiteSurplus
 from services.charging.application.ports import Clock
 from services.charging.application.smart_charging.planning import SitePlanning
-from services.charging.application.smart_charging.sites import KeptPlan, SessionOutcome, Sites
+from services.charging.application.smart_charging.sites import (
+    KeptPlan,
+    SessionOutcome,
+    Sites,
+    SurplusView,
+)
+from services.charging.application.views import Page
 from services.charging.domain.smart_charging.limits import ALL_PHASES
 from services.charging.domain.smart_charging.situation import Preferences
 from services.charging.domain.smart_charging.surplus import Surplus
@@ -104,6 +110,11 @@ def sites_router(*, sites: Sites, planning: SitePlanning, clock: Clock) -> APIRo
         if not await sites.put_surplus(scope, site_id, figures):
             raise _no_site(site_id)
         planning.changed(site_id)
+
+    @router.get("/sites/{site_id}/surplus")
+    async def get_surplus(scope: CallerScope, site_id: str) -> Page[SurplusView]:
+        """From a day ago on, forecasts too; the latest first."""
+        return Page(await sites.surplus(scope, site_id), None)
 
     @router.put("/sessions/{session_id}/preferences")
     async def put_preferences(

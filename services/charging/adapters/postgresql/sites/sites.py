@@ -16,6 +16,7 @@ from services.charging.application.smart_charging.sites import (
     KeptLimits,
     KeptPlan,
     SessionOutcome,
+    SurplusView,
 )
 from services.charging.domain.smart_charging.limits import SiteLimits
 from services.charging.domain.smart_charging.outcome import Reading, outcomes
@@ -158,6 +159,15 @@ class PostgresSites:
                 (site_id, scope.company_id, list(by_moment), list(by_moment.values())),
             )
             return await cursor.fetchone() is not None
+
+    async def surplus(self, scope: Scope, site_id: str) -> Sequence[SurplusView]:
+        """The figures from a day ago on, the latest first."""
+        query: LiteralString = """
+            select site_id, begins_at, watts as surplus_w, received_at from site_surplus
+            where site_id = %(site)s and begins_at > now() - interval '1 day'
+            order by begins_at desc
+        """
+        return await self._reader.read(scope, SurplusView, query, {"site": site_id})
 
     async def put_preferences(
         self, scope: Scope, session_id: UUID, preferences: Preferences
