@@ -17,6 +17,7 @@ from services.charging.domain.ocpp_j.connection import (
     Event,
     FrameQuarantined,
 )
+from services.charging.domain.ocpp_j.frames import Frame
 from services.charging.domain.versions import version
 from simulator.charge import Charge
 from simulator.ocpp201 import messages
@@ -170,13 +171,13 @@ class Core:
 
     async def take(self, sent: Sent) -> None:
         """Take a frame, and answer it if it is to be answered."""
-        self._conversation.said(Direction.IN, sent.frame)
-        self._connection.receive(sent.frame)
+        frame = self._connection.receive(sent.frame)
+        self._conversation.said(Direction.IN, frame, sent.frame)
         while events := self._connection.take_events():
             for event in events:
                 await self._act(event)
         answers = self._connection.take_frames()
-        ids = [self._checked(answer) for answer in answers]
+        ids = [self._checked(*answer) for answer in answers]
         if sent.call is not None:
             assert ids == [sent.call], (sent, answers)
         self._taken += 1
@@ -196,8 +197,8 @@ class Core:
             case FrameQuarantined(reason, received):
                 await central_system.unusable(STATION, received, reason)
 
-    def _checked(self, text: str) -> str:
-        self._conversation.said(Direction.OUT, text)
+    def _checked(self, frame: Frame, text: str) -> str:
+        self._conversation.said(Direction.OUT, frame, text)
         kind, message_id, *rest = json.loads(text)
         if kind == 3:
             [payload] = rest

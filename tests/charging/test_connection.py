@@ -36,7 +36,7 @@ def connection(clock: Clock) -> Connection:
 
 
 def sent(connection: Connection) -> list[Any]:
-    return [json.loads(frame) for frame in connection.take_frames()]
+    return [json.loads(text) for _, text in connection.take_frames()]
 
 
 def in_hand(connection: Connection) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.message_log import KEPT_DAYS, PostgresMessageLog
 from services.charging.application.conversation import Conversation, Direction, Message
+from tests.charging.conversation import tell
 from tests.charging.program import ChargingProgram
 from tests.charging.station import connected
 from tests.postgres import Database as EmptyDatabase
@@ -93,12 +94,12 @@ async def test_days_are_made_and_dropped(database: EmptyDatabase) -> None:
 def test_a_conversation_pairs_answers_with_calls_of_the_other_side() -> None:
     said: list[Message] = []
     conversation = Conversation("CP1", said.append, lambda: NOW)
-    conversation.said(Direction.IN, '[2,"1","Heartbeat",{}]')
-    conversation.said(Direction.OUT, '[2,"1","Reset",{"type":"Soft"}]')
-    conversation.said(Direction.IN, '[4,"1","NotSupported","",{}]')
-    conversation.said(Direction.OUT, '[3,"1",{}]')
-    conversation.said(Direction.IN, '[3,"1",{}]')
-    conversation.said(Direction.IN, b"\xff")
+    tell(conversation, Direction.IN, '[2,"1","Heartbeat",{}]')
+    tell(conversation, Direction.OUT, '[2,"1","Reset",{"type":"Soft"}]')
+    tell(conversation, Direction.IN, '[4,"1","NotSupported","",{}]')
+    tell(conversation, Direction.OUT, '[3,"1",{}]')
+    tell(conversation, Direction.IN, '[3,"1",{}]')
+    tell(conversation, Direction.IN, b"\xff")
     assert [(m.action, m.error_code, m.seconds is None) for m in said] == [
         ("Heartbeat", None, True),
         ("Reset", None, True),

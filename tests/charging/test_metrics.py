@@ -19,6 +19,7 @@ from services.charging.application.metrics import (
     Standing,
 )
 from services.charging.application.ports import UnavailableError
+from tests.charging.conversation import tell
 from tests.charging.program import ChargingProgram
 from tests.charging.station import connected
 
@@ -72,7 +73,7 @@ def test_answers_are_counted_by_action_and_result_of_each_side() -> None:
         (Direction.IN, '[4,"1","NotSupported","",{}]'),
         (Direction.IN, "no frame"),
     ):
-        conversation.said(direction, text)
+        tell(conversation, direction, text)
     counted = metrics.take()
     assert {kind: answers.count for kind, answers in counted.answers.items()} == {
         HEARTBEATS: 2,
@@ -87,9 +88,9 @@ def test_whatever_stations_ask_for_makes_no_new_kinds() -> None:
     metrics = Metrics({"Heartbeat"})
     conversation = Conversation("CP1", metrics.add, lambda: NOW)
     for number in range(50):
-        conversation.said(Direction.IN, f'[2,"{number}","Action{number}",{{}}]')
-        conversation.said(Direction.OUT, f'[4,"{number}","NotImplemented","",{{}}]')
-    conversation.said(Direction.IN, '[3,"never asked",{}]')
+        tell(conversation, Direction.IN, f'[2,"{number}","Action{number}",{{}}]')
+        tell(conversation, Direction.OUT, f'[4,"{number}","NotImplemented","",{{}}]')
+    tell(conversation, Direction.IN, '[3,"never asked",{}]')
     answers = metrics.take().answers
     assert {kind: answers[kind].count for kind in answers} == {
         AnswerKind(Direction.OUT, "Unknown", MessageKind.ERROR): 50,

@@ -2,13 +2,12 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from services.charging.application.ports import Clock
-from services.charging.domain.ocpp_j import frames
-from services.charging.domain.ocpp_j.frames import Call, CallError, CallResult
+from services.charging.domain.ocpp_j.frames import Call, CallError, CallResult, Frame
 
 MOST_OPEN = 64
 """Calls of one side that are remembered until their answer; a station's others are forgotten."""
@@ -30,8 +29,7 @@ class MessageKind(StrEnum):
     MALFORMED = "malformed"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One frame."""
 
     station_id: str
@@ -58,55 +56,47 @@ class Conversation:
         self._station_id = station_id
         self._tell = tell
         self._clock = clock
-        self._open: dict[Direction, dict[str, tuple[str, float]]] = {
-            Direction.IN: {},
-            Direction.OUT: {},
-        }
+        self._heard: dict[str, tuple[str, float]] = {}
+        self._asked: dict[str, tuple[str, float]] = {}
+        """Calls without an answer, the station's and ours: action and time by message id."""
 
-    def said(self, direction: Direction, text: str | bytes) -> None:
-        """A frame came, or was sent."""
-        kind, message_id, error_code = MessageKind.MALFORMED, None, None
-        action: str | None = None
-        seconds: float | None = None
-        try:
-            frame = frames.read(text)
-        except frames.MalformedFrameError:
-            pass
-        else:
-            message_id = frame.message_id
-            match frame:
-                case Call():
-                    kind, action = MessageKind.CALL, frame.action
-                    self._remember(direction, message_id, action)
-                case CallResult():
-                    kind = MessageKind.RESULT
-                    action, seconds = self._answered(direction, message_id)
-                case CallError():
-                    kind, error_code = MessageKind.ERROR, frame.code
-                    action, seconds = self._answered(direction, message_id)
-        shown = text if isinstance(text, str) else text.decode(errors="backslashreplace")
-        at = self._clock()
+    def said(self, direction: Direction, frame: Frame | None, text: str | bytes) -> None:
+        """A message came, or was sent; None: it is no frame."""
+        kind, action, error_code, seconds = MessageKind.MALFORMED, None, None, None
+        ours = direction is Direction.OUT
+        match frame:
+            case Call():
+                kind, action = MessageKind.CALL, frame.action
+                _remember(self._asked if ours else self._heard, frame.message_id, action)
+            case CallResult():
+                kind = MessageKind.RESULT
+                action, seconds = _answered(self._heard if ours else self._asked, frame.message_id)
+            case CallError():
+                kind, error_code = MessageKind.ERROR, frame.code
+                action, seconds = _answered(self._heard if ours else self._asked, frame.message_id)
         self._tell(
             Message(
                 self._station_id,
-                at,
+                self._clock(),
                 direction,
                 kind,
-                message_id,
+                None if frame is None else frame.message_id,
                 action,
                 error_code,
                 seconds,
-                shown,
+                text if isinstance(text, str) else text.decode(errors="backslashreplace"),
             )
         )
 
-    def _remember(self, direction: Direction, message_id: str, action: str) -> None:
-        calls = self._open[direction]
-        if len(calls) == MOST_OPEN:
-            del calls[next(iter(calls))]
-        calls[message_id] = (action, time.monotonic())
 
-    def _answered(self, direction: Direction, message_id: str) -> tuple[str | None, float | None]:
-        asked = Direction.OUT if direction is Direction.IN else Direction.IN
-        call = self._open[asked].pop(message_id, None)
-        return (None, None) if call is None else (call[0], time.monotonic() - call[1])
+def _remember(calls: dict[str, tuple[str, float]], message_id: str, action: str) -> None:
+    if len(calls) == MOST_OPEN:
+        del calls[next(iter(calls))]
+    calls[message_id] = (action, time.monotonic())
+
+
+def _answered(
+    calls: dict[str, tuple[str, float]], message_id: str
+) -> tuple[str | None, float | None]:
+    call = calls.pop(message_id, None)
+    return (None, None) if call is None else (call[0], time.monotonic() - call[1])

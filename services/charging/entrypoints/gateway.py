@@ -205,6 +205,10 @@ class Gateway:
         if not newest:
             await websocket.close(SUPERSEDED, "a newer connection took over")
             return
+        # Of no use any more: among them is the station's key, and each is an object to keep.
+        for handshake in (request, websocket.response):
+            if handshake is not None:
+                handshake.headers.clear()
         socket = StationSocket(
             station_id,
             epoch,

@@ -61,8 +61,8 @@ class StationSocket:
         """Serve the station until its socket closes; a call in hand is finished all the same."""
         try:
             async for text in self._websocket:
-                self._conversation.said(Direction.IN, text)
-                self._connection.receive(text)
+                frame = self._connection.receive(text)
+                self._conversation.said(Direction.IN, frame, text)
                 await self._proceed()
         except ConnectionClosed as closed:
             logger.info(
@@ -109,12 +109,12 @@ class StationSocket:
                     self._deliver(message_id, answer)
                 case FrameQuarantined(reason, received):
                     await self._central_system.unusable(self.station_id, received, reason)
-        for frame in self._connection.take_frames():
+        for frame, text in self._connection.take_frames():
             try:
-                await self._websocket.send(frame)
+                await self._websocket.send(text)
             except ConnectionClosed:
                 return
-            self._conversation.said(Direction.OUT, frame)
+            self._conversation.said(Direction.OUT, frame, text)
         self._arm_timer()
 
     async def _handle(self, call: Call) -> None:

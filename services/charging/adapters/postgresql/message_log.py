@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 from datetime import UTC, datetime, timedelta
 from typing import LiteralString
 
@@ -27,7 +26,6 @@ LOOK_AFTER_DAYS_EVERY = 3600.0
 _COPY: LiteralString = """
     copy message (at, station_id, direction, kind, message_id, action, text) from stdin
 """
-_SPECIAL = re.compile(r"[\\\t\n\r\x00]")
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _LOCK = 6_204_733_002
 """One node looks after the days at a time."""
@@ -145,8 +143,8 @@ def _line(message: Message) -> str:
     fields = (
         message.at.isoformat(),
         _field(message.station_id),
-        message.direction.value,
-        message.kind.value,
+        message.direction,
+        message.kind,
         _field(message.message_id),
         _field(message.action),
         _field(masked(message.text)),
@@ -157,6 +155,7 @@ def _line(message: Message) -> str:
 def _field(text: str | None) -> str:
     if text is None:
         return "\\N"
-    if _SPECIAL.search(text):
+    # One after the other: a regular expression takes four times as long.
+    if "\\" in text or "\t" in text or "\n" in text or "\r" in text or "\x00" in text:
         return text.replace("\x00", "\\x00").translate(_ESCAPED)
     return text

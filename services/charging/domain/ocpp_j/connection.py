@@ -24,6 +24,7 @@ from services.charging.domain.ocpp_j.frames import (
     Framing,
     MalformedFrameError,
     Send,
+    Written,
     read,
     write,
 )
@@ -83,18 +84,18 @@ class Connection:
         self._deadline: Seconds | None = None
         self._to_call: deque[Call] = deque()
         self._message_ids = map(str, itertools.count(1))
-        self._frames: list[str] = []
+        self._frames: list[Written] = []
         self._events: list[Event] = []
 
-    def receive(self, text: str | bytes) -> None:
-        """Take one WebSocket message from the station."""
+    def receive(self, text: str | bytes) -> Frame | None:
+        """Take one WebSocket message from the station; its frame, when it is one."""
         try:
             frame = read(text, self._framing)
         except MalformedFrameError as error:
             self._events.append(FrameQuarantined(str(error), text))
             if error.answer is not None:
                 self._send(error.answer)
-            return
+            return None
         if isinstance(frame, Call):
             self._take(frame)
         elif isinstance(frame, CallResultError):
@@ -104,6 +105,7 @@ class Connection:
             self._answered(frame)
         else:
             self._events.append(FrameQuarantined("answers no outstanding call", text))
+        return frame
 
     def reply(self, payload: bytes) -> None:
         """Answer the call in hand, and take up the next."""
@@ -139,7 +141,7 @@ class Connection:
         if self._deadline is not None and self._clock() >= self._deadline:
             self._answered(None)
 
-    def take_frames(self) -> list[str]:
+    def take_frames(self) -> list[Written]:
         """What there is to send, in order."""
         frames, self._frames = self._frames, []
         return frames
@@ -183,4 +185,4 @@ class Connection:
             self._send(call)
 
     def _send(self, frame: Frame) -> None:
-        self._frames.append(write(frame, self._framing))
+        self._frames.append(Written(frame, write(frame, self._framing)))

@@ -6,7 +6,7 @@ Payloads stay bytes: what a station sent is kept exactly, and only the message's
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -114,6 +114,13 @@ class CallResultError:
 
 
 Frame = Call | Send | CallResult | CallError | CallResultError
+
+
+class Written(NamedTuple):
+    """A frame to be sent, and its text."""
+
+    frame: Frame
+    text: str
 
 
 class MalformedFrameError(Exception):
