@@ -42,6 +42,7 @@ from services.charging.adapters.postgresql.signed_values import PostgresSignedRe
 from services.charging.adapters.postgresql.sites.book import PostgresSiteBook
 from services.charging.adapters.postgresql.sites.report_views import PostgresSiteReportViews
 from services.charging.adapters.postgresql.sites.reports import PostgresSiteReports
+from services.charging.adapters.postgresql.sites.retention import PlanRetention
 from services.charging.adapters.postgresql.sites.sites import PostgresSites
 from services.charging.adapters.postgresql.standings import PostgresStandings
 from services.charging.adapters.postgresql.station_certificates import (
@@ -220,6 +221,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             ledger,
             planning,
             surplus_intake,
+            PlanRetention(database),
             campaigns,
             changes,
             metrics_log,

@@ -87,6 +87,8 @@ _OF_STATIONS: LiteralString = """
         select * from public.outside_limit where station_id in (select id from station)
     ), session_vehicle as not materialized (
         select * from public.session_vehicle where session_id in (select id from session)
+    ), session_outcome as not materialized (
+        select * from public.session_outcome where session_id in (select id from session)
     ), site_surplus as not materialized (
         select * from public.site_surplus where site_id in (select id from site)
     ), site_plan as not materialized (

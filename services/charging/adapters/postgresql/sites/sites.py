@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, LiteralString
+from datetime import datetime
+from functools import partial
+from typing import LiteralString
 from uuid import UUID
 
 import msgspec
 
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.scoped import ScopedReader
+from services.charging.adapters.postgresql.sites.outcomes import PlanPart, read_outcome
 from services.charging.adapters.postgresql.sites.plans import plans_of
 from services.charging.application.scope import Scope
 from services.charging.application.smart_charging.sites import (
@@ -19,11 +21,8 @@ from services.charging.application.smart_charging.sites import (
     SurplusView,
 )
 from services.charging.domain.smart_charging.limits import SiteLimits
-from services.charging.domain.smart_charging.outcome import Reading, outcomes
 from services.charging.domain.smart_charging.situation import Preferences
 from services.charging.domain.smart_charging.surplus import Surplus
-
-LONGEST = timedelta(days=7)
 
 _PLAN: LiteralString = """
     select number, bounds, session_id, currents, phases, charging, since
@@ -32,27 +31,6 @@ _PLAN: LiteralString = """
         select max(number) from site_plan where site_id = %(site)s and bounds[1] <= %(at)s
     )
 """
-# The plans that speak of the session, and those that follow them: each ends the one before.
-_PLANS: LiteralString = """
-    select number, bounds, session_id, currents, phases, charging, since
-    from site_plan left join site_allotment
-        on plan_number = number and session_id = %(session)s
-    where number between
-        (select min(plan_number) from site_allotment where session_id = %(session)s)
-        and (select max(plan_number) from site_allotment where session_id = %(session)s) + 1
-        and site_id = (select site_id from session where id = %(session)s)
-    order by number
-"""
-_SESSION: LiteralString = """
-    select session.station_id, started_at, ended_at, meter_start_wh, meter_stop_wh
-    from session where id = %(session)s
-"""
-_READINGS: LiteralString = """
-    select meter_reading.measured_at, register_wh from meter_reading
-    join session on session.transaction_id = meter_reading.transaction_id
-        and session.station_id = meter_reading.station_id
-    where session.id = %(session)s and register_wh is not null order by measured_at
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,37 +38,6 @@ class _Limits:
     version: int
     set_at: datetime
     document: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    number: int
-    bounds: list[datetime]
-    session_id: UUID | None
-    currents: list[int] | None
-    phases: int | None
-    charging: bool | None
-    since: datetime | None
-
-    def row(self) -> tuple[Any, ...]:
-        return (
-            self.number,
-            self.bounds,
-            self.session_id,
-            self.currents,
-            self.phases,
-            self.charging,
-            self.since,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Session:
-    station_id: str
-    started_at: datetime
-    ended_at: datetime | None
-    meter_start_wh: int
-    meter_stop_wh: int | None
 
 
 class PostgresSites:
@@ -201,26 +148,11 @@ class PostgresSites:
 
     async def plan(self, scope: Scope, site_id: str, at: datetime) -> KeptPlan | None:
         """The plan in force at a moment."""
-        parts = await self._reader.read(scope, _Part, _PLAN, {"site": site_id, "at": at})
+        parts = await self._reader.read(scope, PlanPart, _PLAN, {"site": site_id, "at": at})
         for number, planned in plans_of([part.row() for part in parts]).items():
             return KeptPlan(site_id, number, planned)
         return None
 
     async def outcome(self, scope: Scope, session_id: UUID) -> SessionOutcome | None:
         """Plans beside the meter."""
-        whose = {"session": session_id}
-        for session in await self._reader.read(scope, _Session, _SESSION, whose):
-            parts = await self._reader.read(scope, _Part, _PLANS, whose)
-            readings = [
-                Reading(session.started_at, session.meter_start_wh),
-                *await self._reader.read(scope, Reading, _READINGS, whose),
-            ]
-            if session.ended_at is not None and session.meter_stop_wh is not None:
-                readings.append(Reading(session.ended_at, session.meter_stop_wh))
-            readings.sort(key=lambda reading: reading.measured_at)
-            until = session.ended_at or readings[-1].measured_at
-            until = min(until, session.started_at + LONGEST)
-            plans = list(plans_of([part.row() for part in parts]).values())
-            found = outcomes(session_id, plans, readings, session.started_at, until)
-            return SessionOutcome(session_id, session.station_id, found)
-        return None
+        return await read_outcome(partial(self._reader.read, scope), session_id)
