@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import aiohttp
 
 from contracts.routes import BILLING_API, CHARGING_API
-from demo import billing, charging, session_file, solar_power, summary, telemetry
+from demo import billing, charging, session_file, solar_power, summary, surplus, telemetry
 from demo.deployment import Deployment, NoSuchOutputError
 from demo.environment import bring_up, machine, wait_until_served
 from demo.progress import Progress
@@ -130,6 +130,22 @@ async def _play(
             ledger = await billing.wait_for_records(billing_api, scenario)
             outcome.append(f"{ledger.records}, {summary.kilowatt_hours(ledger.energy_wh)}")
         await _telemetry(deployment, here.front_door, access_token, readings, progress)
+        at = max(reading.at for reading in readings) + solar_power.MINUTE
+        if (
+            at > datetime.now(UTC) - solar_power.DAY
+        ):  # No recording of another time: charging plans with it.
+            site = scenario.stations[0].site_id
+            with progress.step(f"The sun of {site}, from telemetry to charging") as outcome:
+                watts = await surplus.reaches_charging(
+                    deployment,
+                    here.front_door,
+                    access_token,
+                    charging_api,
+                    device=DEVICE,
+                    site=site,
+                    at=at,
+                )
+                outcome.append(f"{watts} W to plan with")
         with progress.step("Closing the months") as outcome:
             invoices = await billing.close_months(billing_api, scenario)
             outcome.append(f"invoices: {sum(map(len, invoices.values()))}")

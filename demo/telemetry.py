@@ -65,20 +65,33 @@ async def history(
     `RuntimeError` with the errors of GraphQL.
     """
     total: Document = {"sampleCount": 0, "solarEnergyWh": 0}
+    for variables in _time_frames(first, last):
+        found = await ask(
+            front_door, graphql, access_token, _HISTORY, {"device": device, **variables}
+        )
+        rollup = found["deviceHistory"]["rollup"]
+        for name in total:
+            total[name] += rollup[name] or 0
+    return total
+
+
+async def ask(
+    front_door: str, graphql: str, access_token: str, query: str, variables: dict[str, str]
+) -> Document:
+    """The data of GraphQL's answer; raises `RuntimeError` with its errors."""
     url, headers = through(front_door, graphql)
     headers["Authorization"] = access_token
-    async with aiohttp.ClientSession(headers=headers) as session:
-        for variables in _time_frames(first, last):
-            body = {"query": _HISTORY, "variables": {"device": device, **variables}}
-            async with session.post(url, json=body) as answer:
-                answer.raise_for_status()
-                document = await answer.json()
-            if document.get("errors"):
-                raise RuntimeError(f"deviceHistory: {document['errors']}")
-            rollup = document["data"]["deviceHistory"]["rollup"]
-            for name in total:
-                total[name] += rollup[name] or 0
-    return total
+    body = {"query": query, "variables": variables}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.post(url, json=body) as answer,
+    ):
+        answer.raise_for_status()
+        document: Document = await answer.json()
+    if document.get("errors"):
+        raise RuntimeError(f"telemetry: {document['errors']}")
+    data: Document = document["data"]
+    return data
 
 
 def _time_frames(first: datetime | None, last: datetime | None) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """What ``make demo`` plays, twice: the second run adds nothing."""
 
+import math
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,7 @@ import pytest
 
 from demo import billing as billing_side
 from demo import charging as charging_side
-from demo import solar_power, telemetry
+from demo import solar_power, surplus, telemetry
 from demo.rest import RestApi
 from demo.scenario import small_fleet
 from demo.summary import Outcome
@@ -36,7 +37,9 @@ async def test_a_month_of_a_small_fleet_adds_up_and_a_second_run_changes_nothing
     assert pdf.startswith(b"%PDF-")
 
 
-async def test_a_device_reports_and_the_query_returns_its_last_day(playground: Playground) -> None:
+async def test_a_device_reports_and_the_query_returns_its_last_day(
+    playground: Playground, charging: RestApi
+) -> None:
     deployment, front_door = playground.deployment, playground.machine.front_door
     secret = deployment.client("secretsmanager").get_secret_value(
         SecretId=deployment.output("telemetry", "WebhookSecretArn")
@@ -58,3 +61,17 @@ async def test_a_device_reports_and_the_query_returns_its_last_day(playground: P
         startFromHead=True,
     )["events"]
     assert len(events) == 60
+    site = {"name": "Depot", "kind": "workplace", "time_zone": "Europe/Berlin"}
+    await charging.put("/sites/sunny", site)
+    at = readings[-1].at + solar_power.MINUTE
+    watts = await surplus.reaches_charging(
+        deployment,
+        front_door,
+        playground.access_token,
+        charging,
+        device="e2e-0001",
+        site="sunny",
+        at=at,
+    )
+    last = [reading.power_w for reading in readings[-5:]]
+    assert watts == math.floor(sum(last) / len(last))
