@@ -45,7 +45,37 @@ def _cluster_capacity_providers(properties: dict[str, Any]) -> dict[str, Any]:
     return {"DefaultCapacityProviderStrategy": [], "CapacityProviders": [], **properties}
 
 
+def _scaling_policy(properties: dict[str, Any]) -> dict[str, Any]:
+    """The target's ``Ref`` names all three."""
+    policy = dict(properties)
+    if "ScalingTargetId" in policy:
+        named = policy.pop("ScalingTargetId").split("|")
+        policy |= zip(("ResourceId", "ScalableDimension", "ServiceNamespace"), named, strict=True)
+    return policy
+
+
 API_TYPES: dict[str, ApiType] = {
+    "AWS::ApplicationAutoScaling::ScalingPolicy": ApiType(
+        service="application-autoscaling",
+        create="put_scaling_policy",
+        physical_id="response.PolicyARN",
+        attributes={"Arn": "response.PolicyARN"},
+        delete="delete_scaling_policy",
+        delete_input={
+            name: f"properties.{name}"
+            for name in ("PolicyName", "ResourceId", "ScalableDimension", "ServiceNamespace")
+        },
+        update="put_scaling_policy",
+        shaped=_scaling_policy,
+    ),
+    "AWS::Backup::BackupSelection": ApiType(
+        service="backup",
+        create="create_backup_selection",
+        physical_id="response.SelectionId",
+        attributes={"Id": "id", "SelectionId": "id", "BackupPlanId": "properties.BackupPlanId"},
+        delete="delete_backup_selection",
+        delete_input={"BackupPlanId": "properties.BackupPlanId", "SelectionId": "id"},
+    ),
     "AWS::EC2::EIP": ApiType(
         service="ec2",
         create="allocate_address",

@@ -8,6 +8,10 @@ from ministack.services.cloudformation import provisioners, stacks
 from embedded.control_plane import unread_properties
 from embedded.control_plane.api_resources import ApiClients, ApiResource
 from embedded.control_plane.api_types import API_TYPES
+from embedded.control_plane.application_autoscaling.scalable_target import (
+    SCALABLE_TARGET,
+    ScalableTarget,
+)
 from embedded.control_plane.mends.configurations import CONFIGURABLE
 from embedded.control_plane.record import RecordFile, UnreadFile
 from embedded.control_plane.recorded_resources import RecordedType
@@ -30,6 +34,7 @@ def register(settings: ControlPlaneSettings, clients: ApiClients) -> None:
     schemas = ResourceSchemas(settings.region)
     table: dict[str, Any] = provisioners._RESOURCE_HANDLERS
     created = {name: ApiResource(api_type, clients) for name, api_type in API_TYPES.items()}
+    created[SCALABLE_TARGET] = ScalableTarget(clients)
     for resource_type, resource in created.items():
         table.setdefault(resource_type, {}).update(resource.handlers())
     record = RecordFile(settings.record)
@@ -39,9 +44,9 @@ def register(settings: ControlPlaneSettings, clients: ApiClients) -> None:
     unread_properties.watch(UnreadFile(settings.unread), except_for=recorded)
     _tag_in_place(created)
     provisioners._REPLACING_PROPERTIES = _CreateOnlyProperties(
-        provisioners._REPLACING_PROPERTIES, schemas, recorded | API_TYPES.keys()
+        provisioners._REPLACING_PROPERTIES, schemas, recorded | created.keys()
     )
-    _provision_off_the_event_loop(frozenset(API_TYPES) | _CALLS_BACK)
+    _provision_off_the_event_loop(_CALLS_BACK | created.keys())
 
 
 class _CreateOnlyProperties(dict[str, tuple[str, ...]]):

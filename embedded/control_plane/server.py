@@ -10,7 +10,12 @@ from hypercorn.config import Config
 from ministack.app import app
 
 from embedded import hardware
-from embedded.control_plane import durability, registration, unread_properties
+from embedded.control_plane import (
+    application_autoscaling,
+    durability,
+    registration,
+    unread_properties,
+)
 from embedded.control_plane.api_resources import ApiClients
 from embedded.control_plane.durability import snapshots
 from embedded.control_plane.durability.journal import Journal
@@ -27,6 +32,7 @@ from embedded.control_plane.mends import (
     generated_secrets,
     math_alarms,
     role_boundaries,
+    rotation,
     secrets,
     service_roles,
     stack_outputs,
@@ -38,6 +44,8 @@ from embedded.control_plane.settings import ControlPlaneSettings
 def serve(settings: ControlPlaneSettings) -> None:
     """Blocks until SIGTERM or SIGINT; state is on disk when it returns."""
     clients = ApiClients(settings.endpoint)
+    application_autoscaling.install(clients)
+    rotation.mend(clients)
     registration.register(settings, clients)
     backup_vaults.mend()
     bucket_encryption.mend()

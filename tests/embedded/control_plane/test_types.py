@@ -44,26 +44,30 @@ def _network() -> Resources:
     return resources_of(types)
 
 
-def _scaling() -> Resources:
+def _restore_tests() -> Resources:
     """Types that nothing stands behind."""
     return resources_of(
         {
-            "Target": (
-                "ApplicationAutoScaling::ScalableTarget",
+            "Plan": (
+                "Backup::RestoreTestingPlan",
                 {
-                    "MinCapacity": 1,
-                    "MaxCapacity": 4,
-                    "ResourceId": "service/shop/cart",
-                    "ScalableDimension": "ecs:service:DesiredCount",
-                    "ServiceNamespace": "ecs",
+                    "RestoreTestingPlanName": "sundays",
+                    "ScheduleExpression": "cron(0 3 ? * SUN *)",
+                    "StartWindowHours": 1,
+                    "RecoveryPointSelection": {
+                        "Algorithm": "LATEST_WITHIN_WINDOW",
+                        "RecoveryPointTypes": ["SNAPSHOT"],
+                        "IncludeVaults": ["*"],
+                    },
                 },
             ),
-            "Policy": (
-                "ApplicationAutoScaling::ScalingPolicy",
+            "Selection": (
+                "Backup::RestoreTestingSelection",
                 {
-                    "PolicyName": "processor",
-                    "PolicyType": "TargetTrackingScaling",
-                    "ScalingTargetId": {"Ref": "Target"},
+                    "RestoreTestingPlanName": {"Ref": "Plan"},
+                    "RestoreTestingSelectionName": "databases",
+                    "ProtectedResourceType": "Aurora",
+                    "IamRoleArn": "arn:aws:iam::111122223333:role/restore",
                 },
             ),
         }
@@ -113,30 +117,53 @@ def _permissions(ec2: Any, group: str) -> list[dict[str, Any]]:
     return permissions
 
 
+def test_what_a_plan_backs_up_is_told(control_plane: ControlPlane) -> None:
+    rule = {"RuleName": "nightly", "TargetBackupVault": "Default"}
+    plan = {"BackupPlan": {"BackupPlanName": "nightly", "BackupPlanRule": [rule]}}
+    chosen: Resources = {"SelectionName": "stores", "IamRoleArn": "arn:aws:iam::1:role/backup"}
+    selection = {"BackupPlanId": {"Ref": "Plan"}, "BackupSelection": chosen}
+    resources = resources_of(
+        {"Plan": ("Backup::BackupPlan", plan), "Selection": ("Backup::BackupSelection", selection)}
+    )
+    stack, backup = Stack(control_plane, "kept"), control_plane.client("backup")
+    assert stack.create(resources) == "CREATE_COMPLETE", stack.reasons()
+    plan_id = stack.physical_id("Plan")
+
+    def selections() -> list[str]:
+        told = backup.list_backup_selections(BackupPlanId=plan_id)["BackupSelectionsList"]
+        return [one["SelectionName"] for one in told]
+
+    assert selections() == ["stores"]
+    chosen["SelectionName"] = "all"
+    assert stack.update(resources) == "UPDATE_COMPLETE", stack.reasons()
+    assert selections() == ["all"]
+    assert stack.delete() == "DELETE_COMPLETE"
+
+
 def test_what_nothing_stands_behind_is_listed_while_it_is_there(
     control_plane: ControlPlane,
 ) -> None:
-    stack = Stack(control_plane, "scaling")
-    resources = _scaling()
-    outputs = {"Target": {"Ref": "Target"}, "Policy": {"Fn::GetAtt": ["Policy", "Arn"]}}
+    stack = Stack(control_plane, "restores")
+    resources = _restore_tests()
+    outputs = {"Plan": {"Ref": "Plan"}, "Arn": {"Fn::GetAtt": ["Plan", "RestoreTestingPlanArn"]}}
     assert stack.create(resources, outputs) == "CREATE_COMPLETE"
     first = stack.outputs()
-    assert first["Policy"].startswith("arn:aws:applicationautoscaling:eu-central-1:111122223333:")
+    assert first["Arn"].startswith("arn:aws:backup:eu-central-1:111122223333:")
     assert [
         (resource.logical_id, resource.physical_id)
-        for resource in control_plane.recorded("scaling")
-    ] == [("Policy", stack.physical_id("Policy")), ("Target", first["Target"])]
+        for resource in control_plane.recorded("restores")
+    ] == [("Plan", first["Plan"]), ("Selection", stack.physical_id("Selection"))]
 
-    resources["Target"]["Properties"]["MaxCapacity"] = 5
+    resources["Plan"]["Properties"]["StartWindowHours"] = 2
     assert stack.update(resources, outputs) == "UPDATE_COMPLETE"
-    assert stack.outputs() == first, "a changed capacity replaces nothing"
-    resources["Target"]["Properties"]["ResourceId"] = "service/shop/till"
+    assert stack.outputs() == first, "another window replaces nothing"
+    resources["Plan"]["Properties"]["RestoreTestingPlanName"] = "saturdays"
     assert stack.update(resources, outputs) == "UPDATE_COMPLETE"
-    assert stack.outputs()["Target"] != first["Target"]
-    assert len(control_plane.recorded("scaling")) == 2
+    assert stack.outputs()["Plan"] != first["Plan"]
+    assert len(control_plane.recorded("restores")) == 2
 
     assert stack.delete() == "DELETE_COMPLETE"
-    assert control_plane.recorded("scaling") == []
+    assert control_plane.recorded("restores") == []
 
 
 def test_an_alarm_that_computes_is_listed_and_one_that_does_not_is_raised(
@@ -181,12 +208,12 @@ def test_a_recorded_resource_that_breaks_its_schema_fails_by_its_path(
     control_plane: ControlPlane,
 ) -> None:
     stack = Stack(control_plane, "broken")
-    resources = _scaling()
-    resources["Target"]["Properties"]["MaxCapacity"] = "plenty"
+    resources = _restore_tests()
+    resources["Plan"]["Properties"]["StartWindowHours"] = "plenty"
     assert stack.create(resources) == "ROLLBACK_COMPLETE"
     [reason] = stack.reasons()
-    assert "AWS::ApplicationAutoScaling::ScalableTarget Target" in reason
-    assert "Properties/MaxCapacity: 'plenty' is not of type 'integer'" in reason
+    assert "AWS::Backup::RestoreTestingPlan Plan" in reason
+    assert "Properties/StartWindowHours: 'plenty' is not of type 'integer'" in reason
     assert control_plane.recorded("broken") == []
 
 
