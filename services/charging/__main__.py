@@ -2,15 +2,12 @@
 
 import asyncio
 import gc
-import logging
 import os
 import signal
 import ssl
-import sys
 from uuid import UUID, uuid4
 
 import boto3
-from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from contracts.access_tokens import AccessTokens
 from contracts.settings import ChargingSettings
@@ -76,6 +73,7 @@ from services.charging.application.station_certificates import StationCertificat
 from services.charging.application.stop_matching import MatchingLedger
 from services.charging.entrypoints.client_certificates import ClientCertificates, tls
 from services.charging.entrypoints.gateway import Gateway
+from services.charging.entrypoints.json_log import log_as_json
 from services.charging.entrypoints.program import Program
 from services.charging.entrypoints.rest.app import rest_api
 from services.charging.entrypoints.rest.campaigns import campaigns_router
@@ -283,15 +281,6 @@ def _notices(
         },
         look_again=look_again,
     )
-
-
-def log_as_json(level: str) -> None:
-    """One JSON object a line on standard output, for the log group."""
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(LambdaPowertoolsFormatter(service="charging", utc=True))
-    logging.basicConfig(level=level.upper(), handlers=[handler])
-    for chatty in ("websockets", "botocore", "psycopg.pool", "alembic", "uvicorn.access"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def collect_garbage_seldom() -> None:
