@@ -19,6 +19,7 @@ from services.charging.adapters.outbox_relay import OutboxRelay
 from services.charging.adapters.postgresql.campaigns import PostgresCampaigns
 from services.charging.adapters.postgresql.changes import PostgresChanges
 from services.charging.adapters.postgresql.commands import PostgresCommands
+from services.charging.adapters.postgresql.configurations import PostgresConfigurations
 from services.charging.adapters.postgresql.connections import PostgresConnections
 from services.charging.adapters.postgresql.database import Database, conninfo
 from services.charging.adapters.postgresql.device_models import PostgresDeviceModels
@@ -59,10 +60,11 @@ from services.charging.application.central_systems import central_systems
 from services.charging.application.certificate_answers import CertificateAnswers
 from services.charging.application.changes import Changes
 from services.charging.application.commands import CommandDelivery, Commands
+from services.charging.application.configuration import ConfigurationQuestions
 from services.charging.application.conversation import Conversation, Message
+from services.charging.application.device_answers import DeviceAnswers
 from services.charging.application.key_rotation import KeyRotation
 from services.charging.application.metrics import Metrics
-from services.charging.application.ocpp201.device_answers import DeviceAnswers
 from services.charging.application.ports import Store
 from services.charging.application.remote_control import RemoteControl
 from services.charging.application.smart_charging.news import PlannedLedger, PlannedSiteReports
@@ -79,6 +81,7 @@ from services.charging.entrypoints.rest.app import rest_api
 from services.charging.entrypoints.rest.campaigns import campaigns_router
 from services.charging.entrypoints.rest.changes import changes_router
 from services.charging.entrypoints.rest.commands import commands_router
+from services.charging.entrypoints.rest.configuration import configuration_router
 from services.charging.entrypoints.rest.device_models import device_models_router
 from services.charging.entrypoints.rest.driver import driver_router
 from services.charging.entrypoints.rest.health import health_router
@@ -135,6 +138,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         issuer=issuer,
     )
     sites = PostgresSites(database)
+    configurations = PostgresConfigurations(database)
     surplus_queue = SqsSurplusQueue(boto3.client("sqs"), settings.site_surplus_queue_url)
     surplus_intake = SurplusIntake(surplus_queue, sites, planning.changed)
     remote_control = RemoteControl(commands, utc_now)
@@ -191,6 +195,12 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             sessions_router(views=views),
             quarantine_router(views=views),
             device_models_router(views=views),
+            configuration_router(
+                configurations=configurations,
+                stations=station_views,
+                views=views,
+                commands=commands,
+            ),
             messages_router(views=views),
             signed_values_router(signed_metering=PostgresSignedMetering(database)),
             station_security_router(
@@ -220,6 +230,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             planning,
             surplus_intake,
             PlanRetention(database),
+            ConfigurationQuestions(configurations, commands),
             campaigns,
             changes,
             metrics_log,

@@ -22,7 +22,13 @@ from tests.charging.station import connected
 
 pytestmark = pytest.mark.integration
 
-NORDWIND = {"site_id": "nordwind-depot", "station_id": "nordwind-1", "uid": "NORDWIND1"}
+NORDWIND = {
+    "site_id": "nordwind-depot",
+    "station_id": "nordwind-1",
+    "uid": "NORDWIND1",
+    "key": "HeartbeatInterval",
+    "other_id": "nordwind-1",
+}
 """What one company has, by the parameters' names in paths; sessions and commands come with it."""
 
 SITE = {"name": "nordwind", "kind": "workplace", "time_zone": "Europe/Berlin"}
@@ -54,6 +60,7 @@ SENT: dict[str, tuple[object, int]] = {
     "POST /driver/sessions": ({"station_id": "nordwind-1"}, 404),
     "POST /driver/sessions/{session_id}/stop": (None, 404),
     "POST /stations/{station_id}/commands": ({"action": "ClearCache"}, 404),
+    "PUT /stations/{station_id}/configuration/{key}": ({"value": "60"}, 404),
 }
 TOLD = (
     "NotifyReport",

@@ -3,7 +3,13 @@
 from datetime import datetime
 
 from services.charging.application.ports import DeviceModels
+from services.charging.domain.configuration import changed_key, told_keys
 from services.charging.domain.device_model import got, monitored, set_
+from services.charging.domain.ocpp16.change_configuration import (
+    ChangeConfiguration,
+    ChangeConfigurationResponse,
+)
+from services.charging.domain.ocpp16.get_configuration import GetConfigurationResponse
 from services.charging.domain.ocpp201.monitoring import (
     ClearVariableMonitoringResponse,
     SetVariableMonitoring,
@@ -26,6 +32,10 @@ class DeviceAnswers:
     async def learn(self, station_id: str, request: Message, answer: Message, at: datetime) -> None:
         """Answers that tell nothing of it change nothing."""
         match request, answer:
+            case _, GetConfigurationResponse():
+                await self._models.tell(station_id, told_keys(answer), at)
+            case ChangeConfiguration(), ChangeConfigurationResponse():
+                await self._models.tell(station_id, changed_key(request, answer), at)
             case _, GetVariablesResponse():
                 await self._models.tell(station_id, got(answer), at)
             case SetVariables(), SetVariablesResponse():
