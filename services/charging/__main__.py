@@ -38,6 +38,7 @@ from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
 from services.charging.adapters.postgresql.signed_metering import PostgresSignedMetering
 from services.charging.adapters.postgresql.signed_values import PostgresSignedRecords
 from services.charging.adapters.postgresql.sites.book import PostgresSiteBook
+from services.charging.adapters.postgresql.sites.days import PostgresSiteDays
 from services.charging.adapters.postgresql.sites.report_views import PostgresSiteReportViews
 from services.charging.adapters.postgresql.sites.reports import PostgresSiteReports
 from services.charging.adapters.postgresql.sites.retention import PlanRetention
@@ -208,7 +209,12 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             ),
             changes_router(changes=changes),
             site_reports_router(reports=PostgresSiteReportViews(database)),
-            sites_router(sites=sites, planning=planning, clock=utc_now),
+            sites_router(
+                sites=sites,
+                days=PostgresSiteDays(database),
+                planning=planning,
+                clock=utc_now,
+            ),
         ],
         drivers=[
             driver_router(stations=station_views, views=views, remote_control=remote_control),

@@ -4,7 +4,13 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.charging.domain.smart_charging.outcome import Reading, outcomes
+from services.charging.domain.smart_charging.outcome import (
+    Outcome,
+    Reading,
+    outcomes,
+    together,
+    total,
+)
 from services.charging.domain.smart_charging.plan import Allotment, Plan
 
 NOW = datetime(2026, 3, 1, 6, 7, tzinfo=UTC)
@@ -51,3 +57,12 @@ def test_replanning_the_same_promises_the_same(currents: list[int]) -> None:
     assert outcomes(SESSION, often, [], NOW, minute(60)) == outcomes(
         SESSION, once, [], NOW, minute(60)
     )
+
+
+def test_what_one_meter_does_not_tell_nobody_knows_of_all() -> None:
+    quarter = [minute(-7), minute(8), minute(23)]
+    told = Outcome(NOW, quarter[1], 5, 4)
+    silent = Outcome(quarter[0], quarter[1], 7, None)
+    later = Outcome(quarter[1], quarter[2], 1, 1)
+    assert together([later, told, silent]) == [Outcome(quarter[0], quarter[1], 12, None), later]
+    assert total([told, later]) == (6, 5)

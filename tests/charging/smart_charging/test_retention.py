@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.sites.days import PostgresSiteDays
 from services.charging.adapters.postgresql.sites.plans import keep_plan
 from services.charging.adapters.postgresql.sites.retention import PlanRetention
 from services.charging.adapters.postgresql.sites.sites import PostgresSites
@@ -92,6 +93,29 @@ async def test_the_outcome_outlives_the_plans(database: EmptyDatabase) -> None:
         assert newer.outcomes[0].allotted_wh == 2760
         assert not await PlanRetention(node).drop_some()
         assert count(database, "site_allotment") == 1
+
+
+async def test_a_day_of_a_site_is_the_sum_of_its_sessions(database: EmptyDatabase) -> None:
+    async with site(database) as node:
+        noon = LONG_AGO.replace(hour=12)
+        await charge(node, OLD, noon, noon + 2 * QUARTER)
+        await charge(node, NEWER, noon + QUARTER, noon + 3 * QUARTER)
+        await charge(node, OPEN, noon + timedelta(days=1), None)
+        days = PostgresSiteDays(node)
+        before = await days.day(OURS, "depot", noon.date())
+        assert before
+        assert [(one.allotted_wh, one.begins_at) for one in before.quarters] == [
+            (2760, noon),
+            (2760, noon + QUARTER),  # The second one's plan ends the first one's.
+            (1380, noon + 2 * QUARTER),
+        ]
+        assert [(one.session_id, one.metered_wh) for one in before.sessions] == [
+            (OLD, 2000),
+            (NEWER, 2000),
+        ]
+        await PlanRetention(node).drop_some()
+        assert await days.day(OURS, "depot", noon.date()) == before
+        assert await days.day(Scope("another"), "depot", noon.date()) is None
 
 
 async def test_a_session_that_goes_on_keeps_its_plans_and_a_site_its_last(

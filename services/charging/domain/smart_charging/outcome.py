@@ -1,13 +1,13 @@
 """What was promised and what happened: a session's plans beside its meter."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
 from services.charging.domain.smart_charging.plan import Plan, energy_mws, watt_hours
-from services.charging.domain.smart_charging.quarters import quarters
+from services.charging.domain.smart_charging.quarters import QUARTER, next_quarter, quarters
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,25 @@ def outcomes(
         )
         found.append(Outcome(begin, end, watt_hours(energy), _metered(readings, begin, end)))
     return found
+
+
+def total(found: Iterable[Outcome]) -> tuple[int, int | None]:
+    """Wh allotted, and Wh metered; None for these when the meter did not tell all of it."""
+    parts = list(found)
+    metered = [part.metered_wh for part in parts]
+    known = [energy for energy in metered if energy is not None]
+    return (
+        sum(part.allotted_wh for part in parts),
+        sum(known) if len(known) == len(metered) else None,
+    )
+
+
+def together(found: Iterable[Outcome]) -> list[Outcome]:
+    """Several sessions' outcomes as one for each quarter hour of the clock, in order."""
+    by_end: dict[datetime, list[Outcome]] = {}
+    for one in found:
+        by_end.setdefault(next_quarter(one.begins_at), []).append(one)
+    return [Outcome(end - QUARTER, end, *total(parts)) for end, parts in sorted(by_end.items())]
 
 
 def _in_force(

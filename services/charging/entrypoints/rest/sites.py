@@ -1,7 +1,7 @@
 """What sites may draw, what their sessions want, and what was planned."""
 
 import http
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from contracts.site_surplus import SiteSurplus
 from services.charging.application.ports import Clock
 from services.charging.application.smart_charging.planning import SitePlanning
+from services.charging.application.smart_charging.site_day import SiteDay, SiteDays
 from services.charging.application.smart_charging.sites import (
     KeptPlan,
     SessionOutcome,
@@ -70,7 +71,9 @@ class PlanOut(BaseModel):
     sessions: list[SessionPlanOut]
 
 
-def sites_router(*, sites: Sites, planning: SitePlanning, clock: Clock) -> APIRouter:
+def sites_router(
+    *, sites: Sites, days: SiteDays, planning: SitePlanning, clock: Clock
+) -> APIRouter:
     """404: no such site or session of the caller's company."""
     router = APIRouter(tags=["sites"])
 
@@ -134,6 +137,14 @@ def sites_router(*, sites: Sites, planning: SitePlanning, clock: Clock) -> APIRo
         if kept is None:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no plan of a site {site_id}")
         return _plan(kept)
+
+    @router.get("/sites/{site_id}/plan-outcome")
+    async def get_day(scope: CallerScope, site_id: str, day: date | None = None) -> SiteDay:
+        """A local day of the site; without `day`, the one that is in UTC now."""
+        found = await days.day(scope, site_id, day or clock().date())
+        if found is None:
+            raise _no_site(site_id)
+        return found
 
     @router.get("/sessions/{session_id}/plan-outcome")
     async def get_outcome(scope: CallerScope, session_id: UUID) -> SessionOutcome:
