@@ -8,7 +8,7 @@ UV_VERSION := 0.13.8
 export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 1
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: help setup demo up down status reset synth standard check ledger cost diff deploy create lock lint test
+.PHONY: help setup demo up down status reset synth standard check ledger cost diff deploy create lock lint test drill
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -96,3 +96,6 @@ lint: setup ## ruff, mypy and import-linter
 
 test: setup lint ## every test
 	@$(BIN)/pytest
+
+drill: setup ## every failure drill, by the runbooks as they stand, with how long each took
+	@$(BIN)/pytest tests/end_to_end/drills -m end_to_end

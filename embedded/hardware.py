@@ -84,13 +84,14 @@ def _tell_the_health_of_targets() -> None:
         arn = alb._p(parameters, "TargetGroupArn")
         for target in alb._targets.get(arn, []) if status == 200 else []:
             port = target.get("Port", alb._tgs[arn].get("Port", 80))
-            body = _with_state(body, target["Id"], port, _health(arn, f"{target['Id']}:{port}"))
+            body = _with_state(body, target["Id"], port, health(arn, f"{target['Id']}:{port}"))
         return status, headers, body
 
     alb._ACTION_MAP["DescribeTargetHealth"] = describe_target_health
 
 
-def _health(target_group: str, target: str) -> str:
+def health(target_group: str, target: str) -> str:
+    """What the front door found of a target (``address:port``): TargetHealth's state."""
     report = Path(os.environ.get(MACHINE, ""), "target-health.json")
     groups = json.loads(report.read_text()) if report.is_file() else {}
     state: str = groups.get(target_group, {}).get(target, {}).get("state", "initial")

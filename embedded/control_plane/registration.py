@@ -13,6 +13,7 @@ from embedded.control_plane.application_autoscaling.scalable_target import (
     ScalableTarget,
 )
 from embedded.control_plane.mends.configurations import CONFIGURABLE
+from embedded.control_plane.mends.service_deployments import SERVICE
 from embedded.control_plane.record import RecordFile, UnreadFile
 from embedded.control_plane.recorded_resources import RecordedType
 from embedded.control_plane.schemas import ResourceSchemas, property_names
@@ -24,6 +25,7 @@ _CALLS_BACK = frozenset(
         "AWS::RDS::DBCluster",
         "AWS::RDS::DBInstance",
         *CONFIGURABLE,
+        SERVICE,
     }
 )
 """MiniStack's own types that call this endpoint, or wait for a process that may."""

@@ -34,6 +34,7 @@ from embedded.control_plane.mends import (
     role_boundaries,
     rotation,
     secrets,
+    service_deployments,
     service_roles,
     stack_outputs,
     stack_waiting,
@@ -60,6 +61,7 @@ def serve(settings: ControlPlaneSettings) -> None:
     math_alarms.mend(settings)
     role_boundaries.mend()
     secrets.mend()
+    service_deployments.mend()
     service_roles.mend(settings.region)
     stack_outputs.mend()
     stack_waiting.mend()

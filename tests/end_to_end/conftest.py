@@ -4,6 +4,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -13,9 +14,12 @@ from demo.deployment import Deployment
 from demo.environment import bring_up, wait_until_served
 from demo.progress import Progress
 from demo.rest import RestApi
+from embedded import cdk
 from embedded.machine import Machine
 from stacks import environments
+from tests.end_to_end.whole_fleet import WholeFleet
 
+SERVICES = ("charging", "billing", "telemetry")
 ROOT = Path(__file__).parents[2]
 
 
@@ -26,6 +30,41 @@ class Playground:
     deployment: Deployment
     machine: Machine
     access_token: str
+
+
+@dataclass
+class Stacks:
+    """The deployed environment's stacks, one by one, from an assembly that can be changed."""
+
+    playground: Playground
+    assembly: WholeFleet
+
+    @property
+    def common(self) -> list[str]:
+        names = (stack.path.partition("/")[2] for stack in self.assembly.stacks())
+        return [name for name in names if name not in SERVICES]
+
+    def deploy(self, *stacks: str) -> None:
+        self._run(cdk.deploy, stacks)
+
+    def destroy(self, stack: str) -> None:
+        self._run(cdk.destroy, [stack])
+
+    def standing(self) -> dict[str, str]:
+        return self.playground.deployment.stacks()
+
+    def tasks(self) -> set[str]:
+        """The tasks that run for the services, by their ARN."""
+        ecs = self.playground.deployment.client("ecs")
+        arns: list[str] = ecs.list_tasks(cluster="fleetcharge-playground")["taskArns"]
+        return set(arns)
+
+    def _run(self, command: Any, stacks: Any) -> None:
+        machine = self.playground.machine
+        aws = cdk.environment(machine.account_id, machine.region, machine.endpoint)
+        chosen = [f"playground/{stack}" for stack in stacks]
+        options = [f"--app={self.assembly.folder}", "--exclusively"]
+        command(aws, [*options, *chosen], output=lambda _: None)
 
 
 def _free_port() -> int:
@@ -51,6 +90,13 @@ def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]
         yield Playground(deployment, machine, deployment.sign_in())
     finally:
         machine.down()
+
+
+@pytest.fixture(scope="session")
+def stacks(playground: Playground, tmp_path_factory: pytest.TempPathFactory) -> Stacks:
+    deployed = playground.machine.folder / "cdk.out"
+    folder = tmp_path_factory.mktemp("apart")
+    return Stacks(playground, WholeFleet(folder, {"playground": deployed}))
 
 
 @pytest_asyncio.fixture

@@ -1,9 +1,7 @@
 """A service's stack comes, changes and goes alone; a common one changes under those that run."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,59 +12,15 @@ from demo import solar_power, telemetry
 from demo.environment import wait_until_served
 from demo.rest import RestApi
 from demo.scenario import FleetContract, PlannedCharge, PlannedStation, Scenario
-from embedded import cdk
 from simulator.charge import Charge
-from tests.end_to_end.conftest import Playground
-from tests.end_to_end.whole_fleet import WholeFleet, with_tag
+from tests.end_to_end.conftest import SERVICES, Stacks
+from tests.end_to_end.whole_fleet import with_tag
 
 pytestmark = pytest.mark.end_to_end
 
-SERVICES = ("charging", "billing", "telemetry")
 START = datetime(2026, 9, 9, 6, tzinfo=UTC)
 STATION = "DE-FCH-APART"
 DEVICE = "e2e-apart"
-
-
-@dataclass
-class Stacks:
-    """The deployed environment's stacks, one by one, from an assembly that can be changed."""
-
-    playground: Playground
-    assembly: WholeFleet
-
-    @property
-    def common(self) -> list[str]:
-        names = (stack.path.partition("/")[2] for stack in self.assembly.stacks())
-        return [name for name in names if name not in SERVICES]
-
-    def deploy(self, *stacks: str) -> None:
-        self._run(cdk.deploy, stacks)
-
-    def destroy(self, stack: str) -> None:
-        self._run(cdk.destroy, [stack])
-
-    def standing(self) -> dict[str, str]:
-        return self.playground.deployment.stacks()
-
-    def tasks(self) -> set[str]:
-        """The tasks that run for the services, by their ARN."""
-        ecs = self.playground.deployment.client("ecs")
-        arns: list[str] = ecs.list_tasks(cluster="fleetcharge-playground")["taskArns"]
-        return set(arns)
-
-    def _run(self, command: Any, stacks: Any) -> None:
-        machine = self.playground.machine
-        aws = cdk.environment(machine.account_id, machine.region, machine.endpoint)
-        chosen = [f"playground/{stack}" for stack in stacks]
-        options = [f"--app={self.assembly.folder}", "--exclusively"]
-        command(aws, [*options, *chosen], output=lambda _: None)
-
-
-@pytest.fixture(scope="module")
-def stacks(playground: Playground, tmp_path_factory: pytest.TempPathFactory) -> Stacks:
-    deployed = playground.machine.folder / "cdk.out"
-    folder = tmp_path_factory.mktemp("apart")
-    return Stacks(playground, WholeFleet(folder, {"playground": deployed}))
 
 
 @pytest.fixture
