@@ -4,7 +4,8 @@ FOLDER is a synthesised assembly with one stage; without one, those of all recor
 ``cdk.out``. `check` prints what is wrong: a loss that no waiver covers, an identity that is not
 recorded, a wildcard without a reason, an acknowledgement that has expired or is not needed, an
 action of a program's role that no test takes, a budget that does not hold the stated load, an
-environment that takes too long to deploy, a deployment that cannot be taken back.
+environment that takes too long to deploy, a deployment that cannot be taken back, what must go on and
+is lost with a zone.
 `cost` prints what each environment costs in a month; with ``--against FOLDER``, a ``cdk.out`` from
 before, what a change costs.
 `lint` prints what cfn-lint finds; `standard` what NIST 800-53 R5 finds and nobody answered.
@@ -36,6 +37,7 @@ from proofs import (
     usage,
     waivers,
     wildcards,
+    zones,
 )
 from proofs.assembly import Stage
 from proofs.losses import losses
@@ -56,6 +58,7 @@ def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
     reasons = wildcards.read()
     used = usage.read()
     accepted, _ = rollback.read()
+    going_on = zones.read()
     recorded = {file.stem for file in _ledgers()}
     faults = [f"{w}: {w.environment} has no ledger" for w in known if w.environment not in recorded]
     for stage in stages:
@@ -68,6 +71,7 @@ def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
         faults += deployment_time.faults(stage)
         faults += deployment_time.too_long(stage)
         faults += rollback.faults(stage, accepted)
+        faults += zones.faults(stage, going_on)
     return [*faults, *load.faults(stages)]
 
 
