@@ -4,8 +4,8 @@ FOLDER is a synthesised assembly with one stage; without one, those of all recor
 ``cdk.out``. `check` prints what is wrong: a loss that no waiver covers, an identity that is not
 recorded, a wildcard without a reason, an acknowledgement that has expired or is not needed, an
 action of a program's role that no test takes, a budget that does not hold the stated load, an
-environment that takes too long to deploy, a deployment that cannot be taken back, what must go on and
-is lost with a zone.
+environment that takes too long to deploy, a deployment that cannot be taken back, what must go on
+and is lost with a zone.
 `cost` prints what each environment costs in a month; with ``--against FOLDER``, a ``cdk.out`` from
 before, what a change costs.
 `lint` prints what cfn-lint finds; `standard` what NIST 800-53 R5 finds and nobody answered.
