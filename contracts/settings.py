@@ -110,6 +110,14 @@ class ChargingSettings(Settings, frozen=True, kw_only=True):
     gateway_key_file: str = ""
     station_authorities_file: str = ""
     """PEM of who issues client certificates to stations, for TLS of the gateway's own."""
+    ocsp_hosts: str = ""
+    """OCSP responders that may be asked for stations, with commas between; with their port where it
+    is not the usual one."""
+    contract_certificates_url: str = ""
+    """Of the service that issues certificates of vehicles' contracts; none: such requests fail."""
+    contract_certificates_token: Secret = ""
+    sealing_key: Secret = ""
+    """Long and random: seals the secrets in commands that wait. Without it such are refused."""
     station_authority_certificate: Secret = ""
     """PEM of the authority that signs stations' requests, and of those it was signed by. Without it
     an operator has them signed."""

@@ -13,8 +13,10 @@ from contracts.access_tokens import AccessTokens
 from contracts.settings import ChargingSettings
 from contracts.task_address import task_address
 from services.charging.adapters.certificate_authority import LocalAuthority
+from services.charging.adapters.contract_certificates import ContractCertificateService
 from services.charging.adapters.metrics_log import MetricsLog
 from services.charging.adapters.metrics_page import MetricsPage
+from services.charging.adapters.ocsp_responders import OcspResponders
 from services.charging.adapters.outbox_relay import OutboxRelay
 from services.charging.adapters.postgresql.campaigns import PostgresCampaigns
 from services.charging.adapters.postgresql.changes import PostgresChanges
@@ -54,6 +56,7 @@ from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.adapters.postgresql.tokens import PostgresTokens
 from services.charging.adapters.postgresql.views import PostgresViews
 from services.charging.adapters.postgresql.waiting_stops import PostgresWaitingStops
+from services.charging.adapters.sealing import Seal
 from services.charging.adapters.surplus_queue import SqsSurplusQueue
 from services.charging.adapters.system_clock import utc_now
 from services.charging.application.campaigns import Campaigns
@@ -115,7 +118,8 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     tokens = PostgresTokens(database)
     views, station_views = PostgresViews(database), PostgresStationViews(database)
     connections = PostgresConnections(database, uuid4())
-    command_book = PostgresCommands(database)
+    seal = Seal(settings.sealing_key)
+    command_book = PostgresCommands(database, seal)
     commands = Commands(command_book)
     planning = SitePlanning(PostgresSiteBook(database), Telling(commands), utc_now)
     ledger = MatchingLedger(
@@ -137,13 +141,15 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         sites=PlannedSiteReports(PostgresSiteReports(database), planning.changed),
         quarantine=PostgresQuarantine(database),
         issuer=issuer,
+        statuses=_statuses(settings),
+        contracts=_contracts(settings),
     )
     sites = PostgresSites(database)
     configurations = PostgresConfigurations(database)
     surplus_queue = SqsSurplusQueue(boto3.client("sqs"), settings.site_surplus_queue_url)
     surplus_intake = SurplusIntake(surplus_queue, sites, planning.changed)
     remote_control = RemoteControl(commands, utc_now)
-    campaign_book = PostgresCampaigns(database)
+    campaign_book = PostgresCampaigns(database, seal)
     campaigns = Campaigns(campaign_book)
     changes = Changes(PostgresChanges(database))
     message_log = PostgresMessageLog(database)
@@ -259,6 +265,20 @@ def _issuer(
         settings.station_authority_certificate, settings.station_authority_key
     )
     return StationCertificates(authority, certificates, commands, utc_now)
+
+
+def _statuses(settings: ChargingSettings) -> OcspResponders | None:
+    if not settings.ocsp_hosts:
+        return None
+    return OcspResponders(settings.ocsp_hosts.split(","), utc_now)
+
+
+def _contracts(settings: ChargingSettings) -> ContractCertificateService | None:
+    if not settings.contract_certificates_url:
+        return None
+    return ContractCertificateService(
+        settings.contract_certificates_url, settings.contract_certificates_token
+    )
 
 
 def _tls(settings: ChargingSettings) -> ssl.SSLContext | None:

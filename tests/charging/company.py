@@ -7,7 +7,12 @@ from typing import Any
 
 from contracts.events import SessionEnded, SessionStarted
 from services.charging.application.central_systems import central_systems
-from services.charging.application.ports import Planned, Store
+from services.charging.application.ports import (
+    CertificateStatuses,
+    ContractCertificates,
+    Planned,
+    Store,
+)
 from services.charging.application.stop_matching import MatchingLedger
 from services.charging.domain.device_model import Monitor, Value
 from services.charging.domain.ocpp_j.message import Message
@@ -97,7 +102,11 @@ class FakeSites:
 class Company:
     """A central system in memory, and a station that talks to it."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        statuses: CertificateStatuses | None = None,
+        contracts: ContractCertificates | None = None,
+    ) -> None:
         self.ledger = FakeLedger(
             Token("CARD1", TokenStatus.ACCEPTED, "Ada"), Token("CARD2", TokenStatus.BLOCKED, "Bob")
         )
@@ -116,6 +125,8 @@ class Company:
             device_models=self.device_models,
             sites=self.sites,
             quarantine=self.ledger.quarantine,
+            statuses=statuses,
+            contracts=contracts,
         )
         self.central_systems = {
             system.version.name: system for system in central_systems(store, lambda: self.now)

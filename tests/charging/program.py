@@ -57,6 +57,7 @@ class ChargingProgram:
             "GATEWAY_PORT": str(self.gateway_port),
             "API_PORT": str(self.api_port),
             "LOG_LEVEL": "info",
+            "SEALING_KEY": "a-long-and-random-sealing-key",
             **environment,
         }
         self._process: subprocess.Popen[bytes] | None = None

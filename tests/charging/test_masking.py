@@ -34,6 +34,7 @@ SECURITY = {"name": "SecurityCtrlr"}
             {"reportData": [{"variable": BASIC_AUTH, "variableAttribute": [{"value": SECRET}]}]},
         ],
         [2, "1", "SetNetworkProfile", {"connectionData": {"apn": {"apnPassword": SECRET}}}],
+        [2, "1", "SetNetworkProfile", {"vpn": {"server": "v", "password": "p", "key": SECRET}}],
         [2, "1", "GetDiagnostics", {"location": f"ftp://user:{SECRET}@example.com/x"}],
     ],
 )

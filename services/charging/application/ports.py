@@ -11,6 +11,11 @@ from services.charging.domain.device_model import Monitor, Value
 from services.charging.domain.ledger import Entry, Known
 from services.charging.domain.metering import MeterReading
 from services.charging.domain.notifications import Notification
+from services.charging.domain.ocpp201.certificate_hash_data import OCSPRequestData
+from services.charging.domain.ocpp201.certificates import (
+    Get15118EVCertificate,
+    Get15118EVCertificateResponse,
+)
 from services.charging.domain.ocpp_j.frames import CallError, CallResult
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.ocpp_j.version import Version
@@ -202,6 +207,20 @@ class CertificateIssuer(Protocol):
         """
 
 
+class CertificateStatuses(Protocol):
+    """Who knows whether a certificate is revoked."""
+
+    async def status(self, asked: OCSPRequestData) -> bytes:
+        """The OCSP responder's answer, in DER; raises `UnavailableError`."""
+
+
+class ContractCertificates(Protocol):
+    """Who issues the certificates of vehicles' contracts."""
+
+    async def certificate(self, asked: Get15118EVCertificate) -> Get15118EVCertificateResponse:
+        """The issuer's answer; raises `UnavailableError`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
     """Where what stations say is kept."""
@@ -217,3 +236,5 @@ class Store:
     quarantine: Quarantine
     issuer: CertificateIssuer | None = None
     """Without one, an operator has requests for certificates signed."""
+    statuses: CertificateStatuses | None = None
+    contracts: ContractCertificates | None = None

@@ -45,7 +45,9 @@ def _clean(node: Any, *, secret: bool) -> Any:
         return node
     secret = secret or _names_secret(node)
     return {
-        name: MASK if _is_secret(name, value, secret) else _clean(value, secret=secret)
+        name: MASK
+        if _is_secret(name, value, secret) or _is_shared(name, node)
+        else _clean(value, secret=secret)
         for name, value in node.items()
     }
 
@@ -60,3 +62,8 @@ def _is_secret(name: str, value: object, in_secret: bool) -> bool:
     if isinstance(value, dict | list):
         return False
     return name.lower() in _FIELDS or (in_secret and name.lower() in _VALUES)
+
+
+def _is_shared(name: str, node: dict[str, Any]) -> bool:
+    """Whether it is the key that a virtual private network's members share, and no setting's."""
+    return name.lower() == "key" and "server" in node

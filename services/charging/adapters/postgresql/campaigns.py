@@ -7,6 +7,7 @@ from uuid import UUID
 from services.charging.adapters.postgresql.database import Connection, Database
 from services.charging.adapters.postgresql.notices import COMMAND_WAITS
 from services.charging.adapters.postgresql.scoped import ScopedReader
+from services.charging.adapters.sealing import NO_SEAL, Seal
 from services.charging.application.campaigns import Campaign, CampaignView, Outcome, TaskView
 from services.charging.application.scope import Scope
 
@@ -27,12 +28,15 @@ _VIEW: LiteralString = """
 class PostgresCampaigns:
     """A wave's commands are opened in the transaction that ends the wave before."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, seal: Seal = NO_SEAL) -> None:
+        """`seal`: of requests that tell secrets."""
         self._database = database
+        self._seal = seal
         self._reader = ScopedReader(database)
 
     async def open(self, campaign: Campaign) -> Sequence[str]:
         """Keep it once; the stations that the company has not, and then nothing is kept."""
+        shown, sealed = self._seal.closed(campaign.request.decode())
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 """
@@ -47,8 +51,8 @@ class PostgresCampaigns:
             cursor = await connection.execute(
                 """
                 insert into campaign (id, company_id, name, ocpp_version, action, request,
-                    wave_size, most_failures, hold_seconds)
-                values (%s, %s, %s, %s, %s, %s::json, %s, %s, %s)
+                    sealed, wave_size, most_failures, hold_seconds)
+                values (%s, %s, %s, %s, %s, %s::json, %s, %s, %s, %s)
                 on conflict (id) do nothing
                 """,
                 (
@@ -57,7 +61,8 @@ class PostgresCampaigns:
                     campaign.name,
                     campaign.ocpp_version,
                     campaign.action,
-                    campaign.request.decode(),
+                    shown,
+                    sealed,
                     campaign.wave_size,
                     campaign.most_failures,
                     campaign.hold_seconds,
@@ -107,7 +112,8 @@ class PostgresCampaigns:
         async with self._database.statement() as connection:
             await connection.execute(
                 """
-                update campaign set state = 'stopped', reason = 'by an operator', over_at = now()
+                update campaign set state = 'stopped', reason = 'by an operator', over_at = now(),
+                    sealed = null
                 where id = %s and company_id = %s and state = 'running'
                 """,
                 (campaign_id, scope.company_id),
@@ -151,7 +157,10 @@ class PostgresCampaigns:
 
 async def _end(connection: Connection, campaign_id: UUID, state: str, reason: str | None) -> None:
     await connection.execute(
-        "update campaign set state = %s, reason = %s, over_at = now() where id = %s",
+        """
+        update campaign set state = %s, reason = %s, over_at = now(), sealed = null
+        where id = %s
+        """,
         (state, reason, campaign_id),
     )
 
@@ -165,9 +174,10 @@ async def _begin(connection: Connection, campaign_id: UUID, wave: int) -> None:
             where campaign_id = %(campaign)s and wave = %(wave)s and command_id is null
             returning station_id, command_id
         ), opened as (
-            insert into command (id, station_id, ocpp_version, action, request, answer_by, state,
-                over_at, reason)
+            insert into command (id, station_id, ocpp_version, action, request, sealed, answer_by,
+                state, over_at, reason)
             select command_id, due.station_id, campaign.ocpp_version, action, request,
+                case when waits then sealed end,
                 now() + make_interval(secs => greatest(30, hold_seconds)),
                 case when waits then 'pending' else 'undelivered' end,
                 case when not waits then now() end,

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.notices import COMMAND_OVER, COMMAND_WAITS
+from services.charging.adapters.sealing import NO_SEAL, Seal
 from services.charging.application.ports import UnavailableError
 from services.charging.domain.commands import Command, CommandState
 from services.charging.domain.masking import masked
@@ -16,7 +17,7 @@ from services.charging.domain.ocpp_j.version import Version
 # As text: a payload is handed on as it was received.
 _SELECT: LiteralString = """
     select id, station_id, ocpp_version, action, request::text, state, asked_at, sent_at, over_at,
-        answer::text, reason
+        answer::text, reason, sealed
 """
 
 
@@ -30,6 +31,7 @@ class _Opening:
     version: str
     action: str
     request: str
+    sealed: bytes | None
     hold_seconds: int
     command: Command | None = None
 
@@ -48,8 +50,10 @@ class PostgresCommands:
     what waits for it.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, seal: Seal = NO_SEAL) -> None:
+        """`seal`: of requests that tell secrets."""
         self._database = database
+        self._seal = seal
         self._openings: CommitGroup[_Opening] = CommitGroup(
             self._open, subject=lambda opening: opening.station_id
         )
@@ -72,8 +76,10 @@ class PostgresCommands:
 
         Undelivered when no living node holds the station's connection, unless it is to be held.
         """
-        text = request.decode()
-        opening = _Opening(command_id, station_id, version.name, action, text, hold_seconds)
+        shown, sealed = self._seal.closed(request.decode())
+        opening = _Opening(
+            command_id, station_id, version.name, action, shown, sealed, hold_seconds
+        )
         await self._openings.add(opening)
         if opening.command is None:
             raise UnavailableError(f"command {command_id} was not kept")
@@ -82,9 +88,10 @@ class PostgresCommands:
     async def _open(self, openings: Sequence[_Opening]) -> None:
         query: LiteralString = """
             with opened as (
-                insert into command (id, station_id, ocpp_version, action, request, answer_by,
-                    state, over_at, reason)
+                insert into command (id, station_id, ocpp_version, action, request, sealed,
+                    answer_by, state, over_at, reason)
                 select id, wanted.station_id, wanted.ocpp_version, action, request::json,
+                    case when waits then sealed end,
                     now() + make_interval(secs => greatest(30, hold_seconds)),
                     case when waits then 'pending' else 'undelivered' end,
                     case when not waits then now() end,
@@ -92,8 +99,8 @@ class PostgresCommands:
                         then 'station ' || wanted.station_id || ' is not connected' end
                 from unnest(%(ids)s::uuid[], %(stations)s::text[], %(versions)s::text[],
                     %(actions)s::text[], %(requests)b::text[],
-                    %(holds)s::integer[])
-                    as wanted (id, station_id, ocpp_version, action, request, hold_seconds)
+                    %(sealed)b::bytea[], %(holds)s::integer[])
+                    as wanted (id, station_id, ocpp_version, action, request, sealed, hold_seconds)
                 left join live_connection on live_connection.station_id = wanted.station_id
                 cross join lateral (select epoch is not null or hold_seconds > 0 as waits) as held
                 on conflict (id) do nothing returning *
@@ -107,6 +114,7 @@ class PostgresCommands:
             "versions": [opening.version for opening in openings],
             "actions": [opening.action for opening in openings],
             "requests": [opening.request for opening in openings],
+            "sealed": [opening.sealed for opening in openings],
             "holds": [opening.hold_seconds for opening in openings],
             "channel": COMMAND_WAITS,
         }
@@ -167,7 +175,7 @@ class PostgresCommands:
                 with closed as (
                     update command set state = closing.state, answer = closing.answer::json,
                         reason = closing.reason, over_at = clock_timestamp(),
-                        ocpp_version = closing.version
+                        ocpp_version = closing.version, sealed = null
                     from unnest(%s::uuid[], %s::text[], %s::text[], %b::text[], %b::text[])
                         as closing (id, version, state, answer, reason)
                     where command.id = closing.id and command.state in ('sent', 'unanswered')
@@ -192,6 +200,7 @@ class PostgresCommands:
                 """
                 with closed as (
                     update command set over_at = now(), reason = 'no answer came in time',
+                        sealed = null,
                         state = case state when 'sent' then 'unanswered' else 'undelivered' end
                     where over_at is null and answer_by < now() - case state
                         when 'sent' then interval '1 minute' else interval '0' end
@@ -205,20 +214,19 @@ class PostgresCommands:
     async def _commands(self, query: LiteralString, parameters: dict[str, Any]) -> list[Command]:
         async with self._database.statement() as connection:
             cursor = await connection.execute(query, parameters)
-            return [_command(row) for row in await cursor.fetchall()]
+            return [self._command(row) for row in await cursor.fetchall()]
 
-
-def _command(row: Sequence[Any]) -> Command:
-    return Command(
-        id=row[0],
-        station_id=row[1],
-        version=row[2],
-        action=row[3],
-        request=row[4].encode(),
-        state=CommandState(row[5]),
-        asked_at=row[6],
-        sent_at=row[7],
-        over_at=row[8],
-        answer=None if row[9] is None else row[9].encode(),
-        reason=row[10],
-    )
+    def _command(self, row: Sequence[Any]) -> Command:
+        return Command(
+            id=row[0],
+            station_id=row[1],
+            version=row[2],
+            action=row[3],
+            request=self._seal.opened(row[4], row[11]).encode(),
+            state=CommandState(row[5]),
+            asked_at=row[6],
+            sent_at=row[7],
+            over_at=row[8],
+            answer=None if row[9] is None else row[9].encode(),
+            reason=row[10],
+        )

@@ -1,13 +1,15 @@
 """Which handler answers which message: the whole of what stations may ask."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from services.charging.application.central_system import Route
 from services.charging.application.notification_handler import NotificationHandler
 from services.charging.application.ocpp201.authorize import AuthorizeHandler
 from services.charging.application.ocpp201.boot_notification import BootNotificationHandler
+from services.charging.application.ocpp201.certificate_status import CertificateStatusHandler
 from services.charging.application.ocpp201.data_transfer import DataTransferHandler
 from services.charging.application.ocpp201.device_reports import DeviceReportHandler
+from services.charging.application.ocpp201.ev_certificate import EVCertificateHandler
 from services.charging.application.ocpp201.heartbeat import HeartbeatHandler
 from services.charging.application.ocpp201.meter_values import MeterValuesHandler
 from services.charging.application.ocpp201.site_reports import SiteReportHandler
@@ -67,6 +69,15 @@ _TOLD: tuple[tuple[type[Message], Message], ...] = (
 """What is kept for people to read, and its answer."""
 
 
+def _of_certificates(store: Store) -> Iterator[Route]:
+    if store.statuses:
+        status = CertificateStatusHandler(store.statuses)
+        yield Route(certificates.GetCertificateStatus, status.handle)
+    if store.contracts:
+        contract = EVCertificateHandler(store.contracts)
+        yield Route(certificates.Get15118EVCertificate, contract.handle)
+
+
 def ocpp201_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
     """By action."""
     transaction = TransactionEventHandler(store.ledger, store.readings, store.signed, clock)
@@ -93,5 +104,7 @@ def ocpp201_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
             Route(message, NotificationHandler(store.notifications, yes).handle)
             for message, yes in _TOLD
         ),
+        # In place of what is only told, where there is somebody to ask.
+        *_of_certificates(store),
     )
     return {route.message.__name__: route for route in handlers}
