@@ -13,6 +13,9 @@ BILLING_API = "/billing/v1"
 SIMULATOR = "/simulator"
 """The station simulator's site; the distribution asks for a password before it."""
 
+GRAFANA = "/grafana"
+"""Dashboards, where an environment has them."""
+
 DRIVER_APP = "/driver"
 """Where the driver app comes back to from signing in."""
 

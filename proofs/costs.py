@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from proofs.assembly import Json, Stack, Stage
-from proofs.schedules import TARGET, Week, least_tasks
+from proofs.schedules import TARGET, Week, always, least_tasks
 
 FILE = Path(__file__).parent / "prices.toml"
 HOURS = 730
@@ -112,6 +112,8 @@ NO_SOURCE = "none found"
 
 def _tasks(stage: Stage, stack: Stack, prices: Json) -> Iterator[Item]:
     weeks = [least_tasks(r) for r in stack.resources if r.type == TARGET]
+    if not weeks:  # what does not scale runs always
+        weeks = [always(int(tasks)) for tasks in _values(stack, SERVICE, "DesiredCount") if tasks]
     if not weeks:
         return
     most = sum((Decimal(week.most) for week in weeks), Decimal())
@@ -188,7 +190,7 @@ def _values(stack: Stack, type_: str, path: str) -> list[Decimal]:
 def _count(properties: Json, path: str) -> Decimal:
     found: Any = properties
     for step in filter(None, path.split(".")):
-        found = found.get(step, 0)
+        found = found[int(step)] if isinstance(found, list) else (found or {}).get(step, 0)
     if isinstance(found, list):
         return Decimal(len(found))
     return Decimal(str(found)) if path else Decimal(1)

@@ -36,6 +36,11 @@ class Week:
         return Decimal(sum(1 for number in self.tasks if number)) / WEEK
 
 
+def always(tasks: int) -> Week:
+    """The same number in every minute."""
+    return Week((tasks,) * WEEK)
+
+
 def least_tasks(target: Resource) -> Week:
     """By a scalable target's minimum and its schedule.
 
@@ -44,7 +49,7 @@ def least_tasks(target: Resource) -> Week:
     minimum = int(target.properties["MinCapacity"])
     changes = sorted(_changes(target.properties.get("ScheduledActions", [])))
     if not changes:
-        return Week((minimum,) * WEEK)
+        return always(minimum)
     tasks = [changes[-1][1]] * WEEK
     for at, number in changes:
         tasks[at:] = [number] * (WEEK - at)

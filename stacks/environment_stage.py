@@ -25,6 +25,8 @@ from stacks.environments import Environment, Fleet
 from stacks.services.billing import BillingStack
 from stacks.services.charging import ChargingStack
 from stacks.services.telemetry import TelemetryStack
+from stacks.supporting.grafana import GrafanaStack
+from stacks.supporting.metrics import MetricsStack
 
 
 class EnvironmentStage(Stage):
@@ -49,6 +51,7 @@ class EnvironmentStage(Stage):
             foundation=foundation,
         )
         TelemetryStack(self, "telemetry", environment=environment, foundation=foundation)
+        self._supporting(environment, foundation)
         BudgetStack(self, "budget", environment=environment)
         MonitoringStack(
             self,
@@ -123,6 +126,28 @@ class EnvironmentStage(Stage):
                 alarms=alarms,
             ),
         )
+
+    def _supporting(self, environment: Environment, foundation: Foundation) -> None:
+        """What the environment turns on; nothing waits for any of it."""
+        wanted = environment.supporting
+        if wanted.metrics:
+            MetricsStack(
+                self,
+                "metrics",
+                environment=environment,
+                size=wanted.metrics,
+                foundation=foundation,
+            )
+        files = foundation.data.grafana_files
+        if files and environment.domain:
+            GrafanaStack(
+                self,
+                "grafana",
+                environment=environment,
+                domain=environment.domain,
+                files=files,
+                foundation=foundation,
+            )
 
     def _documents_copy(self, environment: Environment, region: str) -> DocumentsCopyStack | None:
         if not environment.replicate_documents:

@@ -56,6 +56,8 @@ class BackupStack(EnvironmentStack):
             "DynamoDB": [data.table.table_arn],
             "S3": [data.documents.bucket_arn, export.bucket.bucket_arn],
         }
+        if data.grafana_files:
+            stores["EFS"] = [data.grafana_files.arn]
         role = self._role(
             "Backup",
             "Makes backups and copies of them",

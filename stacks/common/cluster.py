@@ -20,7 +20,12 @@ from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import Domain, Environment
 
 PROGRAMS = ("charging", "billing")
-"""The programs that run all the time, each with a registry ``fleetcharge/{program}``."""
+"""Our programs that run all the time."""
+
+
+def images(environment: Environment) -> tuple[str, ...]:
+    """The programs that tasks run, others' too, each with a registry ``fleetcharge/{program}``."""
+    return (*PROGRAMS, *environment.supporting.images())
 
 
 class ClusterStack(EnvironmentStack):
@@ -57,7 +62,7 @@ class ClusterStack(EnvironmentStack):
         self.names = aws_servicediscovery.PrivateDnsNamespace(
             self, "Names", name=f"{self.environment_name}.internal", vpc=network.vpc
         )
-        self.registries = {program: self._registry(program, key) for program in PROGRAMS}
+        self.registries = {image: self._registry(image, key) for image in images(environment)}
         self.certificate: aws_certificatemanager.ICertificate | None = None
         origin, internal = self._public_names(environment.domain)
         self.public = LoadBalancer(

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from stacks.common.database_cluster import DatabaseCluster
 from stacks.common.documents_copy import DocumentsCopyStack, replicator
+from stacks.common.grafana_files import GrafanaFiles
 from stacks.common.network import NetworkStack
 from stacks.constructs.access_log_bucket import AccessLogBucket
 from stacks.constructs.acknowledgement import Owner, acknowledge
@@ -66,6 +67,17 @@ class DataStack(EnvironmentStack):
         self.table = self._table(key)
         self.database = DatabaseCluster(
             self, "Database", size=environment.database, key=key, network=network
+        )
+        self.grafana_files = (
+            GrafanaFiles(
+                self,
+                "GrafanaFiles",
+                vpc=network.vpc,
+                security_group=network.supporting.grafana_files,
+                key=key,
+            )
+            if environment.supporting.grafana
+            else None
         )
         CfnOutput(self, "TableName", value=self.table.table_name)
         CfnOutput(self, "DatabaseEndpoint", value=self.database.host)

@@ -23,7 +23,8 @@ from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.private_bucket import PrivateBucket
 from stacks.environments import Domain, Environment
 
-PROGRAM_PATHS = (routes.OCPP, routes.CHARGING_API, routes.BILLING_API)
+PROGRAM_PATHS = (routes.OCPP, routes.CHARGING_API, routes.BILLING_API, routes.GRAFANA)
+"""The load balancer says 404 below what the environment does without."""
 
 
 class HostingStack(EnvironmentStack):

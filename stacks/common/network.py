@@ -9,6 +9,8 @@ from aws_cdk import CfnOutput, aws_ec2, aws_iam, aws_kms
 from constructs import Construct
 
 from stacks.common.network_acls import NetworkAcls
+from stacks.common.security_groups import as_it_is, group, let
+from stacks.common.supporting_groups import SupportingGroups
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import Environment
@@ -94,52 +96,40 @@ class NetworkStack(EnvironmentStack):
         entry = HTTPS if environment.domain else HTTP
         anyone = aws_ec2.Peer.any_ipv4()
         cloudfront = aws_ec2.Peer.prefix_list(ORIGIN_FACING_CLOUDFRONT[environment.region])
-        public = self._group("PublicLoadBalancer", "Takes what CloudFront passes on")
-        private = self._group("PrivateLoadBalancer", "Takes what programs ask of each other")
-        service = self._group("Service", "Programs that run all the time")
-        function = self._group("Function", "Functions with work inside the network")
-        database = self._group("Database", "The database cluster")
+        public = group(self, self.vpc, "PublicLoadBalancer", "Takes what CloudFront passes on")
+        private = group(
+            self, self.vpc, "PrivateLoadBalancer", "Takes what programs ask of each other"
+        )
+        service = group(self, self.vpc, "Service", "Programs that run all the time")
+        function = group(self, self.vpc, "Function", "Functions with work inside the network")
+        database = group(self, self.vpc, "Database", "The database cluster")
 
-        self._let(cloudfront, public, entry, "CloudFront to the public load balancer")
-        self._let(service, private, entry, "Programs to the private load balancer")
-        self._let(function, private, entry, "Functions to the private load balancer")
+        let(cloudfront, public, entry, "CloudFront to the public load balancer")
+        let(service, private, entry, "Programs to the private load balancer")
+        let(function, private, entry, "Functions to the private load balancer")
         for balancer in (public, private):
-            self._let(balancer, service, API_PORT, "Load balancers to REST APIs and health")
-            self._let(balancer, service, GATEWAY_PORT, "Load balancers to the OCPP gateway")
+            let(balancer, service, API_PORT, "Load balancers to REST APIs and health")
+            let(balancer, service, GATEWAY_PORT, "Load balancers to the OCPP gateway")
         for program in (service, function):
-            self._let(program, database, DATABASE_PORT, "Programs to the database")
+            let(program, database, DATABASE_PORT, "Programs to the database")
             program.add_egress_rule(anyone, aws_ec2.Port.tcp(HTTPS), "AWS's own APIs")
 
-        self.public_load_balancer = self._fixed(public)
-        self.private_load_balancer = self._fixed(private)
-        self.service = self._fixed(service)
-        self.function = self._fixed(function)
-        self.database = self._fixed(database)
+        self.public_load_balancer = as_it_is(public)
+        self.private_load_balancer = as_it_is(private)
+        self.service = as_it_is(service)
+        self.function = as_it_is(function)
+        self.database = as_it_is(database)
         self.instances: aws_ec2.ISecurityGroup | None = None
         if environment.instances:
             # Tasks have interfaces, and groups, of their own: nothing reaches the machine.
-            instances = self._group("Instances", "Machines that programs run on")
+            instances = group(self, self.vpc, "Instances", "Machines that programs run on")
             instances.add_egress_rule(anyone, aws_ec2.Port.tcp(HTTPS), "AWS's own APIs")
-            self.instances = self._fixed(instances)
-
-    def _group(self, name: str, purpose: str) -> aws_ec2.SecurityGroup:
-        return aws_ec2.SecurityGroup(
-            self, name, vpc=self.vpc, description=purpose, allow_all_outbound=False
-        )
-
-    @staticmethod
-    def _let(
-        source: aws_ec2.IPeer | aws_ec2.SecurityGroup,
-        target: aws_ec2.SecurityGroup,
-        port: int,
-        purpose: str,
-    ) -> None:
-        """Both ends of one way: out of `source`, where that is a group of ours, into `target`."""
-        target.add_ingress_rule(source, aws_ec2.Port.tcp(port), purpose)
-        if isinstance(source, aws_ec2.SecurityGroup):
-            source.add_egress_rule(target, aws_ec2.Port.tcp(port), purpose)
-
-    def _fixed(self, group: aws_ec2.SecurityGroup) -> aws_ec2.ISecurityGroup:
-        return aws_ec2.SecurityGroup.from_security_group_id(
-            self, f"{group.node.id}AsItIs", group.security_group_id, mutable=False
+            self.instances = as_it_is(instances)
+        self.supporting = SupportingGroups(
+            self,
+            vpc=self.vpc,
+            supporting=environment.supporting,
+            api_port=API_PORT,
+            public_load_balancer=public,
+            service=service,
         )

@@ -3,7 +3,7 @@
 from aws_cdk import LegacyStackSynthesizer, aws_iam
 from constructs import Construct
 
-from stacks.common.cluster import PROGRAMS
+from stacks.common.cluster import images
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.member_roles import MemberRoles, allow
 from stacks.environments import Environment, Fleet
@@ -38,7 +38,7 @@ class RolesStack(EnvironmentStack):
         self._let_publish(roles)
 
     def _let_publish(self, roles: MemberRoles) -> None:
-        """Images of our own programs, and the digest of each, which promotes one."""
+        """Images of the programs that tasks run, and the digest of each, which promotes one."""
         role = roles.automation
         digests = [
             self.format_arn(
@@ -46,13 +46,13 @@ class RolesStack(EnvironmentStack):
                 resource="parameter",
                 resource_name=f"fleetcharge/{self.environment_name}/{program}/image-digest",
             )
-            for program in PROGRAMS
+            for program in images(self.settings)
         ]
         registries = [
             self.format_arn(
                 service="ecr", resource="repository", resource_name=f"fleetcharge/{program}"
             )
-            for program in PROGRAMS
+            for program in images(self.settings)
         ]
         for actions, resources in (
             (["ssm:PutParameter", "ssm:GetParameter"], digests),

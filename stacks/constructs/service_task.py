@@ -12,6 +12,7 @@ from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.environment_stack import environment_stack
 from stacks.environments import Program
 
+TASKS = aws_iam.ServicePrincipal("ecs-tasks.amazonaws.com")
 LONGEST_STOP = Duration.seconds(120)
 """Fargate's limit for the time between SIGTERM and SIGKILL."""
 
@@ -32,23 +33,6 @@ def service_task(
 
     One that runs on instances could run on Fargate as well: going back needs no new definition.
     """
-    tasks = aws_iam.ServicePrincipal("ecs-tasks.amazonaws.com")
-    start = aws_iam.Role(
-        scope,
-        "StartRole",
-        assumed_by=tasks,
-        description=f"Starts tasks of {service}: image, secrets, log",
-    )
-    registry = foundation.cluster.registries[service]
-    registry.grant_pull(start)
-    foundation.secrets.key.grant_decrypt(start)
-    acknowledge(
-        start,
-        "IAM5",
-        "Resource::*",
-        because="ecr:GetAuthorizationToken takes no resource; pulling is granted for one.",
-        owner=Owner.PLATFORM,
-    )
     task = aws_ecs.TaskDefinition(
         scope,
         "Task",
@@ -61,11 +45,11 @@ def service_task(
         family=f"{environment_stack(scope).environment_name}-{service}",
         cpu=str(size.cpu),
         memory_mib=str(size.memory),
-        execution_role=start,
+        execution_role=start_role(scope, service, foundation),
         task_role=aws_iam.Role(
             scope,
             "Role",
-            assumed_by=tasks,
+            assumed_by=TASKS,
             description=f"What {service} may do while it runs",
         ),
         runtime_platform=aws_ecs.RuntimePlatform(
@@ -82,9 +66,7 @@ def service_task(
     )
     container = task.add_container(
         service,
-        image=aws_ecs.ContainerImage.from_registry(
-            f"{registry.repository_uri}@{_promoted_digest(scope, service)}"
-        ),
+        image=promoted_image(scope, service, foundation),
         environment=program_settings.plain(program, settings),
         secrets=program_settings.secret(program, secrets),
         readonly_root_filesystem=True,
@@ -103,8 +85,30 @@ def service_task(
     return task
 
 
-def _promoted_digest(scope: Construct, service: str) -> str:
-    """The digest that was promoted: deploying the stack again takes a new one up."""
+def start_role(scope: Construct, service: str, foundation: Foundation) -> aws_iam.Role:
+    """The role with which ECS starts a task whose image is in the registry of that name."""
+    start = aws_iam.Role(
+        scope,
+        "StartRole",
+        assumed_by=TASKS,
+        description=f"Starts tasks of {service}: image, secrets, log",
+    )
+    foundation.cluster.registries[service].grant_pull(start)
+    foundation.secrets.key.grant_decrypt(start)
+    acknowledge(
+        start,
+        "IAM5",
+        "Resource::*",
+        because="ecr:GetAuthorizationToken takes no resource; pulling is granted for one.",
+        owner=Owner.PLATFORM,
+    )
+    return start
+
+
+def promoted_image(
+    scope: Construct, service: str, foundation: Foundation
+) -> aws_ecs.ContainerImage:
+    """The image by the digest that was promoted: deploying the stack again takes a new one up."""
     environment = environment_stack(scope).environment_name
     digest = CfnParameter(
         scope,
@@ -114,4 +118,7 @@ def _promoted_digest(scope: Construct, service: str) -> str:
         description=f"Parameter that names the digest of the image of {service}",
     )
     digest.override_logical_id("ImageDigest")
-    return digest.value_as_string
+    registry = foundation.cluster.registries[service]
+    return aws_ecs.ContainerImage.from_registry(
+        f"{registry.repository_uri}@{digest.value_as_string}"
+    )

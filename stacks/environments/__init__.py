@@ -10,6 +10,7 @@ from stacks.environments.file import DEFAULT_FILE, EnvironmentsError, parse, rea
 from stacks.environments.fleet import EDGE_REGION, HOME_REGION, ORGANIZATION, Fleet
 from stacks.environments.organization import Accounts, Company, Organization, SingleSignOn
 from stacks.environments.programs import WORKING_ZONE, Hours, Instances, Program
+from stacks.environments.supporting import Metrics, Supporting
 
 __all__ = [
     "DEFAULT_FILE",
@@ -27,9 +28,11 @@ __all__ = [
     "Fleet",
     "Hours",
     "Instances",
+    "Metrics",
     "Organization",
     "Program",
     "SingleSignOn",
+    "Supporting",
     "parse",
     "read",
 ]

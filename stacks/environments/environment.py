@@ -7,6 +7,7 @@ from pydantic import model_validator as checked
 
 from stacks.environments.data import Backups, Database
 from stacks.environments.programs import Hours, Instances, Program
+from stacks.environments.supporting import Supporting
 from stacks.environments.table import Table
 from stacks.environments.values import (
     Account,
@@ -71,6 +72,7 @@ class Environment(Table):
     backups: Backups
     charging: Program
     billing: Program
+    supporting: Supporting = Supporting()
 
     @checked(mode="after")
     def _is_consistent(self) -> Self:
@@ -80,4 +82,6 @@ class Environment(Table):
             raise ValueError("a protected environment needs a domain: nothing there goes in clear")
         if self.instances is None and "instances" in (self.charging.runs_on, self.billing.runs_on):
             raise ValueError("a service runs on instances, and there is no table of them")
+        if self.supporting.grafana and self.domain is None:
+            raise ValueError("supporting.grafana needs a domain: people sign in to it")
         return self

@@ -14,6 +14,7 @@ from embedded import cdk
 from embedded.control_plane.record import RecordFile, UnreadFile
 from embedded.machine import Machine
 from stacks import environments
+from stacks.common.cluster import images
 from stacks.constructs.fleetcharge_stack import BOUNDARY
 from stacks.synthesis import Synthesis
 from tests.embedded.machine.cloud import VENV, free_port
@@ -25,7 +26,6 @@ pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(900)]
 IDLE = """FROM python:3.13-slim
 ENTRYPOINT ["python", "-c", "import time; time.sleep(1e9)"]
 """
-SERVICES = ("charging", "billing")
 REGISTER = Path(__file__).parents[2] / "docs" / "registers" / "recorded.md"
 DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 
@@ -124,7 +124,7 @@ def _give_what_is_made_by_hand(everything: Everything, folder: Path) -> None:
     dockerfile.write_text(IDLE)
     fleet = environments.read()
     for name, environment in fleet.named().items():
-        for service in SERVICES:
+        for service in images(environment):
             digest = everything.machine.push(f"fleetcharge/{service}", dockerfile, folder)
             everything.client("ssm", environment.account, environment.region).put_parameter(
                 Name=f"/fleetcharge/{name}/{service}/image-digest", Value=digest, Type="String"

@@ -11,6 +11,11 @@ from tests.stacks.assembly import Assembly, Template, values_of
 KINDS = {"Aurora", "DynamoDB", "S3"}
 
 
+def kinds(environment: Environment) -> set[str]:
+    """Of the stores that the environment has."""
+    return KINDS | ({"EFS"} if environment.supporting.grafana else set())
+
+
 def plan(assembly: Assembly, name: str) -> Template:
     """The one rule of a plan."""
     (found,) = (
@@ -40,11 +45,12 @@ def test_every_store_is_in_every_plan(assembly: Assembly, environment: Environme
     assert len(plans) == len(selections) == 1 + monthly
     for selection in selections:
         chosen = [json.dumps(r) for r in selection["Properties"]["BackupSelection"]["Resources"]]
-        cluster, table, documents, users = chosen
+        cluster, table, documents, users, *files = chosen
         assert ":cluster:" in cluster
         assert "AttTable" in table
         assert "AttDocuments" in documents
         assert "UsersExports" in users
+        assert len(files) == environment.supporting.grafana
 
 
 def test_no_other_store_is_left_out(assembly: Assembly, environment: Environment) -> None:
@@ -141,7 +147,7 @@ def test_every_kind_of_store_is_restored_every_week_where_the_environment_says(
     points = test["RecoveryPointSelection"]
     assert points["Algorithm"] == "LATEST_WITHIN_WINDOW"
     assert points["IncludeVaults"][0]["Fn::GetAtt"][0].startswith("Vault")
-    assert {s["ProtectedResourceType"] for s in selections} == KINDS
+    assert {s["ProtectedResourceType"] for s in selections} == kinds(environment)
     backed_up = json.dumps(list(backup.of_type("AWS::Backup::BackupSelection").values()))
     for selection in selections:
         assert selection["RestoreTestingPlanName"] == test["RestoreTestingPlanName"]
@@ -151,8 +157,12 @@ def test_every_kind_of_store_is_restored_every_week_where_the_environment_says(
     assert set(aurora["RestoreMetadataOverrides"]) == {"dbSubnetGroupName", "vpcSecurityGroupIds"}
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
-def test_a_backup_that_fails_or_does_not_happen_is_told(assembly: Assembly, kind: str) -> None:
+@pytest.mark.parametrize("kind", [*sorted(KINDS), "EFS"])
+def test_a_backup_that_fails_or_does_not_happen_is_told(
+    assembly: Assembly, environment: Environment, kind: str
+) -> None:
+    if kind not in kinds(environment):
+        return
     dimension = [{"Name": "ResourceType", "Value": kind}]
     for job in ("Backup", "Copy", "Restore"):
         failed = alarm(assembly, f"{kind}{job}Failed")

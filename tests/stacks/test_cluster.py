@@ -4,13 +4,16 @@ from stacks.environments import Environment
 from tests.stacks.assembly import Assembly
 
 
-def test_images_are_scanned_and_never_overwritten(assembly: Assembly) -> None:
+def test_images_are_scanned_and_never_overwritten(
+    assembly: Assembly, environment: Environment
+) -> None:
     registries = [
         b["Properties"] for b in assembly["cluster"].of_type("AWS::ECR::Repository").values()
     ]
     assert {r["RepositoryName"] for r in registries} == {
         "fleetcharge/charging",
         "fleetcharge/billing",
+        *(f"fleetcharge/{name}" for name in environment.supporting.images()),
     }
     for registry in registries:
         assert registry["ImageScanningConfiguration"] == {"ScanOnPush": True}

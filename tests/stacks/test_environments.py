@@ -9,6 +9,10 @@ from stacks.environments import EnvironmentsError
 TEXT = environments.DEFAULT_FILE.read_text()
 
 
+def added(line: str) -> tuple[str, str]:
+    return "blue_green = false", f"blue_green = false\n{line}"
+
+
 def in_playground(old: str, new: str) -> str:
     head, _, playground = TEXT.partition("[environments.playground]")
     assert old in playground
@@ -61,6 +65,17 @@ def test_environments_cannot_be_changed_once_read() -> None:
         ("monthly_budget_usd = 250", "monthly_budget_usd = 2.5", ".monthly_budget_usd", "integer"),
         ("maximum_tasks = 1", 'maximum_tasks = 1\nruns_on = "instances"', "", "no table of them"),
         ("cpu = 256", "cpus = 256", ".charging.cpus", "allowed here: cpu, memory"),
+        (*added("supporting = { grafana = true }"), ".supporting", "turn metrics on as well"),
+        (
+            *added("supporting = { metrics = { kept_days = 0 } }"),
+            ".supporting.metrics.kept_days",
+            "1",
+        ),
+        (
+            *added("supporting = { grafana = true, metrics = { kept_days = 7, volume_gib = 10 } }"),
+            "",
+            "supporting.grafana needs a domain",
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_path_and_what_is_allowed(

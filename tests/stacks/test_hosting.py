@@ -23,7 +23,8 @@ def test_the_distribution_passes_every_public_path_on(assembly: Assembly) -> Non
     behaviors = {b["PathPattern"]: b for b in config["CacheBehaviors"]}
     simulator = behaviors.pop(f"{routes.SIMULATOR}/*")
     assert set(behaviors) == {
-        f"{path}/*" for path in (routes.OCPP, routes.CHARGING_API, routes.BILLING_API)
+        f"{path}/*"
+        for path in (routes.OCPP, routes.CHARGING_API, routes.BILLING_API, routes.GRAFANA)
     }
     origins = {origin["Id"]: origin for origin in config["Origins"]}
     for behavior in behaviors.values():

@@ -141,14 +141,15 @@ def test_common_stacks_are_watched(assembly: Assembly, environment: Environment)
 
 
 def test_there_is_a_dashboard_for_the_environment_and_one_for_each_service(
-    assembly: Assembly,
+    assembly: Assembly, environment: Environment
 ) -> None:
     dashboards = {
         body["Properties"]["DashboardName"]: _text(body["Properties"]["DashboardBody"])
         for _, body in assembly.of_type("AWS::CloudWatch::Dashboard")
     }
     name = assembly.environment
-    assert set(dashboards) == {name, *(f"{name}-{service}" for service in SERVICES)}
+    services = (*SERVICES, *environment.supporting.images())
+    assert set(dashboards) == {name, *(f"{name}-{service}" for service in services)}
     for metric in ("ACUUtilization", "ActiveConnectionCount", "ApproximateAgeOfOldestMessage"):
         assert metric in dashboards[name]
     for service in SERVICES:

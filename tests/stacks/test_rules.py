@@ -13,6 +13,7 @@ COMMON = {
     *("roles", "secrets", "observability", "network", "queue", "data"),
     *("auth", "cluster", "operations", "backup", "budget", "monitoring", "edge", "hosting"),
 }
+SUPPORTING = {"metrics", "grafana"}
 STATEFUL = (
     "AWS::Backup::BackupVault",
     "AWS::Cognito::UserPool",
@@ -46,7 +47,8 @@ def test_stacks_are_named_for_their_environment(
     for name, stack in assembly.stacks.items():
         assert stack.name == f"{assembly.environment}-{name}"
     copies = {"documents-copy"} if environment.replicate_documents else set()
-    assert set(assembly.stacks) == COMMON | SERVICES | copies
+    supporting = {name for name in SUPPORTING if getattr(environment.supporting, name)}
+    assert set(assembly.stacks) == COMMON | SERVICES | copies | supporting
 
 
 def test_no_stack_comes_near_the_limit_of_500_resources(assembly: Assembly) -> None:
@@ -101,7 +103,7 @@ def test_roles_come_first(assembly: Assembly) -> None:
 
 def test_no_stack_waits_for_a_service(assembly: Assembly) -> None:
     for name, stack in assembly.stacks.items():
-        assert not stack.needs & SERVICES, f"{name} must deploy without any service"
+        assert not stack.needs & (SERVICES | SUPPORTING), f"{name} must deploy without any service"
 
 
 def test_every_log_group_is_encrypted_and_kept_for_a_stated_time(assembly: Assembly) -> None:

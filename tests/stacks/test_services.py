@@ -203,7 +203,7 @@ def test_no_two_rules_of_a_listener_have_one_priority(assembly: Assembly) -> Non
         (str(body["Properties"]["ListenerArn"]), body["Properties"]["Priority"])
         for _, body in assembly.of_type("AWS::ElasticLoadBalancingV2::ListenerRule")
     ]
-    assert len(taken) == len(set(taken)) == 6
+    assert len(taken) == len(set(taken)) >= 6
 
 
 @pytest.mark.parametrize("service", SERVICES)

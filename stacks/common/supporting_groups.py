@@ -1,0 +1,43 @@
+"""What supporting services may reach, and who may reach them."""
+
+from aws_cdk import aws_ec2
+from constructs import Construct
+
+from stacks.common.security_groups import as_it_is, group, let
+from stacks.environments import Supporting
+
+HTTPS = 443
+NFS = 2049
+PROMETHEUS_PORT = 9090
+GRAFANA_PORT = 3000
+
+
+class SupportingGroups:
+    """A group for each service that the environment turns on, made in the network stack."""
+
+    def __init__(
+        self,
+        network: Construct,
+        *,
+        vpc: aws_ec2.IVpc,
+        supporting: Supporting,
+        api_port: int,
+        public_load_balancer: aws_ec2.SecurityGroup,
+        service: aws_ec2.SecurityGroup,
+    ) -> None:
+        anyone = aws_ec2.Peer.any_ipv4()
+        https = aws_ec2.Port.tcp(HTTPS)
+        if supporting.metrics:
+            prometheus = group(network, vpc, "Prometheus", "Reads what programs count")
+            prometheus.add_egress_rule(anyone, https, "AWS's own APIs")
+            let(prometheus, service, api_port, "Prometheus to what programs count")
+            self.prometheus = as_it_is(prometheus)
+        if supporting.grafana:
+            grafana = group(network, vpc, "Grafana", "Shows dashboards to people")
+            files = group(network, vpc, "GrafanaFiles", "Keeps what Grafana keeps")
+            grafana.add_egress_rule(anyone, https, "AWS's own APIs, and where people sign in")
+            let(public_load_balancer, grafana, GRAFANA_PORT, "The load balancer to Grafana")
+            let(grafana, prometheus, PROMETHEUS_PORT, "Grafana to Prometheus")
+            let(grafana, files, NFS, "Grafana to its files")
+            self.grafana = as_it_is(grafana)
+            self.grafana_files = as_it_is(files)

@@ -1,0 +1,35 @@
+"""What looks after an environment from beside it; each is off unless the file turns it on."""
+
+from typing import Annotated, Self
+
+from pydantic import Field
+from pydantic import model_validator as checked
+
+from stacks.environments.table import Table
+
+
+class Metrics(Table):
+    """Prometheus, which reads what charging and billing count."""
+
+    kept_days: Annotated[int, Field(ge=1, le=90)]
+    """A new task starts with none of it: CloudWatch has what is to last."""
+    volume_gib: Annotated[int, Field(ge=5, le=500)]
+
+
+class Supporting(Table):
+    """Which of them there are."""
+
+    metrics: Metrics | None = None
+    grafana: bool = False
+    """Dashboards for operators and administrators, below ``/grafana`` of the environment's name."""
+
+    def images(self) -> tuple[str, ...]:
+        """The programs of others that it runs, each with a registry of ours."""
+        wanted = {"prometheus": self.metrics is not None, "grafana": self.grafana}
+        return tuple(name for name, runs in wanted.items() if runs)
+
+    @checked(mode="after")
+    def _dashboards_have_something_to_show(self) -> Self:
+        if self.grafana and self.metrics is None:
+            raise ValueError("grafana shows what metrics keeps: turn metrics on as well")
+        return self

@@ -1,0 +1,1 @@
+"""Services beside the programs, each of which an environment may do without."""
