@@ -25,10 +25,12 @@ ROWS_AT_ONCE = 1000
 _LOCK = 6_204_733_003
 """One node at a time."""
 
+# By their plans, not by all the sessions that ever were: old plans are few.
 _OVER: LiteralString = """
-    select id from session where ended_at < now() - %(kept)s::interval
-        and exists (select from site_allotment where session_id = session.id)
-    order by ended_at limit %(limit)s
+    select distinct session.id from site_plan
+    join site_allotment on plan_number = number join session on session.id = session_id
+    where made_at < now() - %(kept)s::interval and ended_at < now() - %(kept)s::interval
+    limit %(limit)s
 """
 # The newest plan of a site stays: the next one goes on from it.
 _PLANS: LiteralString = """
