@@ -17,6 +17,7 @@ import argparse
 import datetime
 import shutil
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -104,6 +105,14 @@ def pages(stages: Sequence[Stage]) -> dict[str, str]:
     )
 
 
+def account_names() -> dict[str, str]:
+    """Those around the environments, by their number."""
+    file, _ = SETTINGS
+    with file.open("rb") as content:
+        accounts = tomllib.load(content)["accounts"]
+    return {number: f"{name} account" for name, number in accounts.items()}
+
+
 def write_registers(stages: Sequence[Stage], _: datetime.date) -> list[str]:
     """Write every page; the stacks that nobody wrote about."""
     findings = standard.read(ASSEMBLIES / standard.PACK / standard.ENVIRONMENT)
@@ -113,7 +122,7 @@ def write_registers(stages: Sequence[Stage], _: datetime.date) -> list[str]:
     known = stack_pages.read()
     shutil.rmtree(STACKS, ignore_errors=True)
     STACKS.mkdir()
-    for name, text in stack_pages.pages(stages, known).items():
+    for name, text in stack_pages.pages(stages, known, account_names()).items():
         (STACKS / name).write_text(text, encoding="utf-8")
     return list(stack_pages.faults(stages, known))
 

@@ -1,8 +1,10 @@
 """Diagrams made from the assembly, in Mermaid: small, and the same for the same assembly."""
 
-import itertools
 import re
+import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from proofs.assembly import Resource, Stack, Stage
@@ -10,37 +12,61 @@ from proofs.references import Taken
 
 RULES_OF_IN = "AWS::EC2::SecurityGroupIngress"
 EVERY_PORT = "every port"
+WIDTH = 25
+"""Letters of a line in a box."""
 
 
-def order(stage: Stage) -> str:
-    """The stacks in the order of deployment: an arrow leads to what waits."""
-    accounts: dict[str, list[Stack]] = {}
-    for stack in stage.stacks:
-        accounts.setdefault(stack.target.removeprefix("aws://"), []).append(stack)
-    lines: list[str] = []
-    for account, stacks in accounts.items():
-        boxes = [_node(stack.name) for stack in stacks]
-        lines += _group(account.replace("/", " · "), boxes) if len(accounts) > 1 else boxes
+def order(stage: Stage, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The stacks in the order of deployment: an arrow leads to what waits.
+
+    Stacks of a place that wait for the same and are waited for by the same are one box. `names`
+    are those of accounts.
+    """
+    home, _ = Counter(_region(stack) for stack in stage.stacks).most_common(1)[0]
     after = {stack.name: set(stack.after) for stack in stage.stacks}
-    lines += [
-        f"{_id(first)} --> {_id(stack)}"
-        for stack, waits in after.items()
-        for first in sorted(_nearest(waits, after))
-    ]
-    return _flowchart("TD", lines)
+    nearest = {name: _nearest(waits, after) for name, waits in after.items()}
+    alike: dict[tuple[str, ...], list[Stack]] = {}
+    for stack in stage.stacks:
+        before = sorted(nearest[stack.name])
+        behind = sorted(name for name, waits in nearest.items() if stack.name in waits)
+        key = (stack.target, ",".join(before), ",".join(behind))
+        alike.setdefault(key, []).append(stack)
+    box = {one.name: ", ".join(s.name for s in same) for same in alike.values() for one in same}
+    accounts: dict[str, list[str]] = {}
+    for stack, *_ in alike.values():
+        away = "" if _region(stack) == home else f"in {_region(stack)}"
+        account = stack.target.removeprefix("aws://").partition("/")[0]
+        accounts.setdefault(account, []).append(_node(box[stack.name], away))
+    lines: list[str] = []
+    for account, boxes in accounts.items():
+        lines += _group(names.get(account, account), boxes) if len(accounts) > 1 else boxes
+    arrows = {
+        f"{_id(box[first])} --> {_id(box[stack])}": None
+        for stack, waits in nearest.items()
+        for first in sorted(waits)
+    }
+    return _flowchart("LR", [*lines, *arrows])
 
 
 def surroundings(stack: str, takings: Sequence[Taken]) -> str:
-    """What a stack takes of others, and who takes what of it."""
-    things: dict[tuple[str, str], dict[str, None]] = {}
+    """What a stack takes of each other one, and who takes what of it, those alike together."""
+    taken: dict[str, dict[str, None]] = {}
+    given: dict[str, dict[str, None]] = {}
     for one in takings:
-        if stack in (one.of, one.by):
-            things.setdefault((one.of, one.by), {})[one.what.split("/")[0]] = None
-    names = dict.fromkeys([stack, *itertools.chain.from_iterable(things)])
-    arrows = [
-        f'{_id(of)} -- "{"<br/>".join(taken)}" --> {_id(by)}' for (of, by), taken in things.items()
-    ]
-    return _flowchart("LR", [*map(_node, names), *arrows]) if arrows else ""
+        if one.by == stack:
+            taken.setdefault(one.of, {})[one.what.split("/")[0]] = None
+        if one.of == stack:
+            given.setdefault(one.by, {})[one.what.split("/")[0]] = None
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for taker, its in given.items():
+        alike.setdefault(tuple(its), []).append(taker)
+    lines = [_node(stack)]
+    for giver, its in taken.items():
+        lines += [_node(giver, *_wrapped(its)), f"{_id(giver)} --> {_id(stack)}"]
+    for things, takers in alike.items():
+        both = "<br/>".join(_wrapped(takers))
+        lines += [_node(both, *_wrapped(things)), f"{_id(stack)} --> {_id(both)}"]
+    return _flowchart("LR", lines) if taken or given else ""
 
 
 def traffic(stack: Stack) -> str:
@@ -125,8 +151,20 @@ def _group(name: str, nodes: Iterable[str]) -> Iterator[str]:
     yield "end"
 
 
-def _node(name: str) -> str:
-    return f'{_id(name)}["{name}"]'
+def _wrapped(names: Iterable[str]) -> list[str]:
+    return textwrap.wrap(", ".join(names), WIDTH, break_on_hyphens=False)
+
+
+def _region(stack: Stack) -> str:
+    return stack.target.rpartition("/")[2]
+
+
+def _node(name: str, *below: str) -> str:
+    """A box with its name and, under it, a line for each further text."""
+    if not any(below):
+        return f'{_id(name)}["{name}"]'
+    text = "<br/>".join([f"<b>{name}</b>", *filter(None, below)])
+    return f'{_id(name)}["{text}"]'
 
 
 def _id(name: str) -> str:

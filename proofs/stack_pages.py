@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
+from types import MappingProxyType
 
 from proofs import costs, diagrams, references
 from proofs.assembly import Stack, Stage
@@ -20,6 +21,7 @@ FILE = Path(__file__).parent / "stacks.toml"
 INDEX = "README.md"
 LeftOn = dict[str, tuple[costs.Item, ...]]
 """What a stack costs while nothing happens, by stage."""
+TAKEN = "Under a stack's name stands what is taken of it, or what it takes."
 SHOWN = "live"
 """The environment whose resources the pages count: it has them all."""
 
@@ -52,8 +54,12 @@ def faults(stages: Sequence[Stage], known: Sequence[About]) -> Iterator[str]:
             yield f"{FILE.name} tells of {about.name}, and there is no such stack"
 
 
-def pages(stages: Sequence[Stage], known: Sequence[About]) -> dict[str, str]:
-    """The text of each page, by file name."""
+def pages(
+    stages: Sequence[Stage],
+    known: Sequence[About],
+    accounts: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
+    """The text of each page, by file name; `accounts` by their number."""
     by_name: dict[str, dict[str, Stack]] = {}
     left_on: dict[str, LeftOn] = {}
     for stage in stages:
@@ -69,7 +75,7 @@ def pages(stages: Sequence[Stage], known: Sequence[About]) -> dict[str, str]:
         made[f"{name}.md"] = _page(
             stacks[shown], shown, surroundings, left_on[name], _about(name, known)
         )
-    return made | {INDEX: _index(stages, left_on, known)}
+    return made | {INDEX: _index(stages, left_on, known, accounts)}
 
 
 def _about(name: str, known: Sequence[About]) -> About | None:
@@ -80,7 +86,7 @@ def _page(stack: Stack, shown: str, surroundings: str, left_on: LeftOn, about: A
     purpose, breaks, restore = (
         (about.purpose, about.breaks, about.restore) if about else ("**unknown**",) * 3
     )
-    around = f"\n## What it takes and gives\n\n{surroundings}" if surroundings else ""
+    around = f"\n## What it takes and gives\n\n{TAKEN}\n\n{surroundings}" if surroundings else ""
     return (
         f"{HEAD}\n# {stack.name}\n\n{purpose}\n\n"
         f"## What it owns\n\n{_owned(stack, shown)}{around}\n"
@@ -115,7 +121,12 @@ def _costs(left_on: LeftOn) -> str:
     return "\n".join(parts)
 
 
-def _index(stages: Sequence[Stage], left_on: Mapping[str, LeftOn], known: Sequence[About]) -> str:
+def _index(
+    stages: Sequence[Stage],
+    left_on: Mapping[str, LeftOn],
+    known: Sequence[About],
+    accounts: Mapping[str, str],
+) -> str:
     names = [stage.name for stage in stages]
     sums = {
         (name, stage): costs.total(items)
@@ -136,7 +147,7 @@ def _index(stages: Sequence[Stage], left_on: Mapping[str, LeftOn], known: Sequen
     rows.append(("**all**", "", *(f"**{usd}**" for usd in whole)))
     layers = "\n".join(
         f"## {stage.name.capitalize()}\n\nAn arrow leads from a stack to one that waits for it.\n\n"
-        f"{diagrams.order(stage)}"
+        f"{diagrams.order(stage, accounts)}"
         for stage in stages
         if stage.name in (SHOWN, "organization")
     )

@@ -27,28 +27,62 @@ def test_what_a_stack_takes_of_another_is_named_by_its_place() -> None:
 
 
 def test_a_stack_s_diagram_shows_what_it_gives_and_takes() -> None:
-    takings = [Taken("billing", "queue", "Events/Queue"), Taken("queue", "secrets", "Key")]
+    takings = [
+        Taken("billing", "queue", "Events/Queue"),
+        Taken("charging", "queue", "Events/Queue"),
+        Taken("queue", "secrets", "Key"),
+        Taken("queue", "secrets", "Token"),
+    ]
     assert diagrams.surroundings("queue", takings).splitlines()[2:-1] == [
         '  n_queue["queue"]',
-        '  n_billing["billing"]',
-        '  n_secrets["secrets"]',
-        '  n_queue -- "Events" --> n_billing',
-        '  n_secrets -- "Key" --> n_queue',
+        '  n_secrets["<b>secrets</b><br/>Key, Token"]',
+        "  n_secrets --> n_queue",
+        '  n_billing__charging["<b>billing, charging</b><br/>Events"]',
+        "  n_queue --> n_billing__charging",
     ]
     assert diagrams.surroundings("auth", takings) == ""
 
 
-def test_an_arrow_that_follows_from_others_is_left_out() -> None:
-    names = {"roles": (), "secrets": ("roles",), "queue": ("roles", "secrets")}
-    stacks = tuple(
-        Stack(name, f"live-{name}", "aws://1/eu-central-1", {}, {}, (), (), after)
-        for name, after in names.items()
+def ordered(*stacks: tuple[str, str, tuple[str, ...]]) -> list[str]:
+    """The lines of the diagram of stacks: name, place, what it waits for."""
+    built = tuple(
+        Stack(name, f"live-{name}", f"aws://{place}", {}, {}, (), (), after)
+        for name, place, after in stacks
     )
-    shown = diagrams.order(Stage("live", stacks, {})).splitlines()
-    assert [line for line in shown if "-->" in line] == [
-        "  n_roles --> n_secrets",
-        "  n_secrets --> n_queue",
+    return [
+        line.strip()
+        for line in diagrams.order(Stage("live", built, {}), {"2": "log"}).splitlines()[2:-1]
     ]
+
+
+HOME = "1/eu-central-1"
+
+
+def test_an_arrow_that_follows_from_others_is_left_out() -> None:
+    shown = ordered(
+        ("roles", HOME, ()), ("secrets", HOME, ("roles",)), ("queue", HOME, ("roles", "secrets"))
+    )
+    assert shown[3:] == ["n_roles --> n_secrets", "n_secrets --> n_queue"]
+
+
+def test_stacks_that_wait_for_the_same_are_one_box() -> None:
+    shown = ordered(
+        ("roles", HOME, ()), ("charging", HOME, ("roles",)), ("billing", HOME, ("roles",))
+    )
+    assert shown == [
+        'n_roles["roles"]',
+        'n_charging__billing["charging, billing"]',
+        "n_roles --> n_charging__billing",
+    ]
+
+
+def test_another_region_is_named_and_accounts_are_apart() -> None:
+    assert ordered(("roles", HOME, ()), ("edge", "1/us-east-1", ("roles",)))[1] == (
+        'n_edge["<b>edge</b><br/>in us-east-1"]'
+    )
+    shown = ordered(("a", HOME, ()), ("b", "2/eu-central-1", ()))
+    assert 'subgraph n_log["log"]' in shown
+    assert 'subgraph n_1["1"]' in shown
 
 
 def test_the_network_shows_who_may_open_a_connection_to_whom() -> None:
@@ -92,7 +126,7 @@ def test_every_stack_has_its_page_and_the_pages_are_of_this_assembly(
 ) -> None:
     known = stack_pages.read()
     assert list(faults(list(stages.values()), known)) == []
-    made = pages(list(stages.values()), known)
+    made = pages(list(stages.values()), known, command.account_names())
     written = {file.name: file.read_text(encoding="utf-8") for file in command.STACKS.iterdir()}
     assert written.keys() == made.keys()
     for name, text in made.items():
