@@ -25,6 +25,7 @@ from stacks.environments import Environment, Fleet
 from stacks.services.billing import BillingStack
 from stacks.services.charging import ChargingStack
 from stacks.services.telemetry import TelemetryStack
+from stacks.supporting.broker import BrokerStack
 from stacks.supporting.grafana import GrafanaStack
 from stacks.supporting.metrics import MetricsStack
 
@@ -148,6 +149,8 @@ class EnvironmentStage(Stage):
                 files=files,
                 foundation=foundation,
             )
+        if wanted.broker:
+            BrokerStack(self, "broker", environment=environment, foundation=foundation)
 
     def _documents_copy(self, environment: Environment, region: str) -> DocumentsCopyStack | None:
         if not environment.replicate_documents:

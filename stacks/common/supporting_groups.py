@@ -10,6 +10,7 @@ HTTPS = 443
 NFS = 2049
 PROMETHEUS_PORT = 9090
 GRAFANA_PORT = 3000
+AMQPS_PORT = 5671
 
 
 class SupportingGroups:
@@ -41,3 +42,9 @@ class SupportingGroups:
             let(grafana, files, NFS, "Grafana to its files")
             self.grafana = as_it_is(grafana)
             self.grafana_files = as_it_is(files)
+        if supporting.broker:
+            broker = group(network, vpc, "Broker", "Keeps messages for systems of partners")
+            clients = group(network, vpc, "BrokerClients", "Who speaks AMQP with the broker")
+            let(clients, broker, AMQPS_PORT, "AMQP inside TLS to the broker")
+            self.broker = as_it_is(broker)
+            self.broker_clients = as_it_is(clients)

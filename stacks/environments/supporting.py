@@ -22,6 +22,8 @@ class Supporting(Table):
     metrics: Metrics | None = None
     grafana: bool = False
     """Dashboards for operators and administrators, below ``/grafana`` of the environment's name."""
+    broker: bool = False
+    """Amazon MQ, for systems of partners that speak AMQP."""
 
     def images(self) -> tuple[str, ...]:
         """The programs of others that it runs, each with a registry of ours."""

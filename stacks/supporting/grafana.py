@@ -9,7 +9,6 @@ from aws_cdk import (
     aws_ecs,
     aws_elasticloadbalancingv2,
     aws_iam,
-    aws_secretsmanager,
 )
 from constructs import Construct
 
@@ -79,9 +78,11 @@ class GrafanaStack(EnvironmentStack):
                 "GF_SERVER_ROOT_URL": f"{address}/",
                 "GF_SERVER_SERVE_FROM_SUB_PATH": "true",
                 "GF_SECURITY_COOKIE_SECURE": "true",
+                # An administrator of its own would have a password that somebody has to keep.
+                "GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION": "true",
                 **_sign_in(client.user_pool_client_id, f"https://{sign_in_name(domain.name)}"),
             },
-            secrets={"GF_SECURITY_ADMIN_PASSWORD": self._password(foundation)},
+            secrets={},
             port=GRAFANA_PORT,
             health=HEALTH,
             cpu=256,
@@ -140,25 +141,6 @@ class GrafanaStack(EnvironmentStack):
             id_token_validity=Duration.hours(1),
             refresh_token_validity=Duration.days(1),
         )
-
-    def _password(self, foundation: Foundation) -> aws_ecs.Secret:
-        password = aws_secretsmanager.Secret(
-            self,
-            "AdminPassword",
-            description="Of Grafana's own administrator, with whom nobody can sign in",
-            encryption_key=foundation.secrets.key,
-            generate_secret_string=aws_secretsmanager.SecretStringGenerator(
-                exclude_punctuation=True, password_length=40
-            ),
-            removal_policy=self.data_removal,
-        )
-        acknowledge(
-            password,
-            "SMG4",
-            because="Both ways to sign in with a password are off: it only replaces the default.",
-            owner=Owner.PLATFORM,
-        )
-        return aws_ecs.Secret.from_secrets_manager(password)
 
     @staticmethod
     def _let_read(role: aws_iam.IRole) -> None:

@@ -24,11 +24,12 @@ def test_every_password_of_the_database_changes_each_month_by_night(assembly: As
         assert schedule["RotateImmediatelyOnUpdate"] is False, place
 
 
-def test_only_the_webhooks_token_is_changed_by_people(assembly: Assembly) -> None:
+def test_only_the_webhooks_token_and_the_brokers_password_are_changed_by_people(
+    assembly: Assembly,
+) -> None:
     secrets = {place for place, _ in assembly.of_type("AWS::SecretsManager::Secret")}
-    by_people = {place for place in secrets if "WebhookToken" in place}
-    opens_nothing = {place for place in secrets if place.startswith("grafana/AdminPassword")}
-    assert len(secrets) - len(by_people) - len(opens_nothing) == len(schedules(assembly))
+    by_people = {p for p in secrets if "WebhookToken" in p or p.startswith("broker/Administrator")}
+    assert len(secrets) - len(by_people) == len(schedules(assembly))
 
 
 def test_services_and_administrator_never_change_at_once(assembly: Assembly) -> None:

@@ -59,9 +59,8 @@ def test_nobody_gets_in_by_a_password(grafana: Stack, environment: Environment) 
     given = variables(grafana)
     assert given["GF_AUTH_DISABLE_LOGIN_FORM"] == "true"
     assert given["GF_AUTH_BASIC_ENABLED"] == "false"
-    (container,) = grafana.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
-    (secret,) = container["Secrets"]
-    assert secret["Name"] == "GF_SECURITY_ADMIN_PASSWORD"
+    assert given["GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION"] == "true"
+    assert not grafana.of_type("AWS::SecretsManager::Secret")
     client = grafana.only("AWS::Cognito::UserPoolClient")
     assert client["GenerateSecret"] is False
     assert given["GF_AUTH_GENERIC_OAUTH_USE_PKCE"] == "true"
