@@ -1,5 +1,7 @@
 """The environment's encryption key and the secrets that belong to no single program."""
 
+import json
+
 from aws_cdk import CfnOutput, aws_iam, aws_kms, aws_secretsmanager
 from constructs import Construct
 
@@ -44,6 +46,28 @@ class SecretsStack(EnvironmentStack):
             "SMG4",
             because="The device cloud's console holds the other copy: people change both together.",
             owner=Owner.TELEMETRY,
+        )
+        self.charging_keys = aws_secretsmanager.Secret(
+            self,
+            "ChargingKeys",
+            description="What charging seals secrets with, and signs stations' certificates with",
+            encryption_key=self.key,
+            generate_secret_string=aws_secretsmanager.SecretStringGenerator(
+                exclude_punctuation=True,
+                password_length=48,
+                generate_string_key="sealing_key",
+                # No certificate: no authority yet. People put it in: docs/charging.md.
+                secret_string_template=json.dumps(
+                    {"station_authority_certificate": "", "station_authority_key": ""}
+                ),
+            ),
+            removal_policy=self.data_removal,
+        )
+        acknowledge(
+            self.charging_keys,
+            "SMG4",
+            because="Sealed commands wait for the one, signed certificates hang on the other.",
+            owner=Owner.CHARGING,
         )
         CfnOutput(self, "KeyArn", value=key.key_arn)
 

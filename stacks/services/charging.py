@@ -48,6 +48,14 @@ class ChargingStack(EnvironmentStack):
             secrets={
                 "database_username": aws_ecs.Secret.from_secrets_manager(database.role, "username"),
                 "database_password": aws_ecs.Secret.from_secrets_manager(database.role, "password"),
+                **{
+                    key: aws_ecs.Secret.from_secrets_manager(foundation.secrets.charging_keys, key)
+                    for key in (
+                        "sealing_key",
+                        "station_authority_certificate",
+                        "station_authority_key",
+                    )
+                },
             },
             size=environment.charging,
             entrances=[

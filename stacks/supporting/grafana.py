@@ -82,7 +82,6 @@ class GrafanaStack(EnvironmentStack):
                 "GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION": "true",
                 **_sign_in(client.user_pool_client_id, f"https://{sign_in_name(domain.name)}"),
             },
-            secrets={},
             port=GRAFANA_PORT,
             health=HEALTH,
             cpu=256,

@@ -67,7 +67,6 @@ class MetricsStack(EnvironmentStack):
             ),
             files={"/tmp/prometheus.yaml": self._configuration()},  # noqa: S108 — in the container
             environment={},
-            secrets={},
             port=PROMETHEUS_PORT,
             health="/-/ready",
             cpu=256,

@@ -36,7 +36,6 @@ class SupportingService(Construct):
         command: str,
         files: Mapping[str, str],
         environment: Mapping[str, str],
-        secrets: Mapping[str, aws_ecs.Secret],
         port: int,
         health: str,
         cpu: int,
@@ -89,7 +88,6 @@ class SupportingService(Construct):
             entry_point=["sh", "-c"],
             command=[f"{_writing(files)} && exec {command}"],
             environment={**environment, **contents},
-            secrets=dict(secrets),
             readonly_root_filesystem=True,
             port_mappings=[aws_ecs.PortMapping(container_port=port)],
             health_check=aws_ecs.HealthCheck(
