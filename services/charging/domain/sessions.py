@@ -144,7 +144,8 @@ class Session:
         if not start - 1000 < 1000 * last.wh < stop + 1000:
             return False
         half = self.started_at + (self.ending.ended_at - self.started_at) / 2
-        hardly_any = last.measured_at >= half and 100 * (last.wh - start) < stop - start
+        # A register of whole Wh shows up to one less than has flowed.
+        hardly_any = last.measured_at >= half and 100 * (last.wh - start + 1) <= stop - start
         return not start <= last.wh <= stop or hardly_any
 
     def is_ended_by(self, stop: Stop) -> bool:
