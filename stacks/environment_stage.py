@@ -27,6 +27,7 @@ from stacks.services.charging import ChargingStack
 from stacks.services.telemetry import TelemetryStack
 from stacks.supporting.grafana import GrafanaStack
 from stacks.supporting.metrics import MetricsStack
+from stacks.supporting.search import SearchStack
 
 
 class EnvironmentStage(Stage):
@@ -136,6 +137,14 @@ class EnvironmentStage(Stage):
                 "metrics",
                 environment=environment,
                 size=wanted.metrics,
+                foundation=foundation,
+            )
+        if wanted.search:
+            SearchStack(
+                self,
+                "search",
+                environment=environment,
+                size=wanted.search,
                 foundation=foundation,
             )
         files = foundation.data.grafana_files

@@ -13,7 +13,7 @@ COMMON = {
     *("roles", "secrets", "observability", "network", "queue", "data"),
     *("auth", "cluster", "operations", "backup", "budget", "monitoring", "edge", "hosting"),
 }
-SUPPORTING = {"metrics", "grafana"}
+SUPPORTING = {"metrics", "grafana", "search"}
 STATEFUL = (
     "AWS::Backup::BackupVault",
     "AWS::Cognito::UserPool",
