@@ -24,5 +24,5 @@ def test_the_cli_finds_no_difference_after_the_deployment(playground: Playground
 
 def test_every_stack_is_complete_in_both_regions(playground: Playground) -> None:
     stacks = playground.deployment.stacks()
-    assert len(stacks) == 17
+    assert len(stacks) == 18
     assert set(stacks.values()) <= {"CREATE_COMPLETE", "UPDATE_COMPLETE"}

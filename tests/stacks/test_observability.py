@@ -40,8 +40,9 @@ def _text(value: Any) -> str:
 
 
 def test_every_alarm_reaches_who_is_on_call(assembly: Assembly, environment: Environment) -> None:
-    told = assembly["observability"].only("AWS::SNS::Subscription")
-    assert (told["Protocol"], told["Endpoint"]) == ("email", environment.on_call)
+    for stack in ("observability", "edge-monitoring"):
+        told = assembly[stack].only("AWS::SNS::Subscription")
+        assert (told["Protocol"], told["Endpoint"]) == ("email", environment.on_call)
     assert len(alarms(assembly)) >= 30
     for place, alarm in alarms(assembly).items():
         (action,) = alarm["AlarmActions"]
@@ -138,6 +139,23 @@ def test_common_stacks_are_watched(assembly: Assembly, environment: Environment)
         "WriteThrottleEvents",
     }
     assert ("DaysToExpiry" in metrics) == (environment.domain is not None)
+
+
+def test_the_edge_is_watched_where_it_is_measured(
+    assembly: Assembly, environment: Environment
+) -> None:
+    stack = assembly["edge-monitoring"]
+    distribution = next(values_of(stack.template["Resources"], "Fn::GetStackOutput"))
+    assert distribution["StackName"] == f"{assembly.environment}-hosting"
+    metrics = {metric for metric, _ in watched("edge-monitoring", assembly)}
+    assert {"Requests", "5xxErrorRate", "BlockedRequests"} <= metrics
+    assert ("DaysToExpiry" in metrics) == (environment.domain is not None)
+    firewall = assembly["edge"].only("AWS::WAFv2::WebACL")["VisibilityConfig"]["MetricName"]
+    assert ("BlockedRequests", firewall) in watched("edge-monitoring", assembly)
+    # An alarm calls only a topic of its own region, whose key lets it.
+    key = stack.only("AWS::SNS::Topic")["KmsMasterKeyId"]["Fn::GetAtt"][0]
+    policy = stack.of_type("AWS::KMS::Key")[key]["Properties"]["KeyPolicy"]
+    assert "cloudwatch.amazonaws.com" in values_of(policy, "Service")
 
 
 def test_there_is_a_dashboard_for_the_environment_and_one_for_each_service(
