@@ -11,12 +11,15 @@ from constructs import Construct
 from stacks.common.network_acls import NetworkAcls
 from stacks.common.security_groups import as_it_is, group, let
 from stacks.common.supporting_groups import SupportingGroups
+from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import Environment
 
 HTTP = 80
 HTTPS = 443
+STATION_PORT = 8443
+"""Of stations that show a certificate: the load balancer asks for one at a port, not at a path."""
 API_PORT = 8080
 GATEWAY_PORT = 9000
 DATABASE_PORT = 15432
@@ -73,6 +76,8 @@ class NetworkStack(EnvironmentStack):
                 ),
             },
         )
+        self.public_ranges = [subnet.ipv4_cidr_block for subnet in self.vpc.public_subnets]
+        """Of the subnets in which the public load balancer has its addresses."""
         self._keep_flow_logs(key)
         NetworkAcls(self, "NetworkAcls", vpc=self.vpc, cidr=environment.cidr)
         self._let_each_reach_what_it_must(environment)
@@ -105,6 +110,14 @@ class NetworkStack(EnvironmentStack):
         database = group(self, self.vpc, "Database", "The database cluster")
 
         let(cloudfront, public, entry, "CloudFront to the public load balancer")
+        if environment.domain and environment.domain.station_authorities:
+            let(anyone, public, STATION_PORT, "Stations with a certificate of their own")
+            acknowledge(
+                public,
+                "EC23",
+                because="Stations call from anywhere; without a certificate none gets to speak.",
+                owner=Owner.CHARGING,
+            )
         let(service, private, entry, "Programs to the private load balancer")
         let(function, private, entry, "Functions to the private load balancer")
         for balancer in (public, private):

@@ -15,6 +15,7 @@ from stacks.environments.values import (
     Email,
     PartnerName,
     Zone,
+    are_authorities,
     is_a_private_network,
     matching,
 )
@@ -35,6 +36,8 @@ class Domain(Table):
         | None
     ) = None
     """Tells the world to expect signed answers; known when the zone is signed."""
+    station_authorities: Annotated[str, AfterValidator(are_authorities)] | None = None
+    """Who issues certificates to stations, PEM; without them no station can be asked for one."""
 
 
 class Environment(Table):

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from typing import Annotated
 
+from cryptography import x509
 from pydantic import AfterValidator, Field
 
 
@@ -34,6 +35,23 @@ def is_a_private_network(value: str) -> str:
     if not network.is_private or network.prefixlen != 16:
         raise ValueError(f"{value!r} is not a private /16, such as 10.20.0.0/16")
     return value
+
+
+def are_authorities(bundle: str) -> str:
+    """One certificate of an authority after another, in PEM."""
+    try:
+        found = x509.load_pem_x509_certificates(bundle.encode())
+    except ValueError as error:
+        raise ValueError(f"is no bundle of certificates in PEM: {error}") from error
+    for certificate in found:
+        try:
+            basics = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
+        except x509.ExtensionNotFound:
+            basics = None
+        if basics is None or not basics.value.ca:
+            name = certificate.subject.rfc4514_string()
+            raise ValueError(f"'{name}' is no authority's certificate (basic constraint CA)")
+    return bundle
 
 
 Account = Annotated[str, matching(r"\d{12}", "an account number: 12 digits, in quotes")]

@@ -44,6 +44,7 @@ class ChargingStack(EnvironmentStack):
                 "gateway_port": str(GATEWAY_PORT),
                 "api_port": str(API_PORT),
                 "log_level": "INFO",
+                **self._verifying(foundation),
             },
             secrets={
                 "database_username": aws_ecs.Secret.from_secrets_manager(database.role, "username"),
@@ -51,7 +52,7 @@ class ChargingStack(EnvironmentStack):
             },
             size=environment.charging,
             entrances=[
-                Entrance("Gateway", routes.OCPP, GATEWAY_PORT, priority=100),
+                Entrance("Gateway", routes.OCPP, GATEWAY_PORT, priority=100, for_stations=True),
                 Entrance("Api", routes.CHARGING_API, API_PORT, priority=110),
             ],
         )
@@ -64,3 +65,9 @@ class ChargingStack(EnvironmentStack):
             alarms=foundation.observability.alarms,
             monitoring=charging.monitoring,
         )
+
+    @staticmethod
+    def _verifying(foundation: Foundation) -> dict[str, str]:
+        if foundation.cluster.stations is None:
+            return {}
+        return {"client_verifying_networks": ",".join(foundation.network.public_ranges)}

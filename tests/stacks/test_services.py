@@ -118,7 +118,7 @@ def test_a_deployment_interrupts_nobody_and_rolls_back(assembly: Assembly, servi
     ],
 )
 def test_each_public_path_leads_from_both_load_balancers_to_its_port(
-    assembly: Assembly, service: str, ways: list[tuple[str, int]]
+    assembly: Assembly, environment: Environment, service: str, ways: list[tuple[str, int]]
 ) -> None:
     stack = assembly[service]
     groups = stack.of_type("AWS::ElasticLoadBalancingV2::TargetGroup")
@@ -131,11 +131,13 @@ def test_each_public_path_leads_from_both_load_balancers_to_its_port(
         assert group["HealthCheckPort"] == "8080"
         assert group["TargetType"] == "ip"
         output = rule["ListenerArn"]["Fn::GetStackOutput"]["OutputName"]
-        side = "public" if "Public" in output else "private"
+        side = next(side for side in ("Public", "Private", "Stations") if side in output)
         found.append((side, pattern.removesuffix("/*"), group["Port"]))
-    assert sorted(found) == sorted(
-        (side, path, port) for side in ("public", "private") for path, port in ways
-    )
+    expected = {(side, path, port) for side in ("Public", "Private") for path, port in ways}
+    if service == "charging" and environment.domain and environment.domain.station_authorities:
+        expected.add(("Stations", routes.OCPP, 9000))
+    assert len(found) == len(expected)
+    assert set(found) == expected
     registered = stack.only("AWS::ECS::Service")["LoadBalancers"]
     assert {r["TargetGroupArn"]["Ref"] for r in registered} == {
         forwarded_to(body["Properties"])[0]

@@ -15,10 +15,9 @@ from cryptography.x509.oid import NameOID
 from websockets.asyncio.server import ServerConnection
 from websockets.datastructures import Headers
 
+from contracts.routes import CLIENT_CERTIFICATE
 from services.charging.domain.admission import Certified
 from services.charging.domain.station_certificates import serial
-
-LEAF = "X-Amzn-Mtls-Clientcert-Leaf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class ClientCertificates:
         if isinstance(ended_here, ssl.SSLObject):
             presented = ended_here.getpeercert(binary_form=True)
             return _certified(x509.load_der_x509_certificate(presented)) if presented else None
-        leaf = headers.get(LEAF)
+        leaf = headers.get(CLIENT_CERTIFICATE)
         if leaf is None or not self._is_load_balancer(connection):
             return None
         try:
