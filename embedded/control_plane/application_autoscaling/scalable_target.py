@@ -56,7 +56,12 @@ class ScalableTarget(ApiResource):
         self._schedule(old, new)
         return updated
 
-    def tag(self, physical_id: str, old: Properties, new: Properties) -> None:  # noqa: ARG002
+    def tag(
+        self,
+        physical_id: str,  # noqa: ARG002 — an ARN is asked for here
+        old: Properties,
+        new: Properties,
+    ) -> None:
         """By the target's ARN, which is not its physical id."""
         of = _name(new)
         described = self._call(
