@@ -11,6 +11,7 @@ from stacks.common.cluster import ClusterStack
 from stacks.common.data import DataStack, documents_lock, documents_name
 from stacks.common.documents_copy import DocumentsCopyStack
 from stacks.common.edge import EdgeStack
+from stacks.common.edge_monitoring import EdgeMonitoringStack
 from stacks.common.foundation import Foundation
 from stacks.common.hosting import HostingStack
 from stacks.common.monitoring import MonitoringStack
@@ -28,6 +29,8 @@ from stacks.services.telemetry import TelemetryStack
 from stacks.supporting.broker import BrokerStack
 from stacks.supporting.grafana import GrafanaStack
 from stacks.supporting.metrics import MetricsStack
+
+ELSEWHERE = "a weak reference to another region orders nothing by itself"
 
 
 class EnvironmentStage(Stage):
@@ -65,7 +68,7 @@ class EnvironmentStage(Stage):
         )
         BackupStack(self, "backup", environment=environment, fleet=fleet, foundation=foundation)
         edge = EdgeStack(self, "edge", environment=environment)
-        HostingStack(
+        hosting = HostingStack(
             self,
             "hosting",
             environment=environment,
@@ -73,7 +76,16 @@ class EnvironmentStage(Stage):
             cluster=foundation.cluster,
             auth=foundation.auth,
             edge=edge,
-        ).add_stack_dependency(edge, "a weak reference to another region orders nothing by itself")
+        )
+        hosting.add_stack_dependency(edge, ELSEWHERE)
+        EdgeMonitoringStack(
+            self,
+            "edge-monitoring",
+            environment=environment,
+            edge=edge,
+            distribution=hosting.distribution,
+            runbooks=fleet.organization.runbooks,
+        ).add_stack_dependency(hosting, ELSEWHERE)
         for stack in self.node.children:
             if isinstance(stack, EnvironmentStack) and stack is not roles:
                 stack.add_stack_dependency(roles)

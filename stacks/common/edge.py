@@ -13,10 +13,12 @@ from stacks.environments import EDGE_REGION, Environment
 
 REQUESTS_PER_FIVE_MINUTES = 3000
 """From one address. A depot's stations share one: after a power cut 500 reconnect and boot."""
+FIREWALL = "Firewall"
+"""Its name among metrics."""
 
 
 class EdgeStack(EnvironmentStack):
-    """The one stack of an environment outside of its region."""
+    """Away from the environment's region: CloudFront takes these from there alone."""
 
     def __init__(self, scope: Construct, name: str, *, environment: Environment) -> None:
         super().__init__(
@@ -50,7 +52,7 @@ class EdgeStack(EnvironmentStack):
             name=f"fleetcharge-{self.environment_name}",
             scope="CLOUDFRONT",
             default_action=aws_wafv2.CfnWebACL.DefaultActionProperty(allow={}),
-            visibility_config=_visible("Firewall"),
+            visibility_config=_visible(FIREWALL),
             rules=[
                 _rate_limit(0),
                 # Stations often name no user agent, and a few speak from cloud addresses.

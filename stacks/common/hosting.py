@@ -47,7 +47,7 @@ class HostingStack(EnvironmentStack):
         programs = self._programs(cluster, secure=domain is not None)
         site = aws_cloudfront_origins.S3BucketOrigin.with_origin_access_control(self.site)
         headers = self._security_headers()
-        distribution = aws_cloudfront.Distribution(
+        self.distribution = distribution = aws_cloudfront.Distribution(
             self,
             "Distribution",
             comment=f"Fleetcharge {self.environment_name}",

@@ -7,7 +7,7 @@ from stacks.common.cluster import ClusterStack
 from stacks.common.data import DataStack
 from stacks.common.load_balancer import LoadBalancer
 from stacks.common.queue import QueueStack
-from stacks.constructs.alarms import AT_MOST, Alarms
+from stacks.constructs.alarms import Alarms
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.graph import graph
 from stacks.environments import Environment
@@ -15,8 +15,6 @@ from stacks.environments import Environment
 MINUTE = Duration.minutes(1)
 CONNECTIONS_PER_UNIT = 150
 """Of Aurora's about 200 for each capacity unit of its maximum ("max_connections", Aurora guide)."""
-RENEWED_DAYS = 30
-"""ACM renews 60 days before the end: one with fewer left could not be renewed."""
 
 
 class MonitoringStack(EnvironmentStack):
@@ -47,16 +45,7 @@ class MonitoringStack(EnvironmentStack):
         self._watch_table(data)
         self._watch_queue(queue)
         if cluster.certificate:
-            alarms.on(
-                self,
-                "CertificateEnds",
-                cluster.certificate.metric_days_to_expiry(),
-                threshold=RENEWED_DAYS,
-                periods=1,
-                when=AT_MOST,
-                says="The load balancers' certificate ends soon and was not renewed.",
-                runbook="certificate-ends",
-            )
+            alarms.on_ending(self, cluster.certificate, whose="The load balancers'")
 
     def _watch_load_balancer(self, side: str, balancer: LoadBalancer) -> None:
         metrics = balancer.balancer.metrics

@@ -1,8 +1,9 @@
 """Where alarms go."""
 
-from aws_cdk import CfnOutput, aws_kms, aws_sns, aws_sns_subscriptions
+from aws_cdk import CfnOutput, aws_kms
 from constructs import Construct
 
+from stacks.constructs.alarm_topic import alarm_topic
 from stacks.constructs.alarms import Alarms
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import Environment
@@ -21,7 +22,6 @@ class ObservabilityStack(EnvironmentStack):
         runbooks: str,
     ) -> None:
         super().__init__(scope, name, environment=environment)
-        topic = aws_sns.Topic(self, "Alarms", master_key=key, enforce_ssl=True)
-        topic.add_subscription(aws_sns_subscriptions.EmailSubscription(environment.on_call))
+        topic = alarm_topic(self, key=key, on_call=environment.on_call)
         self.alarms = Alarms(topic, runbooks=runbooks)
         CfnOutput(self, "AlarmsTopicArn", value=topic.topic_arn)

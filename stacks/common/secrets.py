@@ -6,6 +6,7 @@ from aws_cdk import CfnOutput, aws_iam, aws_kms, aws_secretsmanager
 from constructs import Construct
 
 from stacks.constructs.acknowledgement import Owner, acknowledge
+from stacks.constructs.alarm_topic import let_alarms_use
 from stacks.constructs.backup_key import let_copy_backups
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import Environment
@@ -96,11 +97,4 @@ class SecretsStack(EnvironmentStack):
                 },
             )
         )
-        key.add_to_resource_policy(
-            aws_iam.PolicyStatement(
-                principals=[aws_iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
-                resources=["*"],
-                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
-            )
-        )
+        let_alarms_use(key)

@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from aws_cdk import aws_cloudwatch, aws_cloudwatch_actions, aws_sns
+from aws_cdk import aws_certificatemanager, aws_cloudwatch, aws_cloudwatch_actions, aws_sns
 from constructs import Construct
 
 AT_LEAST = aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 AT_MOST = aws_cloudwatch.ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD
+
+RENEWED_DAYS = 30
+"""ACM renews 60 days before the end: one with fewer left could not be renewed."""
 
 
 class Alarms:
@@ -44,6 +47,21 @@ class Alarms:
             evaluation_periods=periods,
             comparison_operator=when,
             treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+
+    def on_ending(
+        self, scope: Construct, certificate: aws_certificatemanager.ICertificate, *, whose: str
+    ) -> None:
+        """Raise an alarm when a certificate is not renewed."""
+        self.on(
+            scope,
+            "CertificateEnds",
+            certificate.metric_days_to_expiry(),
+            threshold=RENEWED_DAYS,
+            periods=1,
+            when=AT_MOST,
+            says=f"{whose} certificate ends soon and was not renewed.",
+            runbook="certificate-ends",
         )
 
     def on_silence(

@@ -8,12 +8,11 @@ from aws_cdk import (
     aws_iam,
     aws_kms,
     aws_logs,
-    aws_sns,
-    aws_sns_subscriptions,
 )
 from constructs import Construct
 
 from stacks.constructs.acknowledgement import Owner, acknowledge
+from stacks.constructs.alarm_topic import alarm_topic
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.member_roles import BREAK_GLASS, HUMAN_SESSION
 from stacks.environments import Fleet
@@ -112,8 +111,7 @@ class TrailStack(OrganizationStack):
         )
 
     def _tell_of_its_use(self, events: aws_logs.LogGroup, on_call: str) -> None:
-        topic = aws_sns.Topic(self, "Alarms", master_key=self._key, enforce_ssl=True)
-        topic.add_subscription(aws_sns_subscriptions.EmailSubscription(on_call))
+        topic = alarm_topic(self, key=self._key, on_call=on_call)
         for name, pattern, meaning in (
             (
                 "BreakGlassUsed",

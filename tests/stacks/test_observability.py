@@ -40,12 +40,36 @@ def _text(value: Any) -> str:
 
 
 def test_every_alarm_reaches_who_is_on_call(assembly: Assembly, environment: Environment) -> None:
-    told = assembly["observability"].only("AWS::SNS::Subscription")
-    assert (told["Protocol"], told["Endpoint"]) == ("email", environment.on_call)
+    for stack in ("observability", "edge-monitoring"):
+        told = assembly[stack].only("AWS::SNS::Subscription")
+        assert (told["Protocol"], told["Endpoint"]) == ("email", environment.on_call)
     assert len(alarms(assembly)) >= 30
     for place, alarm in alarms(assembly).items():
         (action,) = alarm["AlarmActions"]
         assert "Alarms" in str(action), place
+
+
+@pytest.mark.parametrize("stack", ["observability", "edge-monitoring"])
+def test_cloudwatch_may_publish_to_the_topic_and_use_its_key(
+    assembly: Assembly, stack: str, environment: Environment
+) -> None:
+    # A policy takes the place of SNS's own, by which the whole account may publish.
+    topic = assembly[stack].only("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+    owner = "secrets" if stack == "observability" else stack
+    key = assembly[owner].only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+    for policy, needed in (
+        (topic, {"sns:Publish"}),
+        (key, {"kms:Decrypt", "kms:GenerateDataKey*"}),
+    ):
+        (allowed,) = (
+            statement
+            for statement in policy
+            if statement["Effect"] == "Allow"
+            and statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+        )
+        actions = allowed["Action"]
+        assert set([actions] if isinstance(actions, str) else actions) == needed
+        assert allowed["Condition"] == {"StringEquals": {"aws:SourceAccount": environment.account}}
 
 
 def test_every_alarm_ends_with_the_address_of_a_runbook_that_exists(
@@ -138,6 +162,23 @@ def test_common_stacks_are_watched(assembly: Assembly, environment: Environment)
         "WriteThrottleEvents",
     }
     assert ("DaysToExpiry" in metrics) == (environment.domain is not None)
+
+
+def test_the_edge_is_watched_where_it_is_measured(
+    assembly: Assembly, environment: Environment
+) -> None:
+    stack = assembly["edge-monitoring"]
+    distribution = next(values_of(stack.template["Resources"], "Fn::GetStackOutput"))
+    assert distribution["StackName"] == f"{assembly.environment}-hosting"
+    metrics = {metric for metric, _ in watched("edge-monitoring", assembly)}
+    assert {"Requests", "5xxErrorRate", "BlockedRequests"} <= metrics
+    assert ("DaysToExpiry" in metrics) == (environment.domain is not None)
+    firewall = assembly["edge"].only("AWS::WAFv2::WebACL")["VisibilityConfig"]["MetricName"]
+    assert ("BlockedRequests", firewall) in watched("edge-monitoring", assembly)
+    # An alarm calls only a topic of its own region.
+    for alarm in stack.of_type("AWS::CloudWatch::Alarm").values():
+        (topic,) = alarm["Properties"]["AlarmActions"]
+        assert topic["Ref"] in stack.of_type("AWS::SNS::Topic")
 
 
 def test_there_is_a_dashboard_for_the_environment_and_one_for_each_service(

@@ -12,6 +12,7 @@ SERVICES = {"charging", "billing", "telemetry"}
 COMMON = {
     *("roles", "secrets", "observability", "network", "queue", "data"),
     *("auth", "cluster", "operations", "backup", "budget", "monitoring", "edge", "hosting"),
+    "edge-monitoring",
 }
 SUPPORTING = {"metrics", "grafana", "broker"}
 STATEFUL = (

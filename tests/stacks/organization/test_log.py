@@ -194,6 +194,13 @@ def test_a_question_cannot_read_without_limit(organization: Assembly) -> None:
     assert encryption["EncryptionOption"] == "SSE_KMS"
 
 
+def test_cloudwatch_may_tell_of_the_break_glass_role(organization: Assembly) -> None:
+    policy = organization["trail"].only("AWS::SNS::TopicPolicy")["PolicyDocument"]
+    (allowed,) = (one for one in policy["Statement"] if one["Effect"] == "Allow")
+    assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert allowed["Action"] == "sns:Publish"
+
+
 def test_the_trail_s_key_serves_services_for_this_account_only(organization: Assembly) -> None:
     statements = organization["trail"].only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
     services = {s["Principal"]["Service"]: s for s in statements if "Service" in s["Principal"]}
