@@ -1,6 +1,7 @@
 """Frames that no station should send, a hundred thousand a minute and more, from a seed."""
 
 import copy
+import itertools
 import json
 import random
 from collections import Counter
@@ -162,6 +163,7 @@ class Core:
             clock=lambda: 0.0,
             answer_within=30,
             waiting_calls=4,
+            message_ids=map(str, itertools.count(1)),
             framing=self._version.framing,
         )
         self._conversation = Conversation(STATION, _look, lambda: self._company.now)

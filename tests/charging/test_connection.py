@@ -1,4 +1,6 @@
+import itertools
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,6 +27,10 @@ class Clock:
         return self.now
 
 
+def numbers() -> Iterator[str]:
+    return map(str, itertools.count(1))
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -32,7 +38,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def connection(clock: Clock) -> Connection:
-    return Connection(clock=clock, answer_within=30, waiting_calls=2)
+    return Connection(clock=clock, answer_within=30, waiting_calls=2, message_ids=numbers())
 
 
 def sent(connection: Connection) -> list[Any]:
@@ -110,7 +116,9 @@ class AnyConversation(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.clock = Clock()
-        self.connection = Connection(clock=self.clock, answer_within=30, waiting_calls=3)
+        self.connection = Connection(
+            clock=self.clock, answer_within=30, waiting_calls=3, message_ids=numbers()
+        )
         self.received: list[str] = []
         self.answered: list[str] = []
         self.called: list[str] = []

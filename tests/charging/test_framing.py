@@ -26,7 +26,13 @@ RESULT_ERROR = '[5,"7","GenericError","what?",{}]'
 
 
 def connection(framing: Framing) -> Connection:
-    return Connection(clock=lambda: 0.0, answer_within=30, waiting_calls=1, framing=framing)
+    return Connection(
+        clock=lambda: 0.0,
+        answer_within=30,
+        waiting_calls=1,
+        message_ids=iter(["7"]),
+        framing=framing,
+    )
 
 
 def test_codes_are_spelt_as_each_version_spells_them() -> None:

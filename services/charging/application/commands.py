@@ -35,7 +35,7 @@ ANSWER_WITHIN = 35.0
 """Seconds that the asking side waits: a station's own 30, and the way there and back."""
 
 Call = Callable[[str, bytes], Awaitable[CallResult | CallError]]
-"""Action and payload to one socket; raises `NoAnswerError`, `BusyError`."""
+"""Action and payload to one socket; raises `NoAnswerError`, `BusyError`, `NotConnectedError`."""
 
 
 Learn = Callable[[str, Message, Message, datetime], Awaitable[None]]
@@ -124,7 +124,7 @@ class CommandDelivery:
                     state, reason = CommandState.REFUSED, f"{code} {description}".rstrip()
         except UnreadableError as error:
             state, reason = CommandState.REFUSED, f"{error.code} in the answer: {error}"
-        except BusyError as error:
+        except (BusyError, NotConnectedError) as error:
             state, reason = CommandState.UNDELIVERED, str(error)
         except NoAnswerError as error:
             state, reason = CommandState.UNANSWERED, str(error)

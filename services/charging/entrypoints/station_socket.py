@@ -1,6 +1,7 @@
 """One station's socket: carries frames between a WebSocket and the protocol's state."""
 
 import asyncio
+import itertools
 import logging
 import time
 from collections.abc import Coroutine
@@ -12,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from services.charging.application.central_system import CallRefusedError, CentralSystem
 from services.charging.application.commands import CommandDelivery
 from services.charging.application.conversation import Conversation, Direction
-from services.charging.application.ports import NoAnswerError
+from services.charging.application.ports import NoAnswerError, NotConnectedError
 from services.charging.domain.ocpp_j.connection import (
     CallAnswered,
     CallReceived,
@@ -51,11 +52,14 @@ class StationSocket:
             clock=time.monotonic,
             answer_within=ANSWER_WITHIN,
             waiting_calls=WAITING_CALLS,
+            # An answer that a station keeps for its next socket must not answer another call there.
+            message_ids=(f"{epoch}-{number}" for number in itertools.count(1)),
             framing=central_system.version.framing,
         )
         self._answers: dict[str, asyncio.Future[CallResult | CallError]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._is_over = False
 
     async def run(self) -> None:
         """Serve the station until its socket closes; a call in hand is finished all the same."""
@@ -69,15 +73,18 @@ class StationSocket:
                 "socket broke", extra={"station_id": self.station_id, "reason": str(closed)}
             )
         finally:
+            self._is_over = True
             if self._timer is not None:
                 self._timer.cancel()
             for message_id in list(self._answers):
                 self._deliver(message_id, None)
-            if self._tasks:
+            while self._tasks:
                 await asyncio.wait(self._tasks)
 
     async def call(self, action: str, payload: bytes) -> CallResult | CallError:
-        """Raises `NoAnswerError`, or `BusyError` when too many calls wait."""
+        """Raises `NoAnswerError`, `BusyError` when too many calls wait, `NotConnectedError`."""
+        if self._is_over:
+            raise NotConnectedError(f"station {self.station_id} went away")
         message_id = self._connection.call(action, payload)
         answer: asyncio.Future[CallResult | CallError] = asyncio.get_running_loop().create_future()
         self._answers[message_id] = answer
@@ -143,7 +150,7 @@ class StationSocket:
             self._timer.cancel()
             self._timer = None
         deadline = self._connection.deadline
-        if deadline is not None:
+        if deadline is not None and not self._is_over:
             delay = max(0.0, deadline - time.monotonic())
             self._timer = asyncio.get_running_loop().call_later(delay, self._expire)
 

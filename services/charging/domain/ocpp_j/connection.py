@@ -8,9 +8,8 @@ The caller feeds `receive`, `reply`, `refuse`, `call` and `expire`, and afterwar
 is to send and what happened. No I/O, no threads, no clock but the one given.
 """
 
-import itertools
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from services.charging.domain.ocpp_j.frames import (
@@ -71,9 +70,14 @@ class Connection:
         clock: Callable[[], Seconds],
         answer_within: Seconds,
         waiting_calls: int,
+        message_ids: Iterator[str],
         framing: Framing = OCPP_J_1_6,
     ) -> None:
-        """`waiting_calls` bounds, each way, the calls behind the one in hand."""
+        """`waiting_calls` bounds, each way, the calls behind the one in hand.
+
+        `message_ids`: of our calls; none may come twice on any socket of the station (OCPP-J 2.0.1,
+        section 4.1.4).
+        """
         self._clock = clock
         self._answer_within = answer_within
         self._waiting_calls = waiting_calls
@@ -83,7 +87,7 @@ class Connection:
         self._outstanding: str | None = None
         self._deadline: Seconds | None = None
         self._to_call: deque[Call] = deque()
-        self._message_ids = map(str, itertools.count(1))
+        self._message_ids = message_ids
         self._frames: list[Written] = []
         self._events: list[Event] = []
 
