@@ -2,10 +2,10 @@
 
 FOLDER is a synthesised assembly with one stage; without one, those of all recorded environments in
 ``cdk.out``. `check` prints what is wrong: a loss that no waiver covers, an identity that is not
-recorded, a wildcard without a reason, an acknowledgement that has expired or is not needed, an
-action of a program's role that no test takes, a budget that does not hold the stated load, an
-environment that takes too long to deploy, a deployment that cannot be taken back, what must go on
-and is lost with a zone.
+recorded, a wildcard without a reason, an acknowledgement that has expired, is not needed or is one
+too many, an action of a program's role that no test takes, a budget that does not hold the stated
+load, an environment that takes too long to deploy, a deployment that cannot be taken back, what
+must go on and is lost with a zone.
 `cost` prints what each environment costs in a month; with ``--against FOLDER``, a ``cdk.out`` from
 before, what a change costs.
 `lint` prints what cfn-lint finds; `standard` what NIST 800-53 R5 finds and nobody answered.
@@ -73,7 +73,7 @@ def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
         faults += deployment_time.too_long(stage)
         faults += rollback.faults(stage, accepted)
         faults += zones.faults(stage, going_on)
-    return [*faults, *load.faults(stages)]
+    return [*faults, *acknowledgements.too_many(stages), *load.faults(stages)]
 
 
 def record(stages: Sequence[Stage], today: datetime.date) -> list[str]:

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from proofs.assembly import Acknowledgement, Stage
@@ -11,6 +11,8 @@ TERMS = re.compile(r"(?P<reason>.*) \[(?P<owner>[^,\]]+), until (?P<until>\d{4}-
 """How a reason carries its owner and its last day: ``… [platform, until 2027-11-30]``."""
 OF_THE_LIBRARY = "CloudFormation-Validate::"
 """The pack in which the CDK's own constructs accept what they are known to cause."""
+LIMIT = 40
+"""So many are too many, over all stages together."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,25 @@ def faults(stage: Stage, today: datetime.date) -> Iterator[str]:
             yield f"{place} was accepted until {one.until} ({one.owner}): {one.reason}"
         if stage.report and (one.construct, one.rule) not in needed:
             yield f"{place} is accepted, and nothing finds it any more"
+
+
+def decisions(stages: Iterable[Stage]) -> set[tuple[str, str]]:
+    """Rule and reason of each of ours, which is how they are counted.
+
+    One in a construct that several stacks and stages share was decided once.
+    """
+    return {
+        (stage.neutral(one.rule), one.reason)
+        for stage in stages
+        for one in accepted(stage)
+        if one.ours
+    }
+
+
+def too_many(stages: Iterable[Stage]) -> Iterator[str]:
+    """One line where the decisions of all those stages reach the limit."""
+    if (number := len(decisions(stages))) >= LIMIT:
+        yield f"{number} findings are accepted, and {LIMIT} are too many: mend one"
 
 
 def _with_terms(ack: Acknowledgement) -> Accepted:

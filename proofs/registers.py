@@ -81,13 +81,14 @@ def _acknowledgements(stages: Stages) -> str:
                 terms = (one.owner, str(one.until or ""))
                 yield f"`{rule}`", one.reason, *terms, one.construct
 
+    decided = acknowledgements.decisions((*stages.environments, *stages.others))
     found = _gathered(stages.across(lambda stage: rows(stage, True)))
     by_library = _gathered(stages.across(lambda stage: rows(stage, False)))
     return (
         f"{HEAD}\n# Acknowledgements\n\n"
-        f"{len(found)} findings of cdk-nag's AwsSolutions pack are accepted, each beside its "
-        "resource; one that a construct brings to several stacks is one. A day that has passed and "
-        "a finding that is gone fail the tests.\n\n"
+        f"{len(decided)} findings of cdk-nag's AwsSolutions pack are accepted, each beside its "
+        "resource; one that a construct brings to several stacks is one. A day that has passed, a "
+        f"finding that is gone and number {acknowledgements.LIMIT} fail the tests.\n\n"
         f"{table(('finding', 'why', 'owner', 'until', 'where'), found)}\n"
         f"The CDK's own constructs accept {len(by_library)} more, of its template validator.\n\n"
         f"{table(('finding', 'why', 'where'), [(*row[:2], row[-1]) for row in by_library])}"

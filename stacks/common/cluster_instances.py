@@ -9,6 +9,14 @@ from stacks.constructs.environment_stack import environment_stack
 from stacks.environments import Instances
 
 DISK_GB = 50
+REPORTS = [
+    "ecs:DeregisterContainerInstance",
+    "ecs:RegisterContainerInstance",
+    "ecs:SubmitAttachmentStateChanges",
+    "ecs:SubmitContainerStateChange",
+    "ecs:SubmitTaskStateChange",
+]
+"""What the ECS agent of a machine tells its cluster."""
 IMAGE = "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id"
 
 
@@ -30,18 +38,13 @@ class ClusterInstances(Construct):
         security_group: aws_ec2.ISecurityGroup,
     ) -> None:
         super().__init__(scope, name)
-        self._role = aws_iam.Role(
-            self,
-            "Role",
-            assumed_by=aws_iam.ServicePrincipal("ec2.amazonaws.com"),
-            description="A machine's own part in the cluster; what tasks may do is theirs",
-        )
+        role = self._role(cluster.cluster_arn)
         group = aws_autoscaling.AutoScalingGroup(
             self,
             "Group",
             vpc=cluster.vpc,
             vpc_subnets=PRIVATE,
-            launch_template=self._launch_template(size, security_group),
+            launch_template=self._launch_template(size, security_group, role),
             min_capacity=0,
             max_capacity=size.maximum,
         )
@@ -62,17 +65,40 @@ class ClusterInstances(Construct):
             target_capacity_percent=100,
         )
         cluster.add_asg_capacity_provider(self.provider)
+
+    def _role(self, cluster: str) -> aws_iam.IRole:
+        """What the ECS agent does; images are pulled and logs written by the roles of tasks.
+
+        The capacity provider would allow it more.
+        """
+        role = aws_iam.Role(
+            self,
+            "Role",
+            assumed_by=aws_iam.ServicePrincipal("ec2.amazonaws.com"),
+            description="A machine's own part in the cluster; what tasks may do is theirs",
+        )
+        role.add_to_policy(aws_iam.PolicyStatement(actions=REPORTS, resources=[cluster]))
+        role.add_to_policy(
+            aws_iam.PolicyStatement(
+                actions=["ecs:Poll", "ecs:StartTelemetrySession"],
+                resources=["*"],
+                conditions={"ArnEquals": {"ecs:cluster": cluster}},
+            )
+        )
+        role.add_to_policy(
+            aws_iam.PolicyStatement(actions=["ecs:DiscoverPollEndpoint"], resources=["*"])
+        )
         acknowledge(
-            self._role,
+            role,
             "IAM5",
             "Resource::*",
-            "Action::ecs:Submit*",
-            because="What the ECS agent reports and asks for takes no resource but the cluster.",
+            because="What the ECS agent asks for takes no resource but the cluster.",
             owner=Owner.PLATFORM,
         )
+        return role.without_policy_updates()
 
     def _launch_template(
-        self, size: Instances, security_group: aws_ec2.ISecurityGroup
+        self, size: Instances, security_group: aws_ec2.ISecurityGroup, role: aws_iam.IRole
     ) -> aws_ec2.LaunchTemplate:
         start = aws_ec2.UserData.for_linux()
         # A task has an interface of its own, which the limit of hops does not keep from metadata.
@@ -83,7 +109,7 @@ class ClusterInstances(Construct):
             instance_type=aws_ec2.InstanceType(size.type),
             machine_image=aws_ec2.MachineImage.resolve_ssm_parameter_at_launch(IMAGE),
             user_data=start,
-            role=self._role,
+            role=role,
             security_group=security_group,
             require_imdsv2=True,
             http_put_response_hop_limit=1,

@@ -74,7 +74,7 @@ class HostingStack(EnvironmentStack):
                 ),
             },
             enable_logging=True,
-            log_bucket=AccessLogBucket(self, "Logs", for_cloudfront=True),
+            log_bucket=AccessLogBucket(self, "Logs", for_cloudfront_logged_in=data.access_logs),
             log_file_prefix="distribution/",
         )
         acknowledge(

@@ -5,6 +5,7 @@ from typing import Any
 from aws_cdk import Duration, aws_s3
 from constructs import Construct
 
+from stacks.constructs.access_log_bucket import access_log_prefix
 from stacks.constructs.fleetcharge_stack import fleetcharge_stack
 
 
@@ -27,7 +28,7 @@ class PrivateBucket(aws_s3.Bucket):
             encryption=options.pop("encryption", aws_s3.BucketEncryption.S3_MANAGED),
             versioned=True,
             server_access_logs_bucket=logs,
-            server_access_logs_prefix=f"s3/{fleetcharge_stack(scope).artifact_id}/{name.lower()}/",
+            server_access_logs_prefix=access_log_prefix(scope, name),
             removal_policy=fleetcharge_stack(scope).data_removal,
             lifecycle_rules=[
                 aws_s3.LifecycleRule(

@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from proofs.acknowledgements import accepted, faults
+from proofs.acknowledgements import accepted, decisions, faults, too_many
 from proofs.assembly import Acknowledgement, Stage
 from tests.proofs.stages import stage
 
@@ -55,12 +55,20 @@ def test_the_library_answers_for_its_own() -> None:
     assert [one.ours for one in accepted(of_the_cdk)] == [False]
 
 
-def test_there_are_fewer_than_40(stages: dict[str, Stage]) -> None:
-    """One in a construct that several stacks share is one decision."""
-    decisions = {
-        (built.neutral(one.rule), one.reason)
-        for built in stages.values()
-        for one in accepted(built)
-        if one.ours
-    }
-    assert 20 < len(decisions) < 40
+def test_one_that_stacks_and_stages_share_is_counted_once() -> None:
+    shared = [Acknowledgement(f"{stack}/Task", RULE, REASON) for stack in ("billing", "charging")]
+    live, qa = (stage(name, acknowledged=tuple(shared), billing={}, charging={}) for name in "ab")
+    assert len(accepted(live)) == 2
+    assert decisions([live, qa]) == {(RULE, "People change it.")}
+
+
+def test_40_are_too_many() -> None:
+    some = tuple(Acknowledgement("secrets/Token", f"{RULE}[{n}]", REASON) for n in range(40))
+    (fault,) = too_many([stage(secrets={}, acknowledged=some)])
+    assert fault.startswith("40 findings are accepted, and 40 are too many")
+    assert not list(too_many([stage(secrets={}, acknowledged=some[:39])]))
+
+
+def test_there_are_fewer_in_all(stages: dict[str, Stage]) -> None:
+    assert len(decisions(stages.values())) > 20
+    assert not list(too_many(stages.values()))

@@ -1,7 +1,7 @@
 """Registries of images, and machines for the tasks."""
 
 from stacks.environments import Environment
-from tests.stacks.assembly import Assembly
+from tests.stacks.assembly import Assembly, values_of
 
 
 def test_images_are_scanned_and_never_overwritten(
@@ -47,3 +47,23 @@ def test_machines_are_protected_and_as_many_as_the_tasks_need(
     assert provider["ManagedScaling"]["Status"] == "ENABLED"
     assert provider["ManagedTerminationProtection"] == "ENABLED"
     assert provider["ManagedDraining"] == "ENABLED"
+
+
+def test_a_machine_may_do_what_its_agent_does_and_nothing_more(
+    assembly: Assembly, environment: Environment
+) -> None:
+    if environment.instances is None:
+        return
+    policies = assembly["cluster"].of_type("AWS::IAM::Policy")
+    (policy,) = (body for id_, body in policies.items() if id_.startswith("InstancesRole"))
+    granted = list(values_of(policy, "Action"))
+    assert {action for one in granted for action in ([one] if isinstance(one, str) else one)} == {
+        "ecs:DeregisterContainerInstance",
+        "ecs:DiscoverPollEndpoint",
+        "ecs:Poll",
+        "ecs:RegisterContainerInstance",
+        "ecs:StartTelemetrySession",
+        "ecs:SubmitAttachmentStateChanges",
+        "ecs:SubmitContainerStateChange",
+        "ecs:SubmitTaskStateChange",
+    }

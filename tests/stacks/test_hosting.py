@@ -37,6 +37,12 @@ def test_the_distribution_passes_every_public_path_on(assembly: Assembly) -> Non
     assert simulator["TargetOriginId"] == config["DefaultCacheBehavior"]["TargetOriginId"]
 
 
+def test_who_reads_the_distribution_s_log_is_logged(assembly: Assembly) -> None:
+    buckets = assembly["hosting"].of_type("AWS::S3::Bucket")
+    prefixes = [b["Properties"]["LoggingConfiguration"]["LogFilePrefix"] for b in buckets.values()]
+    assert {prefix.split("/")[-2] for prefix in prefixes} == {"site", "logs"}
+
+
 def test_the_simulator_s_site_asks_for_a_password_at_the_edge(assembly: Assembly) -> None:
     hosting = assembly["hosting"]
     config = hosting.only("AWS::CloudFront::Distribution")["DistributionConfig"]

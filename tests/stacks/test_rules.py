@@ -35,13 +35,6 @@ def test_nothing_is_found(assembly: Assembly) -> None:
         assert report["violations"] == []
 
 
-def test_acknowledgements_are_few_and_give_a_reason(assembly: Assembly) -> None:
-    (nag,) = (r for r in assembly.report["pluginReports"] if r["pluginName"] == "AwsSolutions")
-    accepted = nag["suppressedViolations"]
-    assert len(accepted) < 40
-    assert all(len(violation["reason"]) > 20 for violation in accepted)
-
-
 def test_stacks_are_named_for_their_environment(
     assembly: Assembly, environment: Environment
 ) -> None:
