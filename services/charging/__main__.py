@@ -76,6 +76,7 @@ from services.charging.application.smart_charging.planning import SitePlanning
 from services.charging.application.smart_charging.surplus_intake import SurplusIntake
 from services.charging.application.smart_charging.telling import Telling
 from services.charging.application.station_certificates import StationCertificates
+from services.charging.application.stop_assignment import StopAssignments
 from services.charging.application.stop_matching import MatchingLedger
 from services.charging.entrypoints.client_certificates import ClientCertificates, tls
 from services.charging.entrypoints.gateway import Gateway
@@ -101,6 +102,7 @@ from services.charging.entrypoints.rest.sites import sites_router
 from services.charging.entrypoints.rest.station_security import station_security_router
 from services.charging.entrypoints.rest.stations import stations_router
 from services.charging.entrypoints.rest.tokens import tokens_router
+from services.charging.entrypoints.rest.waiting_stops import waiting_stops_router
 
 
 def bootstrap(settings: ChargingSettings, address: str) -> Program:
@@ -122,9 +124,10 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     command_book = PostgresCommands(database, seal)
     commands = Commands(command_book)
     planning = SitePlanning(PostgresSiteBook(database), Telling(commands), utc_now)
+    waiting_stops = PostgresWaitingStops(database)
     ledger = MatchingLedger(
         PlannedLedger(PostgresLedger(database, events_committed=relay.notify), planning.changed),
-        PostgresWaitingStops(database),
+        waiting_stops,
         utc_now,
     )
     device_models = PostgresDeviceModels(database)
@@ -201,6 +204,12 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             campaigns_router(book=campaign_book, campaigns=campaigns, views=views),
             sessions_router(views=views),
             quarantine_router(views=views),
+            waiting_stops_router(
+                stops=waiting_stops,
+                assignments=StopAssignments(ledger, utc_now),
+                views=views,
+                clock=utc_now,
+            ),
             device_models_router(views=views),
             configuration_router(
                 configurations=configurations,

@@ -13,6 +13,7 @@ from services.charging.application.ports import (
     Planned,
     Store,
 )
+from services.charging.application.stop_assignment import StopAssignments
 from services.charging.application.stop_matching import MatchingLedger
 from services.charging.domain.device_model import Monitor, Value
 from services.charging.domain.ocpp_j.message import Message
@@ -115,6 +116,7 @@ class Company:
         self.sites = FakeSites()
         self.now = DAWN
         self.matching = MatchingLedger(self.ledger, self.ledger, lambda: self.now)
+        self.assignments = StopAssignments(self.matching, lambda: self.now)
         store = Store(
             tokens=self.ledger.tokens,
             register=self.register,

@@ -13,6 +13,7 @@ from services.charging.domain.quarantine import QuarantineRecord
 from services.charging.domain.sessions import Session, Start, Stop
 from services.charging.domain.signed_metering.evidence import SignedValues
 from services.charging.domain.signed_metering.meter_key import MeterKey
+from services.charging.domain.stop_assignment import Assignment
 from services.charging.domain.stop_matching import Matching, OpenSession
 from services.charging.domain.tokens import Token
 from services.charging.domain.transactions import TransactionReport
@@ -99,6 +100,15 @@ class FakeLedger:
         )
         still_open = [self._open(one, at_station) for one in at_station if one.ending is None]
         waiting = [stop for stop in self.unmatched if stop.station_id == said.station_id]
+        if isinstance(said, Assignment):
+            named = [s for s in at_station if s.id == said.session_id]
+            return replace(
+                place,
+                session=self.sessions.get(said.identity or "") or next(iter(named), None),
+                free_transaction_id=len(self.sessions) + 1,
+                unmatched=waiting,
+                signed=SignedValues(self.signed.get(said.transaction or "", []), self.keys),
+            )
         if isinstance(said, Matching):
             return replace(place, open=still_open, unmatched=waiting)
         if isinstance(said, Start):
@@ -111,11 +121,14 @@ class FakeLedger:
             )
         if isinstance(said, TransactionReport):
             by_our_id = [s for s in at_station if s.transaction_id == said.transaction_id]
-            session = self.sessions.get(said.identity) or next(iter(by_our_id), None)
+            assigned = [session for stop, session in self.stops if said.is_ended_by(stop)]
+            found = [self.sessions.get(said.identity), *by_our_id, *assigned]
+            session = next(filter(None, found), None)
             return replace(
                 place,
                 session=session,
                 free_transaction_id=len(self.sessions) + 1,
+                unmatched=waiting,
                 reports=[report for report in self.reports if report.identity == said.identity],
                 register=self._register(session) if session else None,
                 signed=SignedValues(self.signed.get(said.station_transaction_id, []), self.keys),

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from uuid import UUID
 
 import httpx
 import psycopg
@@ -35,6 +36,7 @@ SITE = {"name": "nordwind", "kind": "workplace", "time_zone": "Europe/Berlin"}
 STATION = {"site_id": "suedwind-depot", "connectors": 1, "key": KEY}
 LIMIT = {"l1": 16, "l2": 16, "l3": 16}
 TOKEN = {"driver": "Ada of nordwind", "driver_id": "ada"}
+OWN_SESSION = {"connector_id": 1, "started_at": "2026-03-01T05:00:00Z", "meter_start_wh": 0}
 RESET = {"action": "Reset", "request": {"type": "Soft"}}
 
 # What another company sends, and the status that it gets; a command without an answer is 404.
@@ -61,6 +63,8 @@ SENT: dict[str, tuple[object, int]] = {
     "POST /driver/sessions/{session_id}/stop": (None, 404),
     "POST /stations/{station_id}/commands": ({"action": "ClearCache"}, 404),
     "PUT /stations/{station_id}/configuration/{key}": ({"value": "60"}, 404),
+    "POST /waiting-stops/{stop_id}/assign": ({"session_id": str(UUID(int=0))}, 404),
+    "POST /waiting-stops/{stop_id}/close": (OWN_SESSION, 404),
 }
 TOLD = (
     "NotifyReport",
@@ -159,8 +163,9 @@ def theirs(program: ChargingProgram, nordwind: Company) -> dict[str, str]:
     while operator.get(f"/campaigns/{campaign['id']}").json()["state"] == "running":
         time.sleep(0.02)
     [session] = operator.get("/sessions", params={"limit": 1}).json()["items"]
+    [stop] = operator.get("/waiting-stops", params={"limit": 1}).json()["items"]
     ids = {"session_id": session["id"], "command_id": command["id"], "campaign_id": campaign["id"]}
-    return NORDWIND | ids
+    return NORDWIND | ids | {"stop_id": str(stop["id"])}
 
 
 async def say_something(program: ChargingProgram) -> None:

@@ -25,6 +25,7 @@ from services.charging.domain.smart_charging.outside import OutsideLimit
 from services.charging.domain.smart_charging.plan import Step
 from services.charging.domain.smart_charging.vehicle import Period, VehicleNeeds
 from services.charging.domain.stations import ConnectorReport
+from services.charging.domain.stop_assignment import Assignment
 from services.charging.domain.stop_matching import Matching
 from services.charging.domain.tokens import Token
 from services.charging.domain.transactions import TransactionReport
@@ -82,8 +83,9 @@ class Posting:
     """The one that the station named, when it is known."""
 
 
-Said = Start | Stop | TransactionReport | Matching
-"""What a station says that concerns its sessions, or that it is time to look at what it said."""
+Said = Start | Stop | TransactionReport | Matching | Assignment
+"""What a station says that concerns its sessions, or that it is time to look at what it said, or
+what an operator says of it."""
 
 Decide = Callable[[Known], Posting]
 """Pure; asked again when what was decided could not be kept."""

@@ -94,21 +94,6 @@ class QuarantineView:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingStopView:
-    """A stop of an unknown transaction, kept until it is certain which session it ends."""
-
-    id: int
-    station_id: str
-    transaction_id: int
-    """As the station said."""
-    token_uid: str | None
-    said_at: datetime
-    received_at: datetime
-    meter_stop_wh: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class CommandView:
     """A command and what became of it; `request` and `answer` are payloads of `ocpp_version`."""
 
@@ -286,11 +271,6 @@ class Views(Protocol):
         self, scope: Scope, *, station_id: str | None, before: int | None, limit: int
     ) -> list[QuarantineView]:
         """Latest first; `before` is a record's id."""
-
-    async def waiting_stops(
-        self, scope: Scope, *, station_id: str | None, before: int | None, limit: int
-    ) -> list[WaitingStopView]:
-        """Latest first; `before` is a stop's id."""
 
     async def messages(
         self, scope: Scope, search: MessageSearch, *, before: int | None, limit: int

@@ -27,13 +27,14 @@ class Known:
     token: Token | None
     """The one that the station names."""
     session: Session | None
-    """The one that this start began, or the one of the stop's or the event's transaction id."""
+    """The one that this start began, or the one of the stop's or the event's transaction id, or the
+    one that an assignment names."""
     free_transaction_id: int | None = None
     """For a start or an event: one that no session has."""
     open: Sequence[OpenSession] = ()
     """For a start or a matching: sessions of the station that nothing has ended yet."""
     unmatched: Sequence[Stop] = ()
-    """For a start or a matching: stops of the station that have no session yet."""
+    """For all but a stop: stops of the station that have no session yet."""
     connectors: int = 1
     """Of the station."""
     is_kept: bool = False
@@ -63,6 +64,8 @@ class Entry:
     """Whether a stop of an unknown transaction may have its session now."""
     matched: Stop | None = None
     """A stop kept earlier, which ends `session`."""
+    matched_by: str | None = None
+    """Who said so; None: the rules."""
     distrusts_registers: bool = False
     """Whether the meter values of `session` count as received only."""
     is_placed: bool = False
@@ -82,6 +85,18 @@ def start(said: Start, known: Known) -> Entry:
     repeated = next(filter(said.may_have_begun, still_open), None) if anew else earlier
     if repeated is not None:
         return Entry(session=repeated, authorization=status)
+    session, findings = begun(said, known)
+    return Entry(
+        session=session,
+        authorization=status,
+        begun_by=said.identity_of_its_own if anew else said.identity,
+        may_match=bool(known.unmatched),
+        findings=findings,
+    )
+
+
+def begun(said: Start, known: Known) -> tuple[Session, list[Finding]]:
+    """A new session, and what was odd of its start."""
     if known.free_transaction_id is None:
         raise ValueError("a start needs a transaction id")
     started_at, findings = trusted(said.said_at, said.received_at)
@@ -95,17 +110,11 @@ def start(said: Start, known: Known) -> Entry:
         time_zone=known.time_zone,
         connector_id=said.connector_id,
         token_uid=said.token_uid,
-        authorization=status,
+        authorization=authorization(known.token),
         started_at=started_at,
         meter_start_wh=said.meter_start_wh,
     )
-    return Entry(
-        session=session,
-        authorization=status,
-        begun_by=said.identity_of_its_own if anew else said.identity,
-        may_match=bool(known.unmatched),
-        findings=findings,
-    )
+    return session, findings
 
 
 def stop(said: Stop, known: Known) -> Entry:

@@ -13,6 +13,9 @@ from services.charging.domain.ocpp16.types import AuthorizationStatus
 from services.charging.domain.quarantine import Finding, Rule
 from services.charging.domain.signed_metering.evidence import Judgement, SignedValues, judge
 
+NO_TRANSACTION = 0
+"""No session has this id."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
@@ -64,6 +67,8 @@ class Stop:
 
     station_id: str
     transaction_id: int
+    station_transaction_id: str | None = None
+    """OCPP 2.0.1: by which the station knows it, as it does not know ours."""
     token_uid: str | None
     said_at: datetime
     received_at: datetime

@@ -57,7 +57,9 @@ def certain(
     """A stop with the only session that it can be of, if no other stop must be of that one.
 
     `connectors`: of the station. At one with a single connector nothing else can have gone on.
+    The end of a transaction that its station names (OCPP 2.0.1) is of no other.
     """
+    waiting = [stop for stop in waiting if stop.station_transaction_id is None]
     if connectors > 1 and any(at - stop.received_at < PATIENCE for stop in waiting):
         return None
     fitting = [

@@ -12,7 +12,7 @@ from services.charging.domain.ledger import Entry, Known
 from services.charging.domain.metering import trusted
 from services.charging.domain.ocpp16.types import AuthorizationStatus
 from services.charging.domain.quarantine import Finding, Rule
-from services.charging.domain.sessions import Session
+from services.charging.domain.sessions import NO_TRANSACTION, Session, Stop
 from services.charging.domain.tokens import ANONYMOUS, authorization
 from services.charging.domain.transactions import Kind, TransactionReport
 
@@ -60,9 +60,11 @@ def _begin(
     else:
         is_known = ended is not None and _none_is_missing(in_order, ended)
     if started is None or not is_known:
-        is_end = said is not None and said.kind is Kind.ENDED
-        findings = [_unknown(said)] if said and is_end else []
-        return Entry(session=None, authorization=status, reported=said, findings=findings)
+        entry = Entry(session=None, authorization=status, reported=said)
+        if said is None or said.kind is not Kind.ENDED:
+            return entry
+        kept = _waiting(said, named, in_order) if said is ended else None
+        return replace(entry, kept=kept, findings=[_unknown(said)])
     if known.free_transaction_id is None:
         raise ValueError("a session needs a transaction id")
     started_at, findings = trusted(started.said_at, started.received_at)
@@ -95,6 +97,7 @@ def _begin(
         authorization=status,
         begun_by=started.identity,
         ends=ended is not None,
+        matched=next(filter(started.is_ended_by, known.unmatched), None),
         reported=said,
         findings=findings,
     )
@@ -148,8 +151,20 @@ def _meter_stop(
     if known.register is not None:
         return known.register.wh, findings
     in_order = sorted(known.reports, key=lambda one: one.seq_no)
+    return _last_told(in_order, session.meter_start_wh), findings
+
+
+def _last_told(in_order: Sequence[TransactionReport], otherwise: int) -> int:
     told = [one.last_register_wh for one in in_order if one.last_register_wh is not None]
-    return (told[-1] if told else session.meter_start_wh), findings
+    return told[-1] if told else otherwise
+
+
+def _waiting(
+    ended: TransactionReport, named: TransactionReport | None, in_order: Sequence[TransactionReport]
+) -> Stop:
+    """An end to be kept until its session is known; of no meter value at all there is no energy."""
+    stop = ended.stop(NO_TRANSACTION, _last_told(in_order, 0))
+    return replace(stop, token_uid=named.token_uid if named else None)
 
 
 def _first(

@@ -20,6 +20,11 @@ class Kind(StrEnum):
     ENDED = "Ended"
 
 
+def transaction_identity(station_id: str, station_transaction_id: str) -> str:
+    """Of the session that a transaction is."""
+    return f"{station_id}/transaction/{station_transaction_id}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionReport:
     """What a station says of a transaction, as far as sessions depend on it."""
@@ -43,7 +48,7 @@ class TransactionReport:
     @property
     def identity(self) -> str:
         """Of the session that the transaction is."""
-        return f"{self.station_id}/transaction/{self.station_transaction_id}"
+        return transaction_identity(self.station_id, self.station_transaction_id)
 
     @property
     def transaction_id(self) -> int | None:
@@ -60,11 +65,19 @@ class TransactionReport:
         """Whether both are the same event of the same transaction."""
         return (self.seq_no, self.kind, self.said_at) == (other.seq_no, other.kind, other.said_at)
 
+    def is_ended_by(self, stop: Stop) -> bool:
+        """Whether a stop that was kept is of the same transaction."""
+        return (self.station_id, self.station_transaction_id) == (
+            stop.station_id,
+            stop.station_transaction_id,
+        )
+
     def stop(self, transaction_id: int, meter_stop_wh: int) -> Stop:
         """An end, as sessions know it."""
         return Stop(
             station_id=self.station_id,
             transaction_id=transaction_id,
+            station_transaction_id=self.station_transaction_id,
             token_uid=self.token_uid,
             said_at=self.said_at,
             received_at=self.received_at,

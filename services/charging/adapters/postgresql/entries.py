@@ -46,18 +46,22 @@ _REPORT: LiteralString = """
         %s::text[], %b::text[])
 """
 _KEEP: LiteralString = """
-    insert into unmatched_stop (station_id, transaction_id, token_uid, said_at, received_at,
-        meter_stop_wh, reason)
-    select * from unnest(%s::text[], %s::bigint[], %s::text[], %s::timestamptz[],
+    insert into unmatched_stop (station_id, transaction_id, station_transaction_id, token_uid,
+        said_at, received_at, meter_stop_wh, reason)
+    select * from unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[],
         %s::timestamptz[], %s::bigint[], %s::text[])
 """
 _MATCH: LiteralString = """
-    update unmatched_stop set session_id = matched.session_id
-    from unnest(%s::text[], %s::bigint[], %s::timestamptz[], %s::bigint[], %s::uuid[])
-        as matched (station_id, transaction_id, said_at, meter_stop_wh, session_id)
+    update unmatched_stop set session_id = matched.session_id, matched_at = now(),
+        matched_by = matched.matched_by
+    from unnest(%s::text[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[], %s::uuid[],
+        %s::text[]) as matched (station_id, transaction_id, station_transaction_id, said_at,
+            meter_stop_wh, session_id, matched_by)
     where (unmatched_stop.station_id, unmatched_stop.transaction_id, unmatched_stop.said_at,
         unmatched_stop.meter_stop_wh) = (matched.station_id, matched.transaction_id,
         matched.said_at, matched.meter_stop_wh)
+        and unmatched_stop.station_transaction_id is not distinct from
+            matched.station_transaction_id
 """
 _DISTRUST: LiteralString = """
     update meter_reading set register_wh = null
@@ -81,8 +85,12 @@ async def keep(connection: Connection, postings: Sequence[Posting]) -> None:
     reported = [entry.reported for entry in entries if entry.reported]
     await _write(connection, _REPORT, [_reported(report) for report in reported])
     await _write(connection, _KEEP, [_kept(entry.kept) for entry in entries if entry.kept])
-    matched = [(entry.matched, entry.session) for entry in entries if entry.matched]
-    await _write(connection, _MATCH, [_matched(stop, s) for stop, s in matched if s])
+    matched = [
+        _matched(entry.matched, entry.session, entry.matched_by)
+        for entry in entries
+        if entry.matched and entry.session
+    ]
+    await _write(connection, _MATCH, matched)
     distrusted = [entry.session for entry in entries if entry.distrusts_registers]
     in_doubt = [(s.station_id, s.transaction_id) for s in distrusted if s]
     await _write(connection, _DISTRUST, in_doubt)
@@ -151,6 +159,7 @@ def _kept(stop: Stop) -> tuple[object, ...]:
     return (
         stop.station_id,
         stop.transaction_id,
+        stop.station_transaction_id,
         stop.token_uid,
         stop.said_at,
         stop.received_at,
@@ -159,5 +168,13 @@ def _kept(stop: Stop) -> tuple[object, ...]:
     )
 
 
-def _matched(stop: Stop, session: Session) -> tuple[object, ...]:
-    return (stop.station_id, stop.transaction_id, stop.said_at, stop.meter_stop_wh, session.id)
+def _matched(stop: Stop, session: Session, by: str | None) -> tuple[object, ...]:
+    return (
+        stop.station_id,
+        stop.transaction_id,
+        stop.station_transaction_id,
+        stop.said_at,
+        stop.meter_stop_wh,
+        session.id,
+        by,
+    )

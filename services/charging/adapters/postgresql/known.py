@@ -15,6 +15,7 @@ from services.charging.domain.ledger import Known
 from services.charging.domain.metering import Register
 from services.charging.domain.sessions import Start, Stop
 from services.charging.domain.signed_metering.evidence import NOTHING_SIGNED
+from services.charging.domain.stop_assignment import Assignment
 from services.charging.domain.stop_matching import Matching, OpenSession
 from services.charging.domain.tokens import Token, TokenStatus
 from services.charging.domain.transactions import TransactionReport
@@ -46,7 +47,7 @@ _REGISTERS: LiteralString = """
 """
 _KEPT: LiteralString = """
     select station_id, transaction_id, said_at, meter_stop_wh from unmatched_stop
-    where station_id = any(%s) and said_at = any(%s)
+    where station_id = any(%s) and said_at = any(%s) and station_transaction_id is null
 """
 
 
@@ -59,19 +60,21 @@ async def read_known(connection: Connection, said: Sequence[Said]) -> Mapping[st
     stops = [one for one in said if isinstance(one, Stop)]
     reports = [one for one in said if isinstance(one, TransactionReport)]
     matchings = [one for one in said if isinstance(one, Matching)]
+    assignments = [one for one in said if isinstance(one, Assignment)]
     # In one order on every node, or two of them would wait for each other.
     await connection.execute(_LOCK, (sorted(one.station_id for one in said),))
     place_rows = await connection.execute(_PLACES, ([one.station_id for one in said],))
     token_rows = await connection.execute(_TOKENS, ([one.token_uid for one in said],))
-    free_ids = await connection.execute(_FREE_IDS, (len(starts) + len(reports),))
+    free_ids = await connection.execute(_FREE_IDS, (len(starts) + len(reports) + len(assignments),))
     begun = await connection.execute(_BEGUN, ([start.identity for start in starts],))
     starting, stopping = ([one.station_id for one in which] for which in (starts, stops))
-    asked_waiting = await AskedOfWaitingStops.ask(connection, starting, matchings)
+    may_begin = [*starting, *(one.station_id for one in reports)]
+    asked_waiting = await AskedOfWaitingStops.ask(connection, may_begin, matchings, assignments)
     named = await connection.execute(_NAMED, ([stop.transaction_id for stop in stops],))
     still_open = await connection.execute(_OPEN, (starting,))
     of_stops = (stopping, [stop.transaction_id for stop in stops])
     register_rows = await connection.execute(_REGISTERS, of_stops)
-    asked_signed = await AskedOfSignedValues.ask(connection, stops, reports)
+    asked_signed = await AskedOfSignedValues.ask(connection, stops, reports, assignments)
     kept = await connection.execute(_KEPT, (stopping, [stop.said_at for stop in stops]))
     asked = await AskedOfTransactions.ask(connection, reports) if reports else None
 
@@ -124,6 +127,9 @@ async def read_known(connection: Connection, said: Sequence[Said]) -> Mapping[st
                 register=registers.get(stop.station_id),
             )
     known |= {one.station_id: place(one) for one in matchings if one.station_id in places}
+    known |= {
+        one.station_id: place(one, next(free)) for one in assignments if one.station_id in places
+    }
     if asked:
         known |= await asked.answers(
             [(one, place(one, next(free))) for one in reports if one.station_id in places]

@@ -23,6 +23,14 @@ _NAMED: LiteralString = (
         or (transaction_id = any(%s::bigint[]) and station_transaction_id is null)
 """
 )
+# One whose end an operator has assigned to another session is that one.
+_ASSIGNED: LiteralString = "select " + COLUMNS + ", unmatched_stop.station_transaction_id"
+_ENDS: LiteralString = """
+    from unmatched_stop join session on session.id = unmatched_stop.session_id
+    join unnest(%s::text[], %s::text[]) as said (station_id, station_transaction_id)
+        on (said.station_id, said.station_transaction_id) =
+            (unmatched_stop.station_id, unmatched_stop.station_transaction_id)
+"""
 _REGISTERS: LiteralString = """
     select session.station_id, latest.measured_at, latest.register_wh
     from session cross join lateral (
@@ -47,6 +55,7 @@ class AskedOfTransactions:
     """Questions on their way to the database."""
 
     sessions: AsyncCursor[TupleRow]
+    assigned: AsyncCursor[TupleRow]
     registers: AsyncCursor[TupleRow]
     reports: AsyncCursor[TupleRow]
 
@@ -58,6 +67,7 @@ class AskedOfTransactions:
         names = ([one.station_id for one in said], [one.station_transaction_id for one in said])
         return cls(
             await connection.execute(_NAMED, (identities, ids)),
+            await connection.execute(_ASSIGNED + _ENDS, names),
             await connection.execute(_REGISTERS, (identities,)),
             await connection.execute(_REPORTS, names),
         )
@@ -67,6 +77,7 @@ class AskedOfTransactions:
         rows = await self.sessions.fetchall()
         begun = {row[-1]: session_of(row) for row in rows}
         of_1_6 = {(row[2], row[1]): session_of(row) for row in rows}
+        assigned = {(row[2], row[-1]): session_of(row) for row in await self.assigned.fetchall()}
         registers = {row[0]: Register(row[1], row[2]) for row in await self.registers.fetchall()}
         reports: dict[str, list[TransactionReport]] = defaultdict(list)
         for row in await self.reports.fetchall():
@@ -75,7 +86,8 @@ class AskedOfTransactions:
             said.station_id: replace(
                 known,
                 session=begun.get(said.identity)
-                or of_1_6.get((said.station_id, said.transaction_id)),
+                or of_1_6.get((said.station_id, said.transaction_id))
+                or assigned.get((said.station_id, said.station_transaction_id)),
                 register=registers.get(said.station_id),
                 reports=reports[said.station_id],
             )

@@ -13,6 +13,7 @@ from services.charging.adapters.postgresql.session_row import COLUMNS, session_o
 from services.charging.domain.ledger import Known
 from services.charging.domain.metering import Register
 from services.charging.domain.sessions import Stop
+from services.charging.domain.stop_assignment import Assignment
 from services.charging.domain.stop_matching import Matching, OpenSession
 
 # A transaction of OCPP 2.0.1 is named by its station: only its own events end it.
@@ -31,9 +32,12 @@ _SESSIONS: LiteralString = """
     where station_id = any(%s) and ended_at is null and station_transaction_id is null
 """
 _WAITING: LiteralString = """
-    select station_id, transaction_id, token_uid, said_at, received_at, meter_stop_wh, reason
+    select station_id, transaction_id, station_transaction_id, token_uid, said_at, received_at,
+        meter_stop_wh, reason
     from unmatched_stop where station_id = any(%s) and session_id is null order by said_at
 """
+_SELECT: LiteralString = "select " + COLUMNS
+_ASSIGNED: LiteralString = _SELECT + " from session where id = any(%s) or start_identity = any(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +46,25 @@ class AskedOfWaitingStops:
 
     waiting: AsyncCursor[Stop]
     open: AsyncCursor[TupleRow] | None
+    assigned: AsyncCursor[TupleRow] | None
 
     @classmethod
     async def ask(
-        cls, connection: Connection, starting: Sequence[str], matchings: Sequence[Matching]
+        cls,
+        connection: Connection,
+        starting: Sequence[str],
+        matchings: Sequence[Matching],
+        assignments: Sequence[Assignment],
     ) -> Self:
-        """In a pipeline this awaits nothing; `starting`: stations where a session begins."""
+        """In a pipeline this awaits nothing; `starting`: stations where a session may begin."""
         matching = [one.station_id for one in matchings]
+        assigning = [one.station_id for one in assignments]
         waiting = connection.cursor(row_factory=class_row(Stop))
-        await waiting.execute(_WAITING, ([*starting, *matching],))
+        await waiting.execute(_WAITING, ([*starting, *matching, *assigning],))
         open_ = await connection.execute(_OPEN + _SESSIONS, (matching,)) if matching else None
-        return cls(waiting, open_)
+        named = ([one.session_id for one in assignments], [one.identity for one in assignments])
+        assigned = await connection.execute(_ASSIGNED, named) if assignments else None
+        return cls(waiting, open_, assigned)
 
     async def answers(self, known: dict[str, Known]) -> dict[str, Known]:
         """What is known, by station, and this."""
@@ -66,6 +78,12 @@ class AskedOfWaitingStops:
             sessions[session.station_id].append(
                 OpenSession(session=session, register=register, followed_at=followed_at)
             )
+        named = map(session_of, await self.assigned.fetchall() if self.assigned else ())
+        known |= {
+            session.station_id: replace(known[session.station_id], session=session)
+            for session in named
+            if session.station_id in known
+        }
         return {
             station_id: replace(
                 one, unmatched=stops[station_id], open=sessions.get(station_id, one.open)

@@ -13,6 +13,7 @@ from services.charging.adapters.postgresql.database import Connection, Database
 from services.charging.domain.sessions import Stop
 from services.charging.domain.signed_metering.evidence import SignedValues
 from services.charging.domain.signed_metering.meter_key import MeterKey
+from services.charging.domain.stop_assignment import Assignment
 from services.charging.domain.transactions import TransactionReport
 
 _SIGNED: LiteralString = """
@@ -59,7 +60,11 @@ class AskedOfSignedValues:
 
     @classmethod
     async def ask(
-        cls, connection: Connection, stops: Sequence[Stop], reports: Sequence[TransactionReport]
+        cls,
+        connection: Connection,
+        stops: Sequence[Stop],
+        reports: Sequence[TransactionReport],
+        assignments: Sequence[Assignment],
     ) -> Self:
         """What was signed in these transactions; in a pipeline this awaits nothing.
 
@@ -69,6 +74,7 @@ class AskedOfSignedValues:
             (one.station_id, str(one.transaction_id)) for one in stops if one.transaction_id > 0
         ]
         named += [(one.station_id, one.station_transaction_id) for one in reports]
+        named += [(one.station_id, one.transaction) for one in assignments if one.transaction]
         stations = [station_id for station_id, _ in named]
         return cls(
             await connection.execute(_SIGNED, (stations, [name for _, name in named])),

@@ -20,7 +20,6 @@ from services.charging.application.views import (
     SessionView,
     TokenView,
     VariableView,
-    WaitingStopView,
 )
 from services.charging.domain.tokens import TokenStatus
 
@@ -92,21 +91,6 @@ class PostgresViews:
         """
         parameters = {"station": station_id, "before": before, "limit": limit}
         return await self._reader.read(scope, QuarantineView, query, parameters)
-
-    async def waiting_stops(
-        self, scope: Scope, *, station_id: str | None, before: int | None, limit: int
-    ) -> list[WaitingStopView]:
-        """Latest first."""
-        query = """
-            select id, station_id, transaction_id, token_uid, said_at, received_at, meter_stop_wh,
-                reason
-            from unmatched_stop where session_id is null
-                and (%(station)s::text is null or station_id = %(station)s)
-                and (%(before)s::bigint is null or id < %(before)s)
-            order by id desc limit %(limit)s
-        """
-        parameters = {"station": station_id, "before": before, "limit": limit}
-        return await self._reader.read(scope, WaitingStopView, query, parameters)
 
     async def tokens(
         self,

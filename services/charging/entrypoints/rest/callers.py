@@ -35,6 +35,7 @@ class Callers:
         """An operator, who sees all of the company; 401 without a valid token, else 403."""
         caller = self._caller(authorization, Persona.OPERATOR)
         request.state.scope = Scope(caller.company)
+        request.state.subject = caller.subject
 
     def driver(self, request: Request, authorization: _Authorization) -> None:
         """A driver, who sees only what is the driver's own; 401 without a valid token, else 403."""
@@ -62,3 +63,12 @@ def _scope(request: Request) -> Scope:
 
 CallerScope = Annotated[Scope, Depends(_scope)]
 """Set when the router's caller was let through; a router without callers has none, and fails."""
+
+
+def _subject(request: Request) -> str:
+    subject: str = request.state.subject
+    return subject
+
+
+OperatorSubject = Annotated[str, Depends(_subject)]
+"""``sub`` of the operator who calls, for what is kept of who did it."""

@@ -18,6 +18,7 @@ from services.charging.application.ports import (
 )
 from services.charging.application.remote_control import StationFailedError
 from services.charging.domain.ocpp_j.connection import BusyError
+from services.charging.domain.stop_assignment import NotWaitingError, UnfitStopError
 
 _STATUS: dict[type[Exception], http.HTTPStatus] = {
     NotConnectedError: http.HTTPStatus.CONFLICT,
@@ -28,6 +29,8 @@ _STATUS: dict[type[Exception], http.HTTPStatus] = {
     NoAnswerError: http.HTTPStatus.GATEWAY_TIMEOUT,
     WrongRequestError: http.HTTPStatus.UNPROCESSABLE_ENTITY,
     NotStorableError: http.HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnfitStopError: http.HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotWaitingError: http.HTTPStatus.PRECONDITION_FAILED,
     UnavailableError: http.HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

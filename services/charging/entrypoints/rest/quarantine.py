@@ -1,8 +1,8 @@
-"""What could not be taken as it was: the quarantine, and stops that wait for their session."""
+"""The quarantine: what could not be taken as it was."""
 
 from fastapi import APIRouter
 
-from services.charging.application.views import Page, QuarantineView, Views, WaitingStopView
+from services.charging.application.views import Page, QuarantineView, Views
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, NumberCursor, page
 
@@ -10,19 +10,6 @@ from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, Numbe
 def quarantine_router(*, views: Views) -> APIRouter:
     """Latest first."""
     router = APIRouter(tags=["quarantine"])
-
-    @router.get("/waiting-stops")
-    async def get_waiting_stops(
-        scope: CallerScope,
-        station_id: str | None = None,
-        cursor: NumberCursor = None,
-        limit: Limit = DEFAULT_LIMIT,
-    ) -> Page[WaitingStopView]:
-        """Stops of unknown transactions: which session they end is not certain yet."""
-        found = await views.waiting_stops(
-            scope, station_id=station_id, before=cursor, limit=limit + 1
-        )
-        return page(found, limit, lambda stop: stop.id)
 
     @router.get("/quarantine")
     async def get_quarantine(
