@@ -175,7 +175,7 @@ class FakeTokens:
     def __init__(self, ledger: FakeLedger) -> None:
         self._ledger = ledger
 
-    async def get(self, uid: str) -> Token | None:
+    async def get(self, uid: str, _station_id: str) -> Token | None:
         return self._ledger.known.get(uid)
 
 

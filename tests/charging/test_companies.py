@@ -276,3 +276,29 @@ def test_a_station_stands_at_a_site_of_its_company(
 ) -> None:
     elsewhere = STATION | {"site_id": "nordwind-depot"}
     assert suedwind.operator.put("/stations/suedwind-9", json=elsewhere).status_code == 422
+
+
+@pytest.mark.parametrize(("kind", "status"), [("workplace", "Invalid"), ("public", "Accepted")])
+async def test_a_card_counts_at_the_stations_of_its_company_and_in_public(
+    program: ChargingProgram, nordwind: Company, suedwind: Company, kind: str, status: str
+) -> None:
+    station_id = f"nordwind-{kind}"
+    site = SITE | {"kind": kind}
+    nordwind.operator.put(f"/sites/{station_id}-site", json=site).raise_for_status()
+    station = {"id": station_id, "site_id": f"{station_id}-site", "connectors": 1, "key": KEY}
+    nordwind.operator.post("/stations", json=[station]).raise_for_status()
+    async with connected(program, station_id) as socket:
+        answer = await socket.call("Authorize", idTag="SUEDWIND1")
+        start = await socket.call(
+            "StartTransaction",
+            connectorId=1,
+            idTag="suedwind1",
+            meterStart=0,
+            timestamp="2026-03-01T06:00:00Z",
+        )
+    assert [said["idTagInfo"]["status"] for said in (answer, start)] == [status, status]
+    [session] = nordwind.operator.get("/sessions", params={"station_id": station_id}).json()[
+        "items"
+    ]
+    assert session["driver_id"] is None
+    assert suedwind.driver.get("/driver/sessions").json()["items"] == []

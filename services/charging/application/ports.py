@@ -61,8 +61,8 @@ class NoAnswerError(Exception):
 class Tokens(Protocol):
     """The tokens that drivers hold."""
 
-    async def get(self, uid: str) -> Token | None:
-        """By uid in upper case."""
+    async def get(self, uid: str, station_id: str) -> Token | None:
+        """By uid in upper case; None too where the station's company does not let it in."""
 
 
 class Quarantine(Protocol):

@@ -21,7 +21,8 @@ _BEGIN: LiteralString = """
         %s::text[]) as begun (id, transaction_id, start_identity, station_id, site_id, time_zone,
             connector_id, token_uid, authorization_status, started_at, meter_start_wh,
             station_transaction_id)
-    join station on station.id = begun.station_id left join token on token.uid = begun.token_uid
+    join station on station.id = begun.station_id
+    left join token on token.uid = begun.token_uid and token.company_id = station.company_id
 """
 _END: LiteralString = """
     update session set ended_at = ending.ended_at, meter_stop_wh = ending.meter_stop_wh,

@@ -10,6 +10,7 @@ from services.charging.adapters.postgresql.known_transactions import AskedOfTran
 from services.charging.adapters.postgresql.known_waiting_stops import AskedOfWaitingStops
 from services.charging.adapters.postgresql.session_row import COLUMNS, session_of
 from services.charging.adapters.postgresql.signed_values import AskedOfSignedValues
+from services.charging.adapters.postgresql.tokens import TOKENS_AT, token_of
 from services.charging.application.ports import Said
 from services.charging.domain.ledger import Known
 from services.charging.domain.metering import Register
@@ -17,7 +18,6 @@ from services.charging.domain.sessions import Start, Stop
 from services.charging.domain.signed_metering.evidence import NOTHING_SIGNED
 from services.charging.domain.stop_assignment import Assignment
 from services.charging.domain.stop_matching import Matching, OpenSession
-from services.charging.domain.tokens import Token, TokenStatus
 from services.charging.domain.transactions import TransactionReport
 
 _LOCK: LiteralString = """
@@ -27,9 +27,6 @@ _LOCK: LiteralString = """
 _PLACES: LiteralString = """
     select station.id, site.id, site.time_zone, station.connectors
     from station join site on site.id = station.site_id where station.id = any(%s)
-"""
-_TOKENS: LiteralString = """
-    select uid, status, driver, driver_id, group_uid from token where uid = any(%s)
 """
 _FREE_IDS: LiteralString = """
     select nextval(pg_get_serial_sequence('session', 'transaction_id'))
@@ -64,7 +61,8 @@ async def read_known(connection: Connection, said: Sequence[Said]) -> Mapping[st
     # In one order on every node, or two of them would wait for each other.
     await connection.execute(_LOCK, (sorted(one.station_id for one in said),))
     place_rows = await connection.execute(_PLACES, ([one.station_id for one in said],))
-    token_rows = await connection.execute(_TOKENS, ([one.token_uid for one in said],))
+    shown = ([one.station_id for one in said], [one.token_uid for one in said])
+    token_rows = await connection.execute(TOKENS_AT, shown)
     free_ids = await connection.execute(_FREE_IDS, (len(starts) + len(reports) + len(assignments),))
     begun = await connection.execute(_BEGUN, ([start.identity for start in starts],))
     starting, stopping = ([one.station_id for one in which] for which in (starts, stops))
@@ -80,10 +78,7 @@ async def read_known(connection: Connection, said: Sequence[Said]) -> Mapping[st
 
     # All of it is on its way before the first answer is awaited: one round trip in a pipeline.
     places = {row[0]: row[1:] for row in await place_rows.fetchall()}
-    tokens = {
-        uid: Token(uid, TokenStatus(status), *more)
-        for uid, status, *more in await token_rows.fetchall()
-    }
+    tokens = {row[-1]: token_of(row) for row in await token_rows.fetchall()}
     free = iter([free_id for (free_id,) in await free_ids.fetchall()])
     began = {row[-1]: session_of(row) for row in await begun.fetchall()}
     stopped = {row[1]: session_of(row) for row in await named.fetchall()}
@@ -100,7 +95,7 @@ async def read_known(connection: Connection, said: Sequence[Said]) -> Mapping[st
         return Known(
             site_id=site_id,
             time_zone=time_zone,
-            token=tokens.get(one.token_uid or ""),
+            token=tokens.get(one.station_id),
             session=None,
             free_transaction_id=free_id,
             connectors=connectors,

@@ -1,10 +1,27 @@
 """Tokens in PostgreSQL."""
 
 from collections.abc import Sequence
+from typing import Any, LiteralString
 
 from services.charging.adapters.postgresql.database import Database
 from services.charging.application.ports import TakenError
 from services.charging.domain.tokens import Token, TokenStatus
+
+TOKENS_AT: LiteralString = """
+    select token.uid, token.status, token.driver, token.driver_id, token.group_uid,
+        said.station_id
+    from unnest(%s::text[], %s::text[]) as said (station_id, uid)
+    join station on station.id = said.station_id
+    join site on site.id = station.site_id
+    join token on token.uid = said.uid
+        and (token.company_id = station.company_id or site.kind = 'public')
+"""
+"""The tokens shown at stations: at home and at work a company lets in its own and no others."""
+
+
+def token_of(row: Sequence[Any]) -> Token:
+    """A row of `TOKENS_AT`."""
+    return Token(row[0], TokenStatus(row[1]), *row[2:5])
 
 
 class PostgresTokens:
@@ -13,14 +30,12 @@ class PostgresTokens:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def get(self, uid: str) -> Token | None:
-        """The token by its uid in upper case."""
+    async def get(self, uid: str, station_id: str) -> Token | None:
+        """The token by its uid in upper case, if it counts at this station."""
         async with self._database.statement() as connection:
-            cursor = await connection.execute(
-                "select uid, status, driver, driver_id, group_uid from token where uid = %s", (uid,)
-            )
+            cursor = await connection.execute(TOKENS_AT, ([station_id], [uid]))
             row = await cursor.fetchone()
-            return None if row is None else Token(row[0], TokenStatus(row[1]), *row[2:])
+            return None if row is None else token_of(row)
 
     async def put(self, company_id: str, tokens: Sequence[Token]) -> int:
         """Keep these tokens of a company, all or none of them; how many are new.

@@ -15,5 +15,5 @@ class AuthorizeHandler:
 
     async def handle(self, inbound: Inbound[Authorize]) -> AuthorizeResponse:
         """Unknown tokens are ``Invalid``."""
-        token = await self._tokens.get(token_uid(inbound.message.id_tag))
+        token = await self._tokens.get(token_uid(inbound.message.id_tag), inbound.station_id)
         return AuthorizeResponse(id_tag_info=tag_info(authorization(token), token))
