@@ -8,6 +8,7 @@ from services.charging.domain.stations import StationKey, new_key
 HEX = "0123456789ABCDEFabcd0123456789abcdefabcd"
 KEY = StationKey.of("a-long-and-random-key")
 NEXT = StationKey.of("a-longer-and-newer-key")
+OTHER = StationKey.of("a-key-whose-answer-was-lost")
 BASIC, TLS_BASIC, CERTIFICATE = SecurityProfile
 
 
@@ -22,6 +23,7 @@ def shown(password: str = "", user: str = "CP1", certified: str | None = None) -
         (BASIC, shown("a-long-and-random-key"), Proof.KEY),
         (TLS_BASIC, shown("a-long-and-random-key"), Proof.KEY),
         (BASIC, shown("a-longer-and-newer-key"), Proof.NEXT_KEY),
+        (BASIC, shown("a-key-whose-answer-was-lost"), Proof.NEXT_KEY),
         (BASIC, shown("a-long-and-random-key", user="CP2"), None),
         (BASIC, shown("another"), None),
         (BASIC, shown(), None),
@@ -38,7 +40,7 @@ def test_what_each_profile_asks_for(
     profile: SecurityProfile, said: Shown, proof: Proof | None
 ) -> None:
     admission = Admission(
-        station_id="CP1", profile=profile, key=KEY, next_key=NEXT, epoch=1, revoked=["1"]
+        station_id="CP1", profile=profile, key=KEY, next_keys=[OTHER, NEXT], epoch=1, revoked=["1"]
     )
     assert admission.proof(said) is proof
 

@@ -128,6 +128,29 @@ async def test_a_key_that_the_station_did_not_take_never_counts(
         pass
 
 
+@pytest.mark.parametrize("second", ["Rejected", None])
+async def test_a_key_whose_answer_was_lost_counts_whatever_comes_of_another(
+    program: ChargingProgram, station_id: str, second: str | None
+) -> None:
+    async with speaking(program, station_id) as station:
+        await station.call("Heartbeat")
+        asked = program.api.post(f"/stations/{station_id}/key-rotation")
+        assert asked.status_code == 202
+        *_, payload = await station.receive()
+    while program.get(f"/commands/{asked.json()['id']}")["over_at"] is None:
+        await asyncio.sleep(0.02)
+    async with speaking(program, station_id) as station:
+        await station.call("Heartbeat")
+        if second is None:
+            assert program.api.post(f"/stations/{station_id}/key-rotation").status_code == 202
+            await station.receive()
+        else:
+            await rotate(program, station_id, station, {"status": second})
+    async with connected(program, station_id, payload["value"]):
+        pass
+    assert await refused(program, station_id) == 401
+
+
 def test_a_station_that_is_away_gets_no_key(program: ChargingProgram, station_id: str) -> None:
     assert program.api.post(f"/stations/{station_id}/key-rotation").status_code == 409
     wrong = program.api.put(f"/stations/{station_id}/security-profile", json={"profile": 0})

@@ -133,7 +133,7 @@ class CommandDelivery:
     async def _said(self, command: Command, version: Version) -> tuple[str, bytes]:
         """Action and payload for the station."""
         if command.action == ROTATE_KEY:
-            return await self._keys.begin(command.station_id, version)
+            return await self._keys.begin(command.station_id, command.id, version)
         return command.action, command.request
 
     async def _understand(
@@ -142,7 +142,7 @@ class CommandDelivery:
         now = self._clock()
         answer, _ = version.reader.read(version.answers[action], payload, now)
         if command.action == ROTATE_KEY:
-            await self._keys.end(command.station_id, answer)
+            await self._keys.end(command.station_id, command.id, answer)
             return
         request, _ = version.reader.read(version.requests[command.action], command.request, now)
         try:

@@ -1,10 +1,12 @@
 """A station's key is changed by a command of its own.
 
 The key is made on the node with the station's socket, told to the station, and kept as a hash only:
-nobody else ever knows it. Both keys count until the station has connected with the new one.
+nobody else ever knows it. It counts beside the old one until the station has connected with it, and
+beside those of other rotations whose answer never came: the station may hold any of them.
 """
 
 from typing import Protocol
+from uuid import UUID
 
 import msgspec
 
@@ -31,11 +33,11 @@ _TAKEN = {"Accepted", "RebootRequired"}
 class NextKeys(Protocol):
     """The keys that stations are to have next."""
 
-    async def put(self, station_id: str, key: StationKey) -> None:
+    async def put(self, station_id: str, rotation: UUID, key: StationKey) -> None:
         """From now on this one counts, too."""
 
-    async def drop(self, station_id: str) -> None:
-        """It does not count any more."""
+    async def drop(self, station_id: str, rotation: UUID) -> None:
+        """Its key does not count any more."""
 
 
 class KeyRotation:
@@ -44,20 +46,20 @@ class KeyRotation:
     def __init__(self, keys: NextKeys) -> None:
         self._keys = keys
 
-    async def begin(self, station_id: str, version: Version) -> tuple[str, bytes]:
+    async def begin(self, station_id: str, rotation: UUID, version: Version) -> tuple[str, bytes]:
         """Action and payload for the station.
 
         The key counts before the station hears of it: its yes may be lost.
         """
         key = new_key()
-        await self._keys.put(station_id, StationKey.of(key))
+        await self._keys.put(station_id, rotation, StationKey.of(key))
         request = _REQUESTS[version.name](key)
         return type(request).__name__, msgspec.json.encode(request)
 
-    async def end(self, station_id: str, answer: Message) -> None:
+    async def end(self, station_id: str, rotation: UUID, answer: Message) -> None:
         """The station answered; what it did not take never counts again."""
         if not _is_taken(answer):
-            await self._keys.drop(station_id)
+            await self._keys.drop(station_id, rotation)
 
 
 def _in_16(key: str) -> Message:

@@ -4,7 +4,7 @@ Profiles 1 and 2 are basic authentication, without and with TLS; profile 3 is a 
 whose common name is the station's id (Improved security for OCPP 1.6-J, section 4; 2.0.1, A00).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -24,7 +24,7 @@ class Proof(StrEnum):
 
     KEY = "key"
     NEXT_KEY = "next-key"
-    """The one that it was told last: from now on its only one."""
+    """One that it was told: from now on its only one."""
     CERTIFICATE = "certificate"
 
 
@@ -54,8 +54,9 @@ class Admission:
     station_id: str
     profile: SecurityProfile
     key: StationKey
-    next_key: StationKey | None
-    """While both count: the station was told a new one, and has not connected with it yet."""
+    next_keys: Sequence[StationKey] = ()
+    """Those that it was told since, did not refuse and has not connected with: it may hold any, for
+    the answer to each may have been lost."""
     epoch: int
     """For the connection, if it comes to one: higher than all before."""
     unused: Collection[str] = ()
@@ -76,6 +77,10 @@ class Admission:
             return None
         if shown.user != self.station_id.encode():
             return None
-        if self.next_key is not None and self.next_key.matches(shown.password):
+        if self.next_key(shown) is not None:
             return Proof.NEXT_KEY
         return Proof.KEY if self.key.matches(shown.password) else None
+
+    def next_key(self, shown: Shown) -> StationKey | None:
+        """The one of its next keys that it shows."""
+        return next((key for key in self.next_keys if key.matches(shown.password)), None)

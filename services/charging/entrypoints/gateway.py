@@ -64,7 +64,7 @@ class Keys(Protocol):
     """Keys of stations."""
 
     async def adopt(self, station_id: str, key: StationKey) -> None:
-        """The station showed the key that was to be its next: now it is the only one."""
+        """The station showed a key that was to be its next: now it is the only one."""
 
 
 class Issued(Protocol):
@@ -167,7 +167,8 @@ class Gateway:
         self._epochs[connection] = admission.epoch
         user, password = _credentials(request.headers)
         certified = self._certificates.shown(connection, request.headers)
-        proof = admission.proof(Shown(user=user, password=password, certified=certified))
+        shown = Shown(user=user, password=password, certified=certified)
+        proof = admission.proof(shown)
         if proof is None:
             logger.warning(
                 "not admitted",
@@ -179,8 +180,8 @@ class Gateway:
             refusal.headers["WWW-Authenticate"] = 'Basic realm="ocpp"'
             return refusal
         try:
-            if proof is Proof.NEXT_KEY and admission.next_key is not None:
-                await self._keys.adopt(station_id, admission.next_key)
+            if proof is Proof.NEXT_KEY and (key := admission.next_key(shown)) is not None:
+                await self._keys.adopt(station_id, key)
             if certified is not None and certified.serial in admission.unused:
                 await self._issued.shown(station_id, certified.serial)
         except UnavailableError:

@@ -116,7 +116,15 @@ class PostgresConnections:
         async with self._database.statement() as connection:
             cursor = await connection.execute(
                 """
-                select id, security_profile, key_salt, key_digest, salt, digest,
+                select id, security_profile, key_salt, key_digest,
+                    array(
+                        select salt from next_station_key
+                        where station_id = station.id order by rotation
+                    ),
+                    array(
+                        select digest from next_station_key
+                        where station_id = station.id order by rotation
+                    ),
                     nextval('connection_epoch'),
                     array(
                         select serial from station_certificate
@@ -126,7 +134,7 @@ class PostgresConnections:
                         select serial from station_certificate
                         where station_id = station.id and state = 'revoked' and not_after > now()
                     )
-                from station left join next_station_key on station_id = id where id = any(%s)
+                from station where id = any(%s)
                 """,
                 ([admission.station_id for admission in asked],),
             )
@@ -135,7 +143,7 @@ class PostgresConnections:
                     station_id=row[0],
                     profile=SecurityProfile(row[1]),
                     key=StationKey(row[2], row[3]),
-                    next_key=StationKey(row[4], row[5]) if row[4] else None,
+                    next_keys=[StationKey(*key) for key in zip(row[4], row[5], strict=True)],
                     epoch=row[6],
                     unused=row[7],
                     revoked=row[8],

@@ -1,5 +1,7 @@
 """What stations must show, and the keys that they are to have next."""
 
+from uuid import UUID
+
 from services.charging.adapters.postgresql.database import Database
 from services.charging.application.scope import Scope
 from services.charging.domain.admission import SecurityProfile
@@ -12,36 +14,36 @@ class PostgresStationSecurity:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def put(self, station_id: str, key: StationKey) -> None:
-        """From now on this one counts, too, instead of another that was to be the next."""
+    async def put(self, station_id: str, rotation: UUID, key: StationKey) -> None:
+        """From now on this one counts, too."""
         async with self._database.statement() as connection:
             await connection.execute(
                 """
-                insert into next_station_key (station_id, salt, digest) values (%s, %s, %s)
-                on conflict (station_id) do update set salt = excluded.salt,
-                    digest = excluded.digest, told_at = now()
+                insert into next_station_key (station_id, rotation, salt, digest)
+                values (%s, %s, %s, %s)
                 """,
-                (station_id, key.salt, key.digest),
+                (station_id, rotation, key.salt, key.digest),
             )
 
-    async def drop(self, station_id: str) -> None:
-        """It does not count any more."""
+    async def drop(self, station_id: str, rotation: UUID) -> None:
+        """Its key does not count any more."""
         async with self._database.statement() as connection:
             await connection.execute(
-                "delete from next_station_key where station_id = %s", (station_id,)
+                "delete from next_station_key where station_id = %s and rotation = %s",
+                (station_id, rotation),
             )
 
     async def adopt(self, station_id: str, key: StationKey) -> None:
-        """The station showed the key that was to be its next: now it is the only one."""
+        """The station showed a key that was to be its next: now it is the only one."""
         async with self._database.statement() as connection:
             await connection.execute(
                 """
-                with adopted as (
-                    delete from next_station_key where station_id = %s and digest = %s
+                with told as (
+                    delete from next_station_key where station_id = %s
                     returning station_id, salt, digest
                 )
-                update station set key_salt = adopted.salt, key_digest = adopted.digest
-                from adopted where station.id = adopted.station_id
+                update station set key_salt = told.salt, key_digest = told.digest
+                from told where station.id = told.station_id and told.digest = %s
                 """,
                 (station_id, key.digest),
             )
