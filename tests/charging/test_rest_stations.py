@@ -86,6 +86,35 @@ async def test_a_station_where_somebody_charged_stays(
     assert (refused.status_code, station_id in refused.json()["detail"]) == (409, True)
 
 
+async def test_what_a_station_said_is_not_for_the_next_company_with_its_id(
+    program: ChargingProgram,
+) -> None:
+    said: list[int] = []
+    for name in ("earlier", "later"):
+        with program.signed_in(Persona.OPERATOR, name) as operator:
+            site = {"name": name, "kind": "workplace", "time_zone": "Europe/Berlin"}
+            operator.put(f"/sites/{name}-site", json=site).raise_for_status()
+            new = {"id": "handed-on", "site_id": f"{name}-site", "connectors": 1, "key": KEY}
+            operator.post("/stations", json=[new]).raise_for_status()
+            before = [
+                operator.get(path, params={"station_id": "handed-on"}).json()["items"]
+                for path in ("/messages", "/quarantine")
+            ]
+            assert before == [[], []]
+            async with connected(program, "handed-on") as socket:
+                await socket.call("Authorize", idTag=f"CARD OF {name}")
+                await socket.send("no frame")
+            while not (found := operator.get("/messages").json()["items"]):
+                await asyncio.sleep(0.02)
+            odd = operator.get("/quarantine").json()["items"]
+            said.append(len(odd))
+            assert all("earlier" not in str(one).lower() for one in found if name == "later")
+            while operator.get("/stations/handed-on").json()["online"]:
+                await asyncio.sleep(0.02)
+            operator.delete("/stations/handed-on", headers={"If-Match": "*"}).raise_for_status()
+    assert said == [1, 1]
+
+
 def test_whatever_names_a_station_goes_with_it_or_keeps_it(program: ChargingProgram) -> None:
     keeps = {"session", "unmatched_stop", "transaction_event"}
     with psycopg.connect(program.database.conninfo) as connection:

@@ -49,6 +49,7 @@ _DRIVER: LiteralString = """
             else station_id in (select id from station) end
     )
 """
+# A station's id may have been another company's: what was said under it then stays theirs.
 _OF_STATIONS: LiteralString = """
     , connector_status as not materialized (
         select * from public.connector_status where station_id in (select id from station)
@@ -63,7 +64,9 @@ _OF_STATIONS: LiteralString = """
     ), device_monitor as not materialized (
         select * from public.device_monitor where station_id in (select id from station)
     ), quarantine as not materialized (
-        select * from public.quarantine where station_id in (select id from station)
+        select * from public.quarantine where exists (
+            select from station where id = station_id and registered_at <= received_at
+        )
     ), unmatched_stop as not materialized (
         select * from public.unmatched_stop where station_id in (select id from station)
     ), station_certificate as not materialized (
@@ -73,7 +76,9 @@ _OF_STATIONS: LiteralString = """
     ), campaign_outcome as not materialized (
         select * from public.campaign_outcome where campaign_id in (select id from campaign)
     ), message as not materialized (
-        select * from public.message where station_id in (select id from station)
+        select * from public.message where exists (
+            select from station where station.id = station_id and registered_at <= at
+        )
     ), meter_reading as not materialized (
         select * from public.meter_reading
         where transaction_id in (select transaction_id from session)

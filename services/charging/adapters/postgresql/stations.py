@@ -24,7 +24,7 @@ GOES_WITH_STATION = (
     "device_variable",
     "device_monitor",
 )
-"""What goes with a station at which nobody charged."""
+"""What goes with a station at which nobody charged; what it said is kept, and shown to nobody."""
 
 
 class PostgresStations:
