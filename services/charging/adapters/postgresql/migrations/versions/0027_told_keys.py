@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 
 TABLES = """
 alter table next_station_key add rotation uuid not null default gen_random_uuid();
