@@ -201,3 +201,15 @@ class UserExportSettings(Settings, frozen=True, kw_only=True):
     user_pool_id: str
     bucket_name: str
     object_key: str
+
+
+class LogFeedSettings(Settings, frozen=True, kw_only=True):
+    """The function that brings logs to the search domain."""
+
+    search_endpoint: str
+    """With its scheme."""
+    kept_days: int
+    bucket_name: str
+    """Where what the domain refuses is put."""
+    reader_role: str
+    """ARN of the role that may search."""

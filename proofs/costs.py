@@ -77,7 +77,7 @@ def items(stage: Stage, stack: Stack) -> Iterator[Item]:
             _count(resource.properties, price.counts) * price.times
             for resource in stack.resources
             if resource.type == price.type
-            and all(resource.properties.get(k) == v for k, v in price.only.items())
+            and all(_at(resource.properties, path) == v for path, v in price.only.items())
         ]
         if counted and sum(counted):
             hours = Decimal(HOURS) if price.per == "hour" else None
@@ -187,10 +187,15 @@ def _values(stack: Stack, type_: str, path: str) -> list[Decimal]:
     return [_count(r.properties, path) for r in stack.resources if r.type == type_]
 
 
-def _count(properties: Json, path: str) -> Decimal:
+def _at(properties: Json, path: str) -> Any:
     found: Any = properties
     for step in filter(None, path.split(".")):
         found = found[int(step)] if isinstance(found, list) else (found or {}).get(step, 0)
+    return found
+
+
+def _count(properties: Json, path: str) -> Decimal:
+    found = _at(properties, path)
     if isinstance(found, list):
         return Decimal(len(found))
     return Decimal(str(found)) if path else Decimal(1)

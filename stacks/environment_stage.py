@@ -29,6 +29,7 @@ from stacks.services.telemetry import TelemetryStack
 from stacks.supporting.broker import BrokerStack
 from stacks.supporting.grafana import GrafanaStack
 from stacks.supporting.metrics import MetricsStack
+from stacks.supporting.search import SearchStack
 
 ELSEWHERE = "a weak reference to another region orders nothing by itself"
 
@@ -149,6 +150,14 @@ class EnvironmentStage(Stage):
                 "metrics",
                 environment=environment,
                 size=wanted.metrics,
+                foundation=foundation,
+            )
+        if wanted.search:
+            SearchStack(
+                self,
+                "search",
+                environment=environment,
+                size=wanted.search,
                 foundation=foundation,
             )
         files = foundation.data.grafana_files

@@ -132,4 +132,5 @@ class NetworkStack(EnvironmentStack):
             api_port=API_PORT,
             public_load_balancer=public,
             service=service,
+            function=function,
         )

@@ -25,6 +25,7 @@ class SupportingGroups:
         api_port: int,
         public_load_balancer: aws_ec2.SecurityGroup,
         service: aws_ec2.SecurityGroup,
+        function: aws_ec2.SecurityGroup,
     ) -> None:
         anyone = aws_ec2.Peer.any_ipv4()
         https = aws_ec2.Port.tcp(HTTPS)
@@ -48,3 +49,10 @@ class SupportingGroups:
             let(clients, broker, AMQPS_PORT, "AMQP inside TLS to the broker")
             self.broker = as_it_is(broker)
             self.broker_clients = as_it_is(clients)
+        if supporting.search:
+            search = group(network, vpc, "Search", "Keeps logs to be searched")
+            let(function, search, HTTPS, "The function that brings logs")
+            readers = group(network, vpc, "SearchReaders", "Shells of people who search")
+            let(readers, search, HTTPS, "People who search")
+            readers.add_egress_rule(anyone, https, "AWS's own APIs")
+            self.search = as_it_is(search)

@@ -53,14 +53,14 @@ class PythonFunction(Construct):
         security_group: aws_ec2.ISecurityGroup | None = None,
     ) -> None:
         super().__init__(scope, name)
-        log = EncryptedLogGroup(self, "Log", key=key)
+        self.log = EncryptedLogGroup(self, "Log", key=key)
         self.role = aws_iam.Role(
             self,
             "Role",
             assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
             description=purpose,
         )
-        log.grant_write(self.role)
+        self.log.grant_write(self.role)
         key.grant(self.role, "kms:Decrypt", "kms:GenerateDataKey")
         if network is not None:
             _let_it_join_the_network(self.role)
@@ -77,7 +77,7 @@ class PythonFunction(Construct):
             memory_size=memory,
             timeout=timeout,
             role=self.role,
-            log_group=log,
+            log_group=self.log,
             logging_format=aws_lambda.LoggingFormat.JSON,
             tracing=aws_lambda.Tracing.ACTIVE if traced else None,
             vpc=network,

@@ -10,7 +10,7 @@ from stacks.environments.file import DEFAULT_FILE, EnvironmentsError, parse, rea
 from stacks.environments.fleet import EDGE_REGION, HOME_REGION, ORGANIZATION, Fleet
 from stacks.environments.organization import Accounts, Company, Organization, SingleSignOn
 from stacks.environments.programs import WORKING_ZONE, Hours, Instances, Program
-from stacks.environments.supporting import Metrics, Supporting
+from stacks.environments.supporting import Metrics, Search, Supporting
 
 __all__ = [
     "DEFAULT_FILE",
@@ -31,6 +31,7 @@ __all__ = [
     "Metrics",
     "Organization",
     "Program",
+    "Search",
     "SingleSignOn",
     "Supporting",
     "parse",

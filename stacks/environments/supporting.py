@@ -1,6 +1,6 @@
 """What looks after an environment from beside it; each is off unless the file turns it on."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 from pydantic import model_validator as checked
@@ -16,9 +16,22 @@ class Metrics(Table):
     volume_gib: Annotated[int, Field(ge=5, le=500)]
 
 
+class Search(Table):
+    """An OpenSearch domain that every log of the environment is brought to."""
+
+    instances: Literal["t3.small.search", "m7g.medium.search", "m7g.large.search"]
+    nodes: Literal[2, 3]
+    """Each in a zone of its own; every document is on two of them."""
+    volume_gib: Annotated[int, Field(ge=10, le=500)]
+    """Of each node."""
+    kept_days: Annotated[int, Field(ge=1, le=365)]
+    """How long logs can be searched; CloudWatch keeps them for `log_retention_days`."""
+
+
 class Supporting(Table):
     """Which of them there are."""
 
+    search: Search | None = None
     metrics: Metrics | None = None
     grafana: bool = False
     """Dashboards for operators and administrators, below ``/grafana`` of the environment's name."""

@@ -14,7 +14,7 @@ COMMON = {
     *("auth", "cluster", "operations", "backup", "budget", "monitoring", "edge", "hosting"),
     "edge-monitoring",
 }
-SUPPORTING = {"metrics", "grafana", "broker"}
+SUPPORTING = {"metrics", "grafana", "broker", "search"}
 STATEFUL = (
     "AWS::Backup::BackupVault",
     "AWS::Cognito::UserPool",
