@@ -190,6 +190,8 @@ def test_there_is_a_dashboard_for_the_environment_and_one_for_each_service(
     }
     name = assembly.environment
     services = (*SERVICES, *environment.supporting.images())
+    if environment.supporting.search:
+        services = (*services, "search")
     assert set(dashboards) == {name, *(f"{name}-{service}" for service in services)}
     for metric in ("ACUUtilization", "ActiveConnectionCount", "ApproximateAgeOfOldestMessage"):
         assert metric in dashboards[name]
