@@ -16,7 +16,11 @@ LIFE_CYCLE = "/_plugins/_ism/policies/logs"
 READERS = "/_plugins/_security/api/rolesmapping/readall"
 BULK = "/_bulk"
 
-OK, CREATED, NOT_FOUND, TOO_MANY, OURS = 200, 201, 404, 429, 500
+OK, CREATED, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_MANY, OURS = 200, 201, 403, 404, 409, 429, 500
+NOT_NOW = (FORBIDDEN, TOO_MANY)
+"""While it is too busy, or takes nothing because a node is full."""
+EXPECTED = {"GET": (OK, NOT_FOUND), "PUT": (OK, CREATED, CONFLICT), "POST": (OK,)}
+"""A conflict is another start of the function, which says the same at the same time."""
 
 
 class SearchError(Exception):
@@ -36,8 +40,11 @@ class SearchDomain:
     def __init__(self, endpoint: str) -> None:
         """`endpoint`: with its scheme, without a path."""
         session = boto3.Session()
+        credentials = session.get_credentials()
+        if credentials is None:
+            raise SearchError("there are no credentials to sign requests with")
         self._endpoint = endpoint
-        self._credentials = session.get_credentials()
+        self._credentials = credentials
         self._region = session.region_name
         self._http = URLLib3Session(timeout=30)
 
@@ -56,7 +63,7 @@ class SearchDomain:
         items = self._call("POST", BULK, body)[1]["items"]
         answers = [item["index"] for item in items]
         for answer in answers:
-            if answer["status"] == TOO_MANY or answer["status"] >= OURS:
+            if answer["status"] in NOT_NOW or answer["status"] >= OURS:
                 raise SearchError(f"{answer['_index']}: {answer['error']}")
         return [
             Refused(document, str(answer["error"]))
@@ -80,8 +87,7 @@ class SearchDomain:
         request = AWSRequest(method, self._endpoint + path, {"Content-Type": kind}, body)
         SigV4Auth(self._credentials, "es", self._region).add_auth(request)
         answer = self._http.send(request.prepare())
-        missing = method == "GET" and answer.status_code == NOT_FOUND
-        if answer.status_code not in (OK, CREATED) and not missing:
+        if answer.status_code not in EXPECTED[method]:
             raise SearchError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         return answer.status_code, msgspec.json.decode(answer.content)
 

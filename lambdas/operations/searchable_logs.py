@@ -7,7 +7,7 @@ import base64
 import gzip
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -34,7 +34,7 @@ class Batch(msgspec.Struct, frozen=True, rename="camel"):
     log_events: tuple[LogEvent, ...]
 
 
-class Document(NamedTuple):
+class Document(msgspec.Struct, frozen=True):
     """One event, as the domain is to keep it."""
 
     index: str

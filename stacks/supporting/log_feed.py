@@ -37,8 +37,9 @@ class LogFeed(Construct):
     """A function that CloudWatch Logs calls with the lines of every log group of the account.
 
     Rules: a log group that comes later is fed as well; those of the feed and of the domain are
-    not, for they would never end. Nothing is lost: what fails is tried again, and what the domain
-    does not take, in the end or ever, is in the bucket; both raise an alarm.
+    not, for they would never end, nor is the archive of what devices send. Nothing is lost: what
+    fails is tried again and raises an alarm, and what the domain does not take, in the end or ever,
+    is in the bucket for as long as CloudWatch keeps logs.
     """
 
     def __init__(
@@ -64,6 +65,8 @@ class LogFeed(Construct):
             encryption_key=foundation.secrets.key,
             bucket_key_enabled=True,
         )
+        kept = Duration.days(environment_stack(self).log_retention_days)
+        bucket.add_lifecycle_rule(expiration=kept)
         self._feed = PythonFunction(
             self,
             "Function",

@@ -162,18 +162,17 @@ class SearchStack(EnvironmentStack):
         return domain
 
     def _reader(self, domain_arn: str) -> aws_iam.Role:
-        """What administrators and developers of the account become to search."""
-        people = [
-            self.format_arn(service="iam", region="", resource="role", resource_name=ROLES[name])
-            for name in ("administrator", "developer")
-        ]
+        """What an administrator becomes to search: nobody else has a shell in the network."""
+        administrator = self.format_arn(
+            service="iam", region="", resource="role", resource_name=ROLES["administrator"]
+        )
         role = aws_iam.Role(
             self,
             "Reader",
             role_name=f"fleetcharge-{self.environment_name}-log-reader",
             description="Searches the logs",
             assumed_by=aws_iam.AccountPrincipal(self.account).with_conditions(
-                {"ArnEquals": {"aws:PrincipalArn": people}}
+                {"ArnEquals": {"aws:PrincipalArn": administrator}}
             ),
         )
         role.add_to_policy(

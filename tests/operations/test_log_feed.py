@@ -29,6 +29,7 @@ class Domain(ThreadingHTTPServer):
         self.kept: dict[str, Any] = {}
         self.configuration: dict[str, Any] = {}
         self.refuses: Callable[[dict[str, Any]], int] = lambda _: 201
+        self.configuring = 200
 
     @property
     def endpoint(self) -> str:
@@ -48,7 +49,7 @@ class Handler(BaseHTTPRequestHandler):
         if path.startswith("/_plugins/_ism") and path in self.server.configuration:
             assert query == "if_primary_term=3&if_seq_no=7"
         self.server.configuration[path] = json.loads(self._body())
-        self._answer(200, {})
+        self._answer(self.server.configuring, {})
 
     def do_POST(self) -> None:
         assert self.path == "/_bulk"
@@ -174,7 +175,7 @@ def test_what_the_domain_refuses_is_set_aside_with_the_reason(
     assert (refused["message"], refused["refused"]) == ("bad", "why")
 
 
-@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize("status", [403, 429, 500, 503])
 def test_what_the_domain_cannot_take_now_is_sent_again_whole(
     domain: Domain, cold: Callable[[], Any], status: int
 ) -> None:
@@ -213,3 +214,19 @@ def test_each_start_says_how_logs_are_kept_and_who_may_read(
     assert template["template"]["aliases"] == {"logs": {}}
     readers = domain.configuration["/_plugins/_security/api/rolesmapping/readall"]
     assert readers == {"backend_roles": [READER]}
+
+
+def test_starts_at_the_same_time_do_not_stop_each_other(
+    domain: Domain, cold: Callable[[], Any]
+) -> None:
+    domain.configuring = 409
+    cold()(lines("one"), None)
+    assert set(domain.kept) == {"0"}
+
+
+def test_a_start_that_cannot_say_how_logs_are_kept_brings_nothing(
+    domain: Domain, cold: Callable[[], Any]
+) -> None:
+    domain.configuring = 403
+    with pytest.raises(Exception, match="PUT /_index_template/logs: 403"):
+        cold()

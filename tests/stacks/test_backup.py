@@ -60,11 +60,14 @@ def test_no_other_store_is_left_out(assembly: Assembly, environment: Environment
         "AccessLogs",  # gone after 90 days anyway
         "Logs",  # CloudFront's, the same
         "Site",  # built from the repository
+        "FeedNotTaken",  # lines of logs that CloudWatch has
     }
     buckets = {place.partition("/")[2] for place, _ in assembly.of_type("AWS::S3::Bucket")}
     names = {bucket.rstrip("0123456789ABCDEF") for bucket in buckets}
     if not environment.replicate_documents:
         not_backed_up.remove("Copies")
+    if not environment.supporting.search:
+        not_backed_up.remove("FeedNotTaken")
     assert names == {"Documents", "UsersExports"} | not_backed_up
     assert len(list(assembly.of_type("AWS::RDS::DBCluster"))) == 1
     assert len(list(assembly.of_type("AWS::DynamoDB::Table"))) == 1

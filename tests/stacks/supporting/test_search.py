@@ -72,6 +72,14 @@ def test_what_fails_in_the_end_is_in_the_bucket(search: Stack) -> None:
     assert (tries["MaximumRetryAttempts"], tries["MaximumEventAgeInSeconds"]) == (2, 6 * 3600)
 
 
+def test_what_was_not_taken_is_there_as_long_as_logs_are(
+    search: Stack, environment: Environment
+) -> None:
+    rules = search.only("AWS::S3::Bucket")["LifecycleConfiguration"]["Rules"]
+    expires = [rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule]
+    assert expires == [environment.log_retention_days]
+
+
 def test_its_own_logs_are_kept(search: Stack) -> None:
     published = search.only("AWS::OpenSearchService::Domain")["LogPublishingOptions"]
     assert set(published) == {
