@@ -73,6 +73,7 @@ from services.charging.application.ports import Store
 from services.charging.application.remote_control import RemoteControl
 from services.charging.application.smart_charging.news import PlannedLedger, PlannedSiteReports
 from services.charging.application.smart_charging.planning import SitePlanning
+from services.charging.application.smart_charging.profile_answers import ProfileAnswers
 from services.charging.application.smart_charging.surplus_intake import SurplusIntake
 from services.charging.application.smart_charging.telling import Telling
 from services.charging.application.station_certificates import StationCertificates
@@ -123,7 +124,8 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     seal = Seal(settings.sealing_key)
     command_book = PostgresCommands(database, seal)
     commands = Commands(command_book)
-    planning = SitePlanning(PostgresSiteBook(database), Telling(commands), utc_now)
+    site_book = PostgresSiteBook(database)
+    planning = SitePlanning(site_book, Telling(commands), utc_now)
     waiting_stops = PostgresWaitingStops(database)
     ledger = MatchingLedger(
         PlannedLedger(PostgresLedger(database, events_committed=relay.notify), planning.changed),
@@ -169,7 +171,10 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         connections=connections,
         commands=CommandDelivery(
             command_book,
-            learn=CertificateAnswers(certificates, DeviceAnswers(device_models).learn).learn,
+            learn=CertificateAnswers(
+                certificates,
+                ProfileAnswers(site_book, DeviceAnswers(device_models).learn).learn,
+            ).learn,
             keys=KeyRotation(security),
             clock=utc_now,
         ),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contracts.events import SessionEnded, SessionStarted
@@ -114,7 +114,7 @@ class Company:
         self.register = FakeRegister()
         self.device_models = FakeDeviceModels()
         self.sites = FakeSites()
-        self.now = DAWN
+        self.now = DAWN + timedelta(days=30)
         self.matching = MatchingLedger(self.ledger, self.ledger, lambda: self.now)
         self.assignments = StopAssignments(self.matching, lambda: self.now)
         store = Store(

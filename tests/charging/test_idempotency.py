@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -13,7 +14,7 @@ from contracts.access_tokens import Caller
 from contracts.personas import Persona
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.idempotency import PostgresIdempotencyKeys
-from services.charging.application.idempotency import Earlier, Turn
+from services.charging.application.idempotency import Earlier, IdempotencyKeys, Turn
 from services.charging.entrypoints.rest.idempotency import EffectId, Idempotency
 from tests.charging.program import ChargingProgram
 from tests.charging.station import connected
@@ -34,6 +35,40 @@ CLEAR = {"action": "ClearCache", "request": {}}
 
 def ask(program: ChargingProgram, path: str, key: str, body: object = CLEAR) -> httpx.Response:
     return program.api.post(path, json=body, headers={"Idempotency-Key": key})
+
+
+@pytest.mark.parametrize(
+    ("last", "status"),
+    [
+        ({"type": "http.disconnect"}, None),
+        ({"type": "http.request", "body": b"x" * (4 * 1024 * 1024)}, 413),
+    ],
+)
+async def test_nothing_is_done_for_a_request_that_is_cut_or_endless(
+    last: dict[str, object], status: int | None
+) -> None:
+    async def never(*_: object) -> None:
+        pytest.fail("carried out")
+
+    parts = iter([{"type": "http.request", "body": b"uid,driver\n1", "more_body": True}, last])
+    answers: list[object] = []
+
+    async def receive() -> Any:
+        return next(parts)
+
+    async def send(message: Any) -> None:
+        answers.append(message.get("status"))
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/tokens/import",
+        "query_string": b"",
+        "headers": [(b"idempotency-key", b"1")],
+    }
+    app = Idempotency(never, verifier=Anybody(), keys=cast(IdempotencyKeys, None))
+    await app(scope, receive, send)
+    assert answers[:1] == ([] if status is None else [status])
 
 
 def test_one_key_is_one_command(program: ChargingProgram, station_id: str) -> None:

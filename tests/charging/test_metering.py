@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -58,3 +58,10 @@ def test_unset_clocks_get_the_time_of_receipt() -> None:
     when, [finding] = trusted(datetime(2000, 1, 1, tzinfo=UTC), NOW)
     assert (when, finding.rule) == (NOW, Rule.CLOCK_NOT_SET)
     assert trusted(datetime(2014, 11, 18, tzinfo=UTC), NOW)[1] == []
+
+
+def test_clocks_that_are_ahead_get_the_time_of_receipt() -> None:
+    when, [finding] = trusted(NOW + timedelta(hours=2), NOW)
+    assert (when, finding.rule) == (NOW, Rule.CLOCK_AHEAD)
+    a_little = NOW + timedelta(minutes=5)
+    assert trusted(a_little, NOW) == (a_little, [])

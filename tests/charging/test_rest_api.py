@@ -88,6 +88,22 @@ async def test_a_token_that_fits_no_id_tag_is_for_newer_stations(
         assert "20 characters" in detail
 
 
+async def test_nobody_charges_with_a_blocked_token(
+    program: ChargingProgram, station_id: str
+) -> None:
+    blocked = {"driver": "Bob", "driver_id": "bob", "status": "blocked"}
+    program.api.put("/tokens/BLOCKED1", json=blocked).raise_for_status()
+    with program.signed_in(Persona.DRIVER, subject="bob") as bob:
+        async with connected(program, station_id) as station:
+            await station.call("Heartbeat")
+            named = {"token_uid": "blocked1"}
+            by_operator = program.api.post(f"/stations/{station_id}/remote-start", json=named)
+            by_driver = bob.post("/driver/sessions", json=named | {"station_id": station_id})
+    for answer in (by_operator, by_driver):
+        status, detail = problem(answer)
+        assert (status, "is blocked" in detail) == (409, True)
+
+
 async def test_remote_start_and_stop(program: ChargingProgram, station_id: str) -> None:
     async def post(command: str, document: dict[str, Any]) -> "asyncio.Task[httpx.Response]":
         path = f"/stations/{station_id}/{command}"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,6 +48,26 @@ async def test_a_clock_that_was_never_set() -> None:
     assert second != first
     assert await company.start(at=boot) == second
     assert company.rules == [Rule.CLOCK_NOT_SET] * 3
+
+
+@pytest.mark.parametrize("time", [{}, {"timestamp": ""}, {"timestamp": "yesterday"}])
+async def test_a_start_without_a_time_counts_once(time: dict[str, str]) -> None:
+    company = Company()
+    said = {"connectorId": 1, "idTag": "card1", "meterStart": 100, **time}
+    first = await company.call("StartTransaction", **said)
+    company.now += timedelta(minutes=1)
+    assert await company.call("StartTransaction", **said) == first
+    assert len(company.started) == 1
+
+
+async def test_a_session_does_not_end_in_the_future() -> None:
+    company = Company()
+    transaction = await company.start(at=company.now + timedelta(days=3650))
+    assert company.started[0].started_at == company.now
+    company.now += timedelta(hours=1)
+    await company.stop(transaction, company.now + timedelta(days=3650), 300)
+    assert company.ended[0].ended_at == company.now
+    assert company.rules == [Rule.CLOCK_AHEAD] * 2
 
 
 async def test_unknown_and_blocked_tokens_are_recorded() -> None:

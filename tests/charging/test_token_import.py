@@ -45,6 +45,15 @@ def test_a_dry_run_says_what_would_change(program: ChargingProgram) -> None:
     assert send(program, FILE).json()["unchanged"] == 2
 
 
+def test_a_known_token_keeps_what_a_file_leaves_out(program: ChargingProgram) -> None:
+    full = "uid,driver,status,driver_id,group_uid\nKEPT1,Ada,blocked,ada,FLEET\n"
+    assert send(program, full).json()["created"] == 1
+    before = program.get("/tokens/KEPT1")
+    for less in ("uid,driver\nkept1,Ada B.\n", "uid,driver,status,group_uid\nKEPT1,Ada B.,,\n"):
+        send(program, less).raise_for_status()
+        assert program.get("/tokens/KEPT1") == before | {"driver": "Ada B."}
+
+
 @pytest.mark.parametrize(
     ("text", "where", "what"),
     [

@@ -113,7 +113,7 @@ async def test_a_command_is_delivered_in_any_version_that_knows_its_words(
             how.append((state, version))
 
     class Keys:
-        async def put(self, _station_id: str, _key: StationKey) -> None:
+        async def put(self, _station_id: str, _rotation: UUID, _key: StationKey) -> None:
             """It counts."""
 
     async def call(_action: str, _payload: bytes) -> CallResult:

@@ -96,7 +96,7 @@ class CentralSystem:
             await self._quarantine.add(records(station_id, [finding], payload, received_at))
             raise CallRefusedError(ErrorCode.NOT_IMPLEMENTED, f"{action[:50]} is not known")
         try:
-            message, findings = self.version.reader.read(route.message, payload, received_at)
+            message, findings = self.version.reader.read(route.message, payload)
         except UnreadableError as error:
             finding = Finding(Rule.MESSAGE_UNREADABLE, f"{action}: {error}")
             await self._quarantine.add(records(station_id, [finding], payload, received_at))

@@ -140,11 +140,11 @@ class CommandDelivery:
         self, command: Command, version: Version, action: str, payload: bytes
     ) -> None:
         now = self._clock()
-        answer, _ = version.reader.read(version.answers[action], payload, now)
+        answer, _ = version.reader.read(version.answers[action], payload)
         if command.action == ROTATE_KEY:
             await self._keys.end(command.station_id, command.id, answer)
             return
-        request, _ = version.reader.read(version.requests[command.action], command.request, now)
+        request, _ = version.reader.read(version.requests[command.action], command.request)
         try:
             await self._learn(command.station_id, request, answer, now)
         except (UnavailableError, NotStorableError) as error:

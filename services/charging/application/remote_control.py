@@ -102,7 +102,7 @@ class RemoteControl:
         if isinstance(answer, CallError):
             raise StationFailedError(f"{action}: {answer.code} {answer.description}".rstrip())
         try:
-            message, _ = spoken.reader.read(response, answer.payload, self._clock())
+            message, _ = spoken.reader.read(response, answer.payload)
         except UnreadableError as error:
             raise StationFailedError(f"{action}: {error}") from error
         return message

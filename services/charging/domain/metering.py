@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from services.charging.domain.ocpp16.meter_value import MeterValue, SampledValue
@@ -10,6 +10,9 @@ from services.charging.domain.quarantine import Finding, Rule
 
 FIRST_OCPP = datetime(2010, 1, 1, tzinfo=UTC)
 """No station is older than the protocol; an earlier time is a clock that was never set."""
+MOST_AHEAD = timedelta(minutes=5)
+"""By which a clock may be wrong. One that has the local time for UTC is wrong by hours, and no
+tariff, month or order of messages is to follow it."""
 
 REGISTER = "Energy.Active.Import.Register"
 WH_PER_UNIT = {None: 1, "Wh": 1, "kWh": 1000}
@@ -42,6 +45,8 @@ def trusted(said_at: datetime, received_at: datetime) -> tuple[datetime, list[Fi
     """The time to keep for what a station dates, in UTC."""
     if said_at < FIRST_OCPP:
         return received_at, [Finding(Rule.CLOCK_NOT_SET, said_at.isoformat())]
+    if said_at > received_at + MOST_AHEAD:
+        return received_at, [Finding(Rule.CLOCK_AHEAD, said_at.isoformat())]
     return said_at.astimezone(UTC), []
 
 

@@ -24,7 +24,8 @@ class Rule(StrEnum):
 
     # Fields
     TEXT_TOO_LONG = "text-too-long"
-    """Cut to the length that the standard allows, the last character being ``…``."""
+    """Cut to the length that the standard allows, ending in ``…``; an identifier in ``…`` and a
+    hash of it, as others may begin alike."""
     NUMBER_FOR_TEXT = "number-for-text"
     TEXT_FOR_NUMBER = "text-for-number"
     FRACTION_FOR_INTEGER = "fraction-for-integer"
@@ -42,9 +43,11 @@ class Rule(StrEnum):
     ZONE_MISSING = "zone-missing"
     """Taken as UTC."""
     TIME_UNREADABLE = "time-unreadable"
-    """Replaced by the time of receipt."""
+    """Taken as that of a clock that was never set."""
     CLOCK_NOT_SET = "clock-not-set"
     """Earlier than any OCPP station: the time of receipt instead."""
+    CLOCK_AHEAD = "clock-ahead"
+    """Later than its receipt, by more than a clock may be wrong: the time of receipt instead."""
 
     # Sessions
     TOKEN_UNKNOWN = "token-unknown"  # noqa: S105 — a rule, no password

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.charging.domain.metering import Register, trusted
+from services.charging.domain.metering import FIRST_OCPP, Register, trusted
 from services.charging.domain.ocpp16.types import AuthorizationStatus
 from services.charging.domain.quarantine import Finding, Rule
 from services.charging.domain.signed_metering.evidence import Judgement, SignedValues, judge
@@ -50,7 +50,7 @@ class Start:
     @property
     def has_unset_clock(self) -> bool:
         """Whether the station's clock tells nothing."""
-        return bool(trusted(self.said_at, self.received_at)[1])
+        return self.said_at < FIRST_OCPP
 
     def may_have_begun(self, session: "Session") -> bool:
         """Whether all but the time agrees, for a start whose clock tells nothing."""

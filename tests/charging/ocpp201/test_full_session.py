@@ -19,7 +19,7 @@ CARD = {"id_token": "card1", "type": "ISO14443"}
 
 
 async def test_full_session(program: ChargingProgram, station_id: str, aws: Aws) -> None:
-    start = datetime.now(UTC)
+    start = datetime.now(UTC) - timedelta(hours=1)
     now = start.isoformat()
 
     def register(wh: float, minutes: int = 0) -> list[dict[str, object]]:

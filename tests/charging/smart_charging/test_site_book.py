@@ -4,15 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
+from uuid import uuid4
 
 import psycopg
 import pytest
 
+from services.charging.adapters.postgresql.connections import PostgresConnections
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.sites.book import PostgresSiteBook
 from services.charging.adapters.postgresql.sites.sites import PostgresSites
+from services.charging.adapters.postgresql.station_reports import PostgresStationReports
 from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.application.scope import Scope
+from services.charging.application.smart_charging.telling import StationTold
+from services.charging.domain.ocpp16.boot_notification import BootNotification
+from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.smart_charging.daily_time import DailyTime, Weekday
 from services.charging.domain.smart_charging.limits import (
     DailyWindow,
@@ -24,7 +30,7 @@ from services.charging.domain.smart_charging.limits import (
     Window,
     Wiring,
 )
-from services.charging.domain.stations import Site, SiteKind
+from services.charging.domain.stations import Site, SiteKind, Station, StationKey
 from tests.postgres import Database as EmptyDatabase
 
 pytestmark = pytest.mark.integration
@@ -103,3 +109,50 @@ async def test_limits_come_back_as_they_went(database: EmptyDatabase) -> None:
         assert kept
         assert situation.limits == kept.limits == LIMITS
         assert await one.situation("yard") is None
+
+
+async def test_a_station_that_comes_goes_or_boots_makes_its_site_due(
+    database: EmptyDatabase,
+) -> None:
+    async with books(database) as (node, [one, _]):
+        await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
+        key = StationKey.of("key")
+        await PostgresStations(node).put("fleetcharge", [Station("CP1", "depot", 2, key)])
+        connections = PostgresConnections(node, uuid4())
+        await connections.seen()
+        reports = PostgresStationReports(node)
+        boot = BootNotification(charge_point_vendor="V", charge_point_model="M")
+        for news in (
+            lambda: connections.register("CP1", 1, OCPP_1_6),
+            lambda: reports.booted("CP1", boot, AT),
+            lambda: connections.deregister("CP1", 1),
+            lambda: one.forget("CP1"),
+        ):
+            while (site_id := await one.claim()) is not None:
+                await one.release(site_id, datetime.now(UTC) + timedelta(hours=1))
+            await news()
+            assert await one.claim() == "depot"
+            await one.release("depot", datetime.now(UTC) + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("boots", [True, False])
+async def test_profiles_hold_until_their_station_boots_or_forgets_them(
+    database: EmptyDatabase, boots: bool
+) -> None:
+    async with books(database) as (node, [book, _]):
+        await PostgresSites(node).put_limits(
+            OURS, "depot", SiteLimits(Limit(32_000, 32_000, 32_000))
+        )
+        key = StationKey.of("key")
+        stations = [Station(name, "depot", 1, key) for name in ("CP1", "CP2")]
+        await PostgresStations(node).put("fleetcharge", stations)
+        told = [StationTold(name, None, True, 16_000) for name in ("CP1", "CP2")]
+        await book.told(1, told)
+        if boots:
+            boot = BootNotification(charge_point_vendor="V", charge_point_model="M")
+            await PostgresStationReports(node).booted("CP1", boot, AT)
+        else:
+            await book.forget("CP1")
+        situation = await book.situation("depot")
+        assert situation
+        assert [one.default_ma for one in situation.stations] == [None, 16_000]

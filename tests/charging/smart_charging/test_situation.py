@@ -111,3 +111,36 @@ def test_a_limit_from_outside_counts_in_the_plan_but_not_for_others() -> None:
     other = replace(limit, evse_id=1)
     assert planned(site(session(), other)).allotments[UUID(int=1)].currents[0] == 32_000
     assert situation.unplanned_ma(NOW) == site(session()).unplanned_ma(NOW)
+
+
+@pytest.mark.parametrize(
+    ("away", "left"),
+    [
+        (ManagedStation(station_id="CP2", connectors=1, ocpp_version="ocpp1.6"), 32_000),
+        (
+            ManagedStation(station_id="CP2", connectors=1, ocpp_version=None, default_ma=10_000),
+            22_000,
+        ),
+        (
+            ManagedStation(station_id="CP2", connectors=1, ocpp_version=None, is_in_use=False),
+            32_000,
+        ),
+        (ManagedStation(station_id="CP2", connectors=1, ocpp_version=None), 0),
+    ],
+)
+def test_what_may_begin_unseen_is_kept_free(away: ManagedStation, left: int) -> None:
+    situation = site(session())
+    situation = replace(situation, stations=[*situation.stations, away])
+    currents = (
+        plan(situation.lines, situation.demands(NOW), (), NOW, reserves=situation.reserves)
+        .allotments[UUID(int=1)]
+        .currents
+    )
+    assert set(currents) == {left}
+
+
+def test_a_session_that_is_known_of_is_not_kept_free_for_twice() -> None:
+    situation = site(session())
+    away = replace(situation.stations[0], ocpp_version=None, default_ma=8_000)
+    situation = replace(situation, stations=[away])
+    assert [(one.connector_id, one.held_ma) for one in situation.reserves] == [(1, 8_000)]

@@ -8,16 +8,46 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import LiteralString
 from uuid import UUID
 
 from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.notices import SUPERSEDED
+from services.charging.adapters.postgresql.sites.due import SITES_DUE
 from services.charging.domain.admission import Admission, SecurityProfile
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.stations import StationKey
 
 logger = logging.getLogger(__name__)
+
+_ARRIVE: LiteralString = """
+    with elsewhere as (
+        select station_id from station_connection
+        where station_id = any(%(stations)s) and node_id <> %(node)s
+    ), newest as (
+        insert into station_connection as known
+            (station_id, epoch, node_id, connected_at, ocpp_version)
+        select station_id, epoch, %(node)s, now(), ocpp_version
+        from unnest(%(stations)s::text[], %(epochs)s::bigint[], %(versions)s::text[])
+            as arrival (station_id, epoch, ocpp_version)
+        order by station_id
+        on conflict (station_id) do update set epoch = excluded.epoch,
+            node_id = excluded.node_id, connected_at = excluded.connected_at,
+            ocpp_version = excluded.ocpp_version
+            where known.epoch < excluded.epoch
+        returning station_id, epoch
+    ), spoken as (
+        update station set last_ocpp_version = ocpp_version
+        from unnest(%(stations)s::text[], %(versions)s::text[])
+            as arrival (station_id, ocpp_version)
+        where id = station_id and last_ocpp_version is distinct from ocpp_version
+    )
+    -- Only when a node must hear of it: transactions that notify commit one by one.
+    select newest.station_id, case when elsewhere.station_id is not null
+        then pg_notify(%(channel)s, newest.epoch || ' ' || newest.station_id) end
+    from newest left join elsewhere using (station_id)
+"""
 
 
 @dataclass(slots=True)
@@ -154,60 +184,37 @@ class PostgresConnections:
             admission.granted = granted.get(admission.station_id)
 
     async def _arrive(self, arrivals: Sequence[_Arrival]) -> None:
-        async with self._database.statement() as connection:
+        stations = [arrival.station_id for arrival in arrivals]
+        async with self._database.transaction() as connection, connection.pipeline():
             cursor = await connection.execute(
-                """
-                with elsewhere as (
-                    select station_id from station_connection
-                    where station_id = any(%(stations)s) and node_id <> %(node)s
-                ), newest as (
-                    insert into station_connection as known
-                        (station_id, epoch, node_id, connected_at, ocpp_version)
-                    select station_id, epoch, %(node)s, now(), ocpp_version
-                    from unnest(%(stations)s::text[], %(epochs)s::bigint[], %(versions)s::text[])
-                        as arrival (station_id, epoch, ocpp_version)
-                    order by station_id
-                    on conflict (station_id) do update set epoch = excluded.epoch,
-                        node_id = excluded.node_id, connected_at = excluded.connected_at,
-                        ocpp_version = excluded.ocpp_version
-                        where known.epoch < excluded.epoch
-                    returning station_id, epoch
-                ), spoken as (
-                    update station set last_ocpp_version = ocpp_version
-                    from unnest(%(stations)s::text[], %(versions)s::text[])
-                        as arrival (station_id, ocpp_version)
-                    where id = station_id and last_ocpp_version is distinct from ocpp_version
-                )
-                -- Only when a node must hear of it: transactions that notify commit one by one.
-                select newest.station_id, case when elsewhere.station_id is not null
-                    then pg_notify(%(channel)s, newest.epoch || ' ' || newest.station_id) end
-                from newest left join elsewhere using (station_id)
-                """,
+                _ARRIVE,
                 {
-                    "stations": [arrival.station_id for arrival in arrivals],
+                    "stations": stations,
                     "epochs": [arrival.epoch for arrival in arrivals],
                     "versions": [arrival.version for arrival in arrivals],
                     "node": self._node_id,
                     "channel": SUPERSEDED,
                 },
             )
+            await connection.execute(SITES_DUE, {"stations": stations})
             newest = {station_id for station_id, _ in await cursor.fetchall()}
         for arrival in arrivals:
             arrival.is_newest = arrival.station_id in newest
 
     async def _depart(self, departures: Sequence[tuple[str, int]]) -> None:
-        async with self._database.statement() as connection:
+        stations = [station_id for station_id, _ in departures]
+        epochs = [epoch for _, epoch in departures]
+        async with self._database.transaction() as connection, connection.pipeline():
             await connection.execute(
                 """
                 delete from station_connection as known
                 using unnest(%s::text[], %s::bigint[]) as gone (station_id, epoch)
                 where known.station_id = gone.station_id and known.epoch = gone.epoch
                 """,
-                (
-                    [station_id for station_id, _ in departures],
-                    [epoch for _, epoch in departures],
-                ),
+                (stations, epochs),
             )
+            # Their drivers may begin by the local list, unseen.
+            await connection.execute(SITES_DUE, {"stations": stations})
 
     async def leave(self) -> None:
         """This node holds no connections any more."""

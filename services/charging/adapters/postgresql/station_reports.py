@@ -7,6 +7,7 @@ import msgspec
 
 from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.sites.due import PROFILES_FORGOTTEN, SITES_DUE
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.stations import ConnectorReport
 
@@ -36,7 +37,8 @@ class PostgresStationReports:
         await self._statuses.add((station_id, status, at))
 
     async def _write_boots(self, boots: Sequence[_Boot]) -> None:
-        async with self._database.statement() as connection:
+        stations = {"stations": [station_id for station_id, _, _ in boots]}
+        async with self._database.transaction() as connection, connection.pipeline():
             await connection.execute(
                 """
                 update station set boot = given.boot::jsonb, booted_at = given.booted_at
@@ -50,6 +52,8 @@ class PostgresStationReports:
                     [at for _, _, at in boots],
                 ),
             )
+            await connection.execute(PROFILES_FORGOTTEN, stations)
+            await connection.execute(SITES_DUE, stations)
 
     async def _write_statuses(self, statuses: Sequence[_Status]) -> None:
         async with self._database.statement() as connection:

@@ -118,7 +118,12 @@ class SitePlanning:
         if situation is not None:
             # On a thread: the sockets of a thousand stations wait for nobody's site.
             planned = await asyncio.to_thread(
-                plan, situation.lines, situation.demands(now), situation.surplus, now
+                plan,
+                situation.lines,
+                situation.demands(now),
+                situation.surplus,
+                now,
+                reserves=situation.reserves,
             )
             number = await self._book.keep(site_id, planned)
             told = await self._telling.tell(situation, planned, now)

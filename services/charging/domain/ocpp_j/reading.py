@@ -5,10 +5,10 @@ zone. What a rule can mend is taken, and a `Finding` says what was done; the res
 the code of OCPP-J, section 4.2.3.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,6 +18,10 @@ from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.quarantine import Finding, Rule
 
 M = TypeVar("M", bound=Message)
+NO_TIME = "1970-01-01T00:00:00Z"
+"""What a clock says that was never set: a time that is missing or unreadable tells no more. Being
+the same for each repetition of a message, it lets them be told as such."""
+IDENTIFIERS = {"idTag", "idToken"}
 MOST_MENDINGS = 64
 """In one message; beyond that it is not the message it says it is."""
 
@@ -46,7 +50,7 @@ class Reader:
     """What a sample of an unknown measurand stands for: without its measurand the value would
     count as an energy register."""
 
-    def read(self, kind: type[M], payload: bytes, received_at: datetime) -> tuple[M, list[Finding]]:
+    def read(self, kind: type[M], payload: bytes) -> tuple[M, list[Finding]]:
         """The message and what had to be mended; raises `UnreadableError`."""
         findings: list[Finding] = []
         if b"\\u0000" in payload:
@@ -62,15 +66,13 @@ class Reader:
             try:
                 return msgspec.convert(document, kind), findings
             except msgspec.ValidationError as error:
-                findings.append(self._mend_or_leave_out(kind, document, str(error), received_at))
+                findings.append(self._mend_or_leave_out(kind, document, str(error)))
         raise UnreadableError(ErrorCode.FORMATION_VIOLATION, f"more than {MOST_MENDINGS} faults")
 
-    def _mend_or_leave_out(
-        self, kind: type[Message], document: Any, complaint: str, received_at: datetime
-    ) -> Finding:
+    def _mend_or_leave_out(self, kind: type[Message], document: Any, complaint: str) -> Finding:
         """A stop counts without its reason: an optional field must not cost the message."""
         try:
-            return self._mend(document, complaint, received_at)
+            return self._mend(document, complaint)
         except UnreadableError:
             [top, *_] = _steps(complaint.rpartition(" - at `")[2]) or [""]
             optional = {
@@ -81,7 +83,7 @@ class Reader:
             del document[top]
             return Finding(Rule.FIELD_LEFT_OUT, complaint)
 
-    def _mend(self, document: Any, complaint: str, received_at: datetime) -> Finding:
+    def _mend(self, document: Any, complaint: str) -> Finding:
         """Change the document where the validator complains; raises `UnreadableError`."""
         what, _, path = complaint.partition(" - at `")
         path = path.rstrip("`") or "$"
@@ -90,7 +92,7 @@ class Reader:
             owner = _at(document, _steps(path))
             where = f"{path}.{name}"
             if name == "timestamp":
-                owner[name] = received_at.isoformat()
+                owner[name] = NO_TIME
             elif name in self.implied:
                 owner[name] = self.implied[name]
             else:
@@ -103,7 +105,7 @@ class Reader:
         owner = _at(document, steps)
         value = owner[last]
         if longest := re.fullmatch(r"Expected `str` of length <= (\d+)", what):
-            owner[last] = value[: int(longest[1]) - 1] + "…"
+            owner[last] = _cut(value, int(longest[1]), is_identifier=last in IDENTIFIERS)
             return Finding(Rule.TEXT_TOO_LONG, path)
         if what.startswith("Invalid enum value"):
             return self._without_unknown(owner, last, value, path)
@@ -111,7 +113,7 @@ class Reader:
             owner[last] = f"{value}Z"
             return Finding(Rule.ZONE_MISSING, path)
         if what == "Invalid RFC3339 encoded datetime":
-            owner[last] = received_at.isoformat()
+            owner[last] = NO_TIME
             return Finding(Rule.TIME_UNREADABLE, path)
         if what.startswith("Expected `str") and isinstance(value, int | float):
             owner[last] = str(value)
@@ -137,6 +139,14 @@ class Reader:
                 ErrorCode.PROPERTY_CONSTRAINT_VIOLATION, f"{path} is not known: {str(value)[:50]!r}"
             )
         return Finding(Rule.VALUE_UNKNOWN, path)
+
+
+def _cut(text: str, longest: int, *, is_identifier: bool) -> str:
+    """The text as long as it may be; two identifiers that begin alike stay two."""
+    ending = "…"
+    if is_identifier:
+        ending += hashlib.sha256(text.strip().upper().encode()).hexdigest()[:8].upper()
+    return text[: longest - len(ending)] + ending
 
 
 def _document(payload: bytes) -> Any:

@@ -33,3 +33,13 @@ class Demand:
     """Takes the site's surplus; from the grid only what its departure, or its turn, needs."""
     held_ma: int | None = None
     """It draws so much, whatever the plan says: its station cannot be told otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserve:
+    """What a connector out of reach may draw for a session that nobody knows of yet."""
+
+    station_id: str
+    connector_id: int
+    phases: tuple[Phase, ...]
+    held_ma: int

@@ -2,7 +2,7 @@
 
 Interval by interval, each session gets its minimum or nothing, then more, in this order:
 
-1. what stations draw that cannot be told otherwise;
+1. what stations draw, or may begin to draw unseen, that cannot be told otherwise;
 2. turns: whoever waited longer than `PATIENCE`, the longest first, so that nobody is starved;
 3. departures: what a session needs now to have its energy in time, the least slack first;
 4. solar surplus, to those who prefer it;
@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from services.charging.domain.smart_charging.demand import Demand
+from services.charging.domain.smart_charging.demand import Demand, Reserve
 from services.charging.domain.smart_charging.limits import (
     ALL_PHASES,
     NOMINAL_V,
@@ -43,6 +43,7 @@ def plan(
     surplus: Sequence[Surplus],
     now: datetime,
     *,
+    reserves: Sequence[Reserve] = (),
     horizon: timedelta = HORIZON,
 ) -> Plan:
     """The plan from `now` on, in quarters of an hour of the clock; the first one is begun."""
@@ -50,7 +51,7 @@ def plan(
     site = _Site(limits, surplus, bounds)
     ordered = sorted(demands, key=lambda demand: (demand.begun_at, demand.session_id))
     held = [demand for demand in ordered if demand.held_ma is not None]
-    rooms = [site.room(number, held) for number in range(len(bounds) - 1)]
+    rooms = [site.room(number, [*held, *reserves]) for number in range(len(bounds) - 1)]
     wishes = [
         Wish(demand, site.lines(demand), bounds, rooms)
         for demand in ordered
@@ -136,8 +137,8 @@ class _Site:
             sun = least_surplus(surplus, begins_at, ends_at) * 1000 // NOMINAL_V
             self._amounts.append([*(one.of(p) for one in least for p in ALL_PHASES), sun])
 
-    def lines(self, demand: Demand) -> Lines:
-        """What a session loads."""
+    def lines(self, demand: Demand | Reserve) -> Lines:
+        """What it loads."""
         behind = [
             3 + 3 * number
             for number, fuse in enumerate(self.limits.fuses)
@@ -145,7 +146,7 @@ class _Site:
         ]
         return tuple((first + phase, 1) for first in (0, *behind) for phase in demand.phases)
 
-    def room(self, number: int, held: Iterable[Demand]) -> Room:
+    def room(self, number: int, held: Iterable[Demand | Reserve]) -> Room:
         """What an interval offers beside the currents that are held."""
         room = Room(self._amounts[number])
         for demand in held:

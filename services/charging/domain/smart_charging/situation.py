@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.charging.domain.smart_charging.demand import Demand
+from services.charging.domain.smart_charging.demand import Demand, Reserve
 from services.charging.domain.smart_charging.limits import Fuse, SiteLimits, Wiring
 from services.charging.domain.smart_charging.plan import Plan
 from services.charging.domain.smart_charging.profiles import MOST_PERIODS
@@ -41,6 +41,8 @@ class ManagedStation:
     connectors: int
     ocpp_version: str | None
     """That its connection speaks; None: it has none."""
+    is_in_use: bool = True
+    """Whether it was ever connected."""
     default_ma: int | None = None
     """What it said yes to, for transactions without a profile of their own."""
     default_refused_at: datetime | None = None
@@ -122,6 +124,27 @@ class Situation:
     def demands(self, now: datetime) -> list[Demand]:
         """What the sessions want of the plan."""
         return [self._demand(session, now) for session in self.sessions]
+
+    @property
+    def reserves(self) -> list[Reserve]:
+        """What stations out of reach may draw unseen: there, drivers begin by the local list."""
+        seen = {(session.station_id, session.connector_id) for session in self.sessions}
+        return [
+            Reserve(
+                station_id=station.station_id,
+                connector_id=connector_id,
+                phases=wiring.phases,
+                held_ma=min(
+                    wiring.maximum_ma if station.default_ma is None else station.default_ma,
+                    wiring.maximum_ma,
+                ),
+            )
+            for station in self.stations
+            if station.ocpp_version is None and station.is_in_use
+            for wiring in [self.limits.wiring(station.station_id)]
+            for connector_id in range(1, station.connectors + 1)
+            if (station.station_id, connector_id) not in seen
+        ]
 
     def unplanned_ma(self, now: datetime) -> int:
         """What a connector may draw that no plan speaks of."""

@@ -9,8 +9,8 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
-LARGEST = 4 * 1024 * 1024
-"""Bytes."""
+from services.charging.entrypoints.rest.idempotency import LARGEST_BODY
+
 MOST_ROWS = 20_000
 MOST_FAULTS = 100
 """Faults that are named; a file with more is likely no such file at all."""
@@ -28,8 +28,8 @@ async def _text(request: Request) -> str:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST:
-            too_large = f"at most {LARGEST} bytes"
+        if len(body) > LARGEST_BODY:
+            too_large = f"at most {LARGEST_BODY} bytes"
             raise HTTPException(http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_large)
     try:
         return body.decode("utf-8-sig")

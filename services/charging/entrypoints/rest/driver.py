@@ -17,7 +17,7 @@ from services.charging.application.views import (
     Views,
 )
 from services.charging.domain.stations import PlugStandard
-from services.charging.domain.tokens import TokenStatus, token_uid
+from services.charging.domain.tokens import TokenStatus
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.idempotency import EffectId
 from services.charging.entrypoints.rest.identifiers import Identifier, Uid
@@ -30,6 +30,7 @@ from services.charging.entrypoints.rest.pages import (
 from services.charging.entrypoints.rest.places import Place
 from services.charging.entrypoints.rest.remote_control import Answer
 from services.charging.entrypoints.rest.sessions import the_session
+from services.charging.entrypoints.rest.tokens import charging_token
 
 
 class StartIn(BaseModel, extra="forbid"):
@@ -96,10 +97,7 @@ def driver_router(
 
     async def own_token(scope: Scope, wanted: str | None) -> str:
         if wanted is not None:
-            token = await views.token(scope, token_uid(wanted))
-            if token is None:
-                raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no token {wanted}")
-            return token.uid
+            return await charging_token(views, scope, wanted)
         found = await views.tokens(
             scope, driver_id=None, status=TokenStatus.ACCEPTED, after="", limit=2
         )

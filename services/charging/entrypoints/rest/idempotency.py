@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from fastapi import Depends, FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,6 +26,8 @@ from services.charging.entrypoints.rest.problems import problem
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 128
+LARGEST_BODY = 4 * 1024 * 1024
+"""Bytes; no route takes more."""
 _KEPT_HEADERS = {"content-type", "location", "etag"}
 _NOTHING_DONE = {
     http.HTTPStatus.UNAUTHORIZED,
@@ -60,7 +63,10 @@ class Idempotency:
         if not key or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
-        answer = await self._once(scope, receive, key)
+        try:
+            answer = await self._once(scope, receive, key)
+        except ClientDisconnect:
+            return  # Nothing was done, and nobody listens.
         await answer(scope, receive, send)
 
     async def _once(self, scope: Scope, receive: Receive, key: str) -> ASGIApp:
@@ -74,6 +80,9 @@ class Idempotency:
             return self._app  # which says so
         caller = f"{who.company}/{who.subject}"
         body = await _body(receive)
+        if len(body) > LARGEST_BODY:
+            too_large = f"at most {LARGEST_BODY} bytes"
+            return problem(http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_large)
         named = f"{scope['path']}?{scope['query_string'].decode('latin-1')}\n"
         fingerprint = hashlib.sha256(named.encode() + body).digest()
         try:
@@ -128,12 +137,15 @@ def _repeated(earlier: Earlier, fingerprint: bytes) -> Response:
 
 
 async def _body(receive: Receive) -> bytes:
-    body, more = b"", True
-    while more:
+    """The body, whole or too large; raises `ClientDisconnect` when only a part of it came."""
+    body, more = bytearray(), True
+    while more and len(body) <= LARGEST_BODY:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    return body
+    return bytes(body)
 
 
 def _again(body: bytes) -> Receive:

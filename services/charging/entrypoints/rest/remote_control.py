@@ -12,10 +12,10 @@ from services.charging.application.scope import Scope
 from services.charging.application.station_views import StationView, StationViews
 from services.charging.application.views import SessionSearch, SessionStatus, SessionView, Views
 from services.charging.domain.ocpp16.types import RemoteStartStopStatus
-from services.charging.domain.tokens import token_uid
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.idempotency import EffectId
 from services.charging.entrypoints.rest.identifiers import Uid
+from services.charging.entrypoints.rest.tokens import charging_token
 
 
 class RemoteStartIn(BaseModel, extra="forbid"):
@@ -55,11 +55,8 @@ def remote_control_router(
         scope: CallerScope, station_id: str, effect_id: EffectId, wanted: RemoteStartIn
     ) -> Answer:
         station = await the_station(scope, station_id)
-        if await views.token(scope, token_uid(wanted.token_uid)) is None:
-            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no token {wanted.token_uid}")
-        status = await remote_control.start(
-            effect_id, station, wanted.connector_id, wanted.token_uid
-        )
+        uid = await charging_token(views, scope, wanted.token_uid)
+        status = await remote_control.start(effect_id, station, wanted.connector_id, uid)
         return Answer(status=status)
 
     @router.post("/stations/{station_id}/remote-stop")

@@ -7,6 +7,7 @@ from typing import Annotated, Protocol
 from fastapi import APIRouter, HTTPException, Query, Response
 from pydantic import BaseModel, Field
 
+from services.charging.application.scope import Scope
 from services.charging.application.views import Page, TokenView, Views
 from services.charging.domain.tokens import Token, TokenStatus, token_uid
 from services.charging.entrypoints.rest.callers import CallerScope
@@ -118,11 +119,15 @@ def tokens_router(*, views: Views, tokens: Tokens) -> APIRouter:
         """All rows of a CSV file, or none: each fault is named by its row.
 
         The first row names the columns: `uid` and `driver`; `status`, `driver_id` and `group_uid`
-        where wanted.
+        where wanted. A token that is known keeps what a row leaves empty or the file has no column
+        for: a list of drivers lets in no card that was blocked.
         """
-        given = [NamedTokenIn.model_validate(row) for row in rows(text, NamedTokenIn, unique="uid")]
-        wanted = {token_uid(token.uid): token.token(token.uid) for token in given}
-        stands = {token.uid: token for token in await views.tokens_of(scope, list(wanted))}
+        given = {token_uid(row["uid"]): row for row in rows(text, NamedTokenIn, unique="uid")}
+        stands = {token.uid: token for token in await views.tokens_of(scope, list(given))}
+        wanted = {
+            uid: NamedTokenIn.model_validate(_kept(stands.get(uid)) | row).token(uid)
+            for uid, row in given.items()
+        }
         changes = [
             TokenChange(before=stands.get(uid), after=after)
             for uid, token in wanted.items()
@@ -140,6 +145,30 @@ def tokens_router(*, views: Views, tokens: Tokens) -> APIRouter:
         )
 
     return router
+
+
+async def charging_token(views: Views, scope: Scope, uid: str) -> str:
+    """The uid of a token that the caller may charge with; 404: none of the caller's, 409: blocked.
+
+    A station need not ask us again before it lets the energy flow (OCPP 1.6, section 5.11).
+    """
+    token = await views.token(scope, token_uid(uid))
+    if token is None:
+        raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no token {uid}")
+    if token.status is not TokenStatus.ACCEPTED:
+        raise HTTPException(http.HTTPStatus.CONFLICT, f"token {uid} is {token.status}")
+    return token.uid
+
+
+def _kept(token: TokenView | None) -> dict[str, str | None]:
+    """What a row may leave out."""
+    if token is None:
+        return {}
+    return {
+        "status": token.status,
+        "driver_id": token.driver_id,
+        "group_uid": token.group_uid,
+    }
 
 
 def _view(token: Token) -> TokenView:

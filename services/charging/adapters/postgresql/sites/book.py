@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 import msgspec
 
 from services.charging.adapters.postgresql.database import Connection, Database
+from services.charging.adapters.postgresql.sites.due import PROFILES_FORGOTTEN, SITES_DUE
 from services.charging.adapters.postgresql.sites.plans import keep_plan, read_plans
 from services.charging.application.smart_charging.telling import StationTold
 from services.charging.domain.smart_charging.limits import SiteLimits
@@ -25,7 +26,8 @@ _LIMITS: LiteralString = """
     select document::text from site_limits where site_id = %s order by version desc limit 1
 """
 _STATIONS: LiteralString = """
-    select station.id, connectors, live_connection.ocpp_version, default_ma, refused_at
+    select station.id, connectors, live_connection.ocpp_version,
+        last_ocpp_version is not null, default_ma, refused_at
     from station
     left join live_connection on live_connection.station_id = station.id
     left join station_default on station_default.station_id = station.id
@@ -52,6 +54,14 @@ _SESSIONS: LiteralString = """
     left join session_vehicle on session_vehicle.session_id = session.id
     left join session_profile on session_profile.session_id = session.id
     where ended_at is null and session.site_id = %s and station.site_id = session.site_id
+        -- Its stop was lost, or is on its way: it draws nothing any more.
+        and not exists (
+            select from session later
+            where later.station_id = session.station_id
+                and later.transaction_id > session.transaction_id
+                and later.connector_id = session.connector_id and session.connector_id > 0
+                and later.started_at >= session.started_at
+        )
     order by session.id
 """
 _SURPLUS: LiteralString = """
@@ -71,6 +81,12 @@ class PostgresSiteBook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def forget(self, station_id: str) -> None:
+        """The station was told to forget its profiles."""
+        async with self._database.transaction() as connection:
+            await connection.execute(PROFILES_FORGOTTEN, {"stations": [station_id]})
+            await connection.execute(SITES_DUE, {"stations": [station_id]})
 
     async def due(self, site_ids: Sequence[str]) -> None:
         """These are to be planned now; in one order, or two nodes would wait for each other."""
@@ -139,8 +155,9 @@ class PostgresSiteBook:
                         station_id=row[0],
                         connectors=row[1],
                         ocpp_version=row[2],
-                        default_ma=row[3],
-                        default_refused_at=row[4],
+                        is_in_use=row[3],
+                        default_ma=row[4],
+                        default_refused_at=row[5],
                     )
                     for row in await stations.fetchall()
                 ],
