@@ -39,6 +39,7 @@ from services.charging.adapters.postgresql.notifications import PostgresNotifica
 from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
 from services.charging.adapters.postgresql.signed_metering import PostgresSignedMetering
 from services.charging.adapters.postgresql.signed_values import PostgresSignedRecords
+from services.charging.adapters.postgresql.site_views import PostgresSiteViews
 from services.charging.adapters.postgresql.sites.book import PostgresSiteBook
 from services.charging.adapters.postgresql.sites.days import PostgresSiteDays
 from services.charging.adapters.postgresql.sites.report_views import PostgresSiteReportViews
@@ -199,7 +200,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         verifier=verifier,
         keys=PostgresIdempotencyKeys(database),
         operators=[
-            registry_router(sites=stations),
+            registry_router(views=PostgresSiteViews(database), sites=stations),
             stations_router(views=station_views, stations=stations),
             tokens_router(views=views, tokens=tokens),
             remote_control_router(

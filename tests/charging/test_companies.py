@@ -42,6 +42,7 @@ RESET = {"action": "Reset", "request": {"type": "Soft"}}
 # What another company sends, and the status that it gets; a command without an answer is 404.
 SENT: dict[str, tuple[object, int]] = {
     "PUT /sites/{site_id}": (SITE, 409),
+    "DELETE /sites/{site_id}": (None, 404),
     "PUT /stations/{station_id}": (STATION, 409),
     "PATCH /stations/{station_id}": ({"connectors": 2}, 404),
     "DELETE /stations/{station_id}": (None, 404),

@@ -115,6 +115,28 @@ async def test_what_a_station_said_is_not_for_the_next_company_with_its_id(
     assert said == [1, 1]
 
 
+def test_sites_are_found_and_go_when_they_are_empty(company: httpx.Client) -> None:
+    kept = company.headers["X-Site"]
+    site = {"name": "Home of Ada", "kind": "home", "time_zone": "Europe/Vienna"}
+    assert company.put("/sites/adas-home", json=site).status_code == 201
+    limit = {"connection": {"l1": 16, "l2": 16, "l3": 16}}
+    company.put("/sites/adas-home/limits", json=limit).raise_for_status()
+    shown = site | {"id": "adas-home", "stations": 0}
+    assert company.get("/sites/adas-home").json() == shown
+    assert company.get("/sites", params={"kind": "home"}).json()["items"] == [shown]
+    first = company.get("/sites", params={"limit": 1}).json()
+    rest = company.get("/sites", params={"cursor": first["next_cursor"]}).json()
+    assert {one["id"] for one in first["items"] + rest["items"]} == {kept, "adas-home"}
+
+    new = station(company, key=KEY)
+    company.put(f"/stations/{kept}-s", json=new).raise_for_status()
+    assert company.get(f"/sites/{kept}").json()["stations"] == 1
+    assert company.delete(f"/sites/{kept}").status_code == 409
+    assert company.delete("/sites/adas-home").status_code == 204
+    assert company.delete("/sites/adas-home").status_code == 404
+    assert company.get("/sites/adas-home").status_code == 404
+
+
 def test_whatever_names_a_station_goes_with_it_or_keeps_it(program: ChargingProgram) -> None:
     keeps = {"session", "unmatched_stop", "transaction_event"}
     with psycopg.connect(program.database.conninfo) as connection:

@@ -26,6 +26,9 @@ GOES_WITH_STATION = (
 )
 """What goes with a station at which nobody charged; what it said is kept, and shown to nobody."""
 
+GOES_WITH_SITE = ("site_limits", "site_planning", "site_surplus", "site_plan")
+"""What goes with a site at which nobody charged."""
+
 
 class PostgresStations:
     """All sites and stations."""
@@ -51,6 +54,34 @@ class PostgresStations:
         if row is None:
             raise TakenError(f"another company has the site {site.id}")
         return bool(row[0])
+
+    async def remove_site(self, company_id: str, site_id: str) -> bool:
+        """Forget a site at which nobody ever charged; False when there is none.
+
+        Raises `InUseError` while it has stations, and when somebody did.
+        """
+        parameters = {"id": site_id, "company": company_id}
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                """
+                select exists (select from station where site_id = site.id)
+                    or exists (select from session where site_id = site.id)
+                from site where id = %(id)s and company_id = %(company)s for update
+                """,
+                parameters,
+            )
+            found = await cursor.fetchone()
+            if found is None:
+                return False
+            if found[0]:
+                raise InUseError(f"site {site_id} has stations, or somebody charged there")
+            for table in GOES_WITH_SITE:
+                await connection.execute(
+                    sql.SQL("delete from {} where site_id = %(id)s").format(sql.Identifier(table)),
+                    parameters,
+                )
+            await connection.execute("delete from site where id = %(id)s", parameters)
+        return True
 
     async def put(self, company_id: str, stations: Sequence[Station]) -> int:
         """Keep these stations of a company, all or none of them; how many are new.

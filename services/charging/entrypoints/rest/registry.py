@@ -3,12 +3,15 @@
 import http
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, HTTPException, Response
 from pydantic import BaseModel, Field
 
+from services.charging.application.site_views import SiteView, SiteViews
+from services.charging.application.views import Page
 from services.charging.domain.stations import Site, SiteKind
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.identifiers import PathIdentifier, ZoneName
+from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Cursor, Limit, page
 from services.charging.entrypoints.rest.registered import CREATED
 
 
@@ -17,6 +20,9 @@ class Sites(Protocol):
 
     async def put_site(self, company_id: str, site: Site) -> bool:
         """True when new; raises `TakenError`."""
+
+    async def remove_site(self, company_id: str, site_id: str) -> bool:
+        """False when there is none; raises `InUseError`."""
 
 
 class SiteIn(BaseModel, extra="forbid"):
@@ -27,9 +33,26 @@ class SiteIn(BaseModel, extra="forbid"):
     time_zone: ZoneName
 
 
-def registry_router(*, sites: Sites) -> APIRouter:
+def registry_router(*, views: SiteViews, sites: Sites) -> APIRouter:
     """Each PUT may be repeated; the last word counts."""
-    router = APIRouter(tags=["registry"])
+    router = APIRouter(tags=["sites"])
+
+    @router.get("/sites")
+    async def get_sites(
+        scope: CallerScope,
+        kind: SiteKind | None = None,
+        cursor: Cursor = "",
+        limit: Limit = DEFAULT_LIMIT,
+    ) -> Page[SiteView]:
+        found = await views.sites(scope, kind=kind, after=cursor, limit=limit + 1)
+        return page(found, limit, lambda site: site.id)
+
+    @router.get("/sites/{site_id}")
+    async def get_site(scope: CallerScope, site_id: str) -> SiteView:
+        site = await views.site(scope, site_id)
+        if site is None:
+            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no site {site_id}")
+        return site
 
     @router.put("/sites/{site_id}", responses=CREATED)
     async def put_site(
@@ -40,5 +63,11 @@ def registry_router(*, sites: Sites) -> APIRouter:
         )
         response.status_code = http.HTTPStatus.CREATED if new else http.HTTPStatus.OK
         return site
+
+    @router.delete("/sites/{site_id}", status_code=http.HTTPStatus.NO_CONTENT)
+    async def delete_site(scope: CallerScope, site_id: str) -> None:
+        """409 while it has stations, or when somebody charged there."""
+        if not await sites.remove_site(scope.company_id, site_id):
+            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no site {site_id}")
 
     return router
