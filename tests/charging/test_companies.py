@@ -57,6 +57,10 @@ SENT: dict[str, tuple[object, int]] = {
     "PUT /sites/{site_id}/limits": ({"connection": LIMIT}, 404),
     "POST /sites/{site_id}/surplus": ([], 404),
     "PUT /sessions/{session_id}/preferences": ({}, 404),
+    "POST /sessions/{session_id}/end": (
+        {"ended_at": "2026-03-01T07:00:00Z", "meter_stop_wh": 1},
+        404,
+    ),
     "POST /tokens/import": ("uid,driver\nSUEDWIND2,Bob\nNORDWIND1,Bob", 409),
     "POST /campaigns": (RESET | {"name": "x", "stations": ["nordwind-1"]}, 404),
     "POST /campaigns/{campaign_id}/stop": (None, 404),

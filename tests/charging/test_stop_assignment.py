@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.charging.domain.quarantine import Rule
-from services.charging.domain.sessions import Session, Start
+from services.charging.domain.sessions import Session, Start, Stop
 from services.charging.domain.stop_assignment import Assignment, NotWaitingError, UnfitStopError
 from tests.charging.company import DAWN, Company
 from tests.charging.ocpp201.transactions import CARD1, event, tell
@@ -71,6 +71,45 @@ async def test_the_end_of_a_session_that_goes_on() -> None:
     await assign(company, session.id)
     [ended] = company.ended
     assert (ended.session_id, ended.energy_wh) == (str(session.id), 800)
+
+
+def lost(company: Company, **facts: Any) -> Assignment:
+    """What an operator knows of the only session's end."""
+    session = only_session(company)
+    given: dict[str, Any] = {"said_at": DAWN + HOUR, "meter_stop_wh": 900}
+    stop = Stop(
+        station_id="CP1",
+        transaction_id=session.transaction_id,
+        token_uid=None,
+        received_at=company.now,
+        reason="Other",
+        **given | facts,
+    )
+    return Assignment(stop=stop, session_id=session.id, by="olga", is_entered=True)
+
+
+async def test_a_stop_that_was_lost_is_entered_and_stands() -> None:
+    company = Company()
+    transaction_id = await company.start(meter=200)
+    await company.assignments.assign(lost(company))
+    [ended] = company.ended
+    assert (ended.energy_wh, ended.ended_at) == (700, DAWN + HOUR)
+    with pytest.raises(UnfitStopError, match="over already"):
+        await company.assignments.assign(lost(company))
+    await company.stop(transaction_id, DAWN + 2 * HOUR, 1000)
+    assert (len(company.ended), company.rules) == (1, [Rule.STOP_DIFFERS])
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [({"said_at": DAWN - HOUR}, "ended_at"), ({"meter_stop_wh": 100}, "began with 200 Wh")],
+)
+async def test_no_lost_stop_is_entered_that_cannot_be(facts: dict[str, Any], why: str) -> None:
+    company = Company()
+    await company.start(meter=200)
+    with pytest.raises(UnfitStopError, match=why):
+        await company.assignments.assign(lost(company, **facts))
+    assert company.ended == []
 
 
 async def test_what_was_signed_in_the_session_is_judged() -> None:

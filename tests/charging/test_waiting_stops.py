@@ -127,3 +127,28 @@ async def test_the_end_of_a_transaction_that_the_station_never_began(
         one["energy_wh"] for one in program.get("/sessions", station_id=station_id)["items"]
     ]
     assert energies == [800, 800]
+
+
+@pytest.mark.parametrize("version", ["ocpp1.6", "ocpp2.0.1"])
+async def test_a_session_whose_stop_was_lost_is_ended_by_an_operator_once(
+    program: ChargingProgram, station_id: str, aws: Aws, version: str
+) -> None:
+    async with connected(program, station_id, version=version) as station:
+        if version == "ocpp1.6":
+            await station.start(meter=200, at="2026-03-01T06:00:00Z")
+        else:
+            await station.call("TransactionEvent", **event("Started", 0, idToken=CARD1, meter=200))
+    [session] = program.get("/sessions", station_id=station_id)["items"]
+    path = f"/sessions/{session['id']}/end"
+    wrong = post(program, path, {"ended_at": SEVEN, "meter_stop_wh": 199})
+    assert (wrong.status_code, "began with 200 Wh" in wrong.json()["detail"]) == (422, True)
+    to_come = post(program, path, {"ended_at": "2100-01-01T00:00:00Z", "meter_stop_wh": 900})
+    assert (to_come.status_code, to_come.json()["detail"]) == (422, "ended_at: is to come")
+    for _ in range(2):
+        ended = post(program, path, {"ended_at": SEVEN, "meter_stop_wh": 900})
+        assert (ended.status_code, ended.json()["energy_wh"]) == (200, 700)
+    assert post(program, path, {"ended_at": SEVEN, "meter_stop_wh": 901}).status_code == 422
+    [entered] = waiting(program, station_id, waiting="false")
+    assert (entered["matched_by"], entered["session_id"]) == ("olga", session["id"])
+    heard = await told(aws, station_id, 2)
+    assert heard == [(SessionStarted, session["id"]), (SessionEnded, session["id"])]

@@ -1,7 +1,7 @@
 """Stops that no rule is certain of: an operator says which session each of them ends.
 
 That is one that goes on, or one of its own: of its begin the operator knows what the station never
-told.
+told. And of a session whose stop was lost for good the operator knows the end.
 """
 
 from dataclasses import dataclass, replace
@@ -34,6 +34,8 @@ class Assignment:
     """By which the station knows the session: what was signed in it proves the energy."""
     by: str
     """Who says so."""
+    is_entered: bool = False
+    """Whether the stop itself is the operator's word: the station never told it."""
 
     @property
     def station_id(self) -> str:
@@ -56,7 +58,7 @@ class Assignment:
 def assign(said: Assignment, known: Known) -> Entry:
     """End the session of a stop; raises `NotWaitingError`, `UnfitStopError`."""
     stop, session = said.stop, known.session
-    if stop not in known.unmatched:
+    if not said.is_entered and stop not in known.unmatched:
         raise NotWaitingError(f"the stop at station {stop.station_id} has its session already")
     findings: list[Finding] = []
     if said.start is not None:
@@ -74,6 +76,8 @@ def assign(said: Assignment, known: Known) -> Entry:
         raise UnfitStopError(f"station {stop.station_id} has no session {said.session_id}")
     elif session.ending is not None:
         raise UnfitStopError(f"session {session.id} is over already")
+    if said.is_entered and stop.said_at < session.started_at:
+        raise UnfitStopError(f"ended_at: the session began at {session.started_at.isoformat()}")
     if stop.meter_stop_wh < session.meter_start_wh:
         meters = f"{session.meter_start_wh} Wh, the stop with {stop.meter_stop_wh} Wh"
         raise UnfitStopError(f"the session began with {meters}")
@@ -82,6 +86,7 @@ def assign(said: Assignment, known: Known) -> Entry:
         session=session.judged(known.signed),
         begun_by=said.identity,
         ends=True,
+        kept=stop if said.is_entered else None,
         matched=stop,
         matched_by=said.by,
         may_match=len(known.unmatched) > 1,

@@ -1,4 +1,4 @@
-"""Stops of unknown transactions, and whose they are."""
+"""Stops of unknown transactions, and whose they are; stops that were lost."""
 
 import http
 from datetime import UTC
@@ -16,9 +16,9 @@ from services.charging.application.stop_assignment import (
     WaitingStopView,
     WaitingStopViews,
 )
-from services.charging.application.views import Page, Views
+from services.charging.application.views import Page, SessionView, Views
 from services.charging.domain.metering import FIRST_OCPP, MOST_WH
-from services.charging.domain.sessions import Start
+from services.charging.domain.sessions import Start, Stop
 from services.charging.domain.stop_assignment import Assignment
 from services.charging.domain.tokens import ANONYMOUS, token_uid
 from services.charging.entrypoints.rest.callers import CallerScope, OperatorSubject
@@ -49,6 +49,13 @@ class OwnSessionIn(BaseModel, extra="forbid"):
     meter_start_wh: Annotated[int, Field(ge=0, lt=MOST_WH)]
     token_uid: Uid | None = None
     """Who charged; by default the token of the stop."""
+
+
+class LostStopIn(BaseModel, extra="forbid"):
+    """The end of a session of which its station never told."""
+
+    ended_at: Annotated[AwareDatetime, Field(ge=FIRST_OCPP)]
+    meter_stop_wh: Annotated[int, Field(ge=0, lt=MOST_WH)]
 
 
 def waiting_stops_router(
@@ -134,6 +141,39 @@ def waiting_stops_router(
         )
         response.headers["Location"] = f"{CHARGING_API}/sessions/{ended.session_id}"
         return ended
+
+    @router.post("/sessions/{session_id}/end")
+    async def end_session(
+        scope: CallerScope, operator: OperatorSubject, session_id: UUID, given: LostStopIn
+    ) -> SessionView:
+        """End a session whose stop was lost; 422 says why it cannot be.
+
+        A stop of it that comes after all changes nothing: it is quarantined where it differs.
+        """
+        session = await the_session(views, scope, session_id)
+        ended_at, now = given.ended_at.astimezone(UTC), clock()
+        if ended_at > now:
+            raise HTTPException(http.HTTPStatus.UNPROCESSABLE_ENTITY, "ended_at: is to come")
+        # Whoever asks again, as nobody knew what came of it, finds it done.
+        if (session.ended_at, session.meter_stop_wh) != (ended_at, given.meter_stop_wh):
+            stop = Stop(
+                station_id=session.station_id,
+                transaction_id=session.transaction_id,
+                token_uid=None,
+                said_at=ended_at,
+                received_at=now,
+                meter_stop_wh=given.meter_stop_wh,
+                reason="Other",
+            )
+            said = Assignment(
+                stop=stop,
+                session_id=session_id,
+                transaction=session.ocpp_transaction_id,
+                by=operator,
+                is_entered=True,
+            )
+            await assignments.assign(said)
+        return await the_session(views, scope, session_id)
 
     async def end(
         scope: Scope,
