@@ -25,6 +25,8 @@ class KeptValue:
 
     received: bytes
     received_at: datetime
+    of_another: str | None
+    """An earlier transaction that told the same record."""
 
     @property
     def text(self) -> str | None:

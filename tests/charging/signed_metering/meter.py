@@ -38,8 +38,9 @@ class Meter:
         return self._key.sign(payload, ec.ECDSA(hashes.SHA256()))
 
     def record(self, *readings: dict[str, Any], **signature: Any) -> str:
-        """An OCMF record; `signature` adds to its signature section."""
-        payload = json.dumps({"FV": "1.0", "PG": "T1", "RD": readings})
+        """An OCMF record; `signature` adds to its signature section, `serial` to the meter."""
+        serial = {"MS": signature.pop("serial")} if "serial" in signature else {}
+        payload = json.dumps({"FV": "1.0", **serial, "PG": "T1", "RD": readings})
         signed = self.sign(payload.encode())
         form = signature.pop("form", "der")
         if form == "raw":

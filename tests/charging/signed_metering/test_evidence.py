@@ -118,6 +118,20 @@ def test_what_is_wrong_is_named(records: list[str], verdict: Verdict, reason: st
     assert reason in judgement.reason
 
 
+def test_begin_and_end_are_of_one_meter() -> None:
+    begin = METER.record(reading("B", "10"), serial="M1")
+    ends = [METER.record(reading("E", "17.45"), serial=serial) for serial in ("M2", "M1")]
+    assert judged(begin, ends[0]).verdict is Verdict.INCONSISTENT
+    assert judged(begin, *ends).verdict is Verdict.VERIFIED
+
+
+def test_what_was_told_of_an_earlier_transaction_proves_nothing() -> None:
+    judgement = judge(SignedValues([WHOLE.encode()], KEYS, of_another="t-1"), 7450)
+    assert judgement
+    assert judgement.verdict is Verdict.INCONSISTENT
+    assert "transaction t-1" in judgement.reason
+
+
 def test_without_a_key_nothing_is_said() -> None:
     assert judged(WHOLE, keys=[]).verdict is Verdict.NO_KEY
     assert judge(SignedValues([], KEYS), 5) is None

@@ -172,3 +172,28 @@ async def test_judged_in_the_database_as_in_memory(
         "7450 Wh are signed",
     )
     assert len(program.get(f"/sessions/{session['id']}/signed-values")["items"]) == 2
+
+
+@pytest.mark.integration
+async def test_what_was_signed_for_one_session_proves_no_other(
+    program: ChargingProgram, station_id: str
+) -> None:
+    key = {"public_key": METER.key_in("pem")}
+    program.api.post(f"/stations/{station_id}/meter-keys", json=key).raise_for_status()
+    record = METER.record(reading("B", "0.1"), reading("E", "7.55"))
+    async with connected(program, station_id) as station:
+        for minute in (0, 30):
+            at = f"2026-03-01T06:{minute:02}:00Z"
+            transaction_id = await station.start(meter=100, at=at)
+            data = [signed(record, "Transaction.End")]
+            stop = {"meterStop": 7550, "timestamp": at, "transactionData": data}
+            await station.call("StopTransaction", transactionId=transaction_id, **stop)
+    latest, first = program.get("/sessions", station_id=station_id)["items"]
+    assert (first["signed_verdict"], latest["signed_verdict"]) == ("verified", "inconsistent")
+    reason = f"a value was told in transaction {first['transaction_id']} already"
+    assert latest["signed_reason"] == reason
+    proofs = [
+        program.get(f"/sessions/{session['id']}/signed-values")["verdict"]
+        for session in (first, latest)
+    ]
+    assert proofs == ["verified", "inconsistent"]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.scoped import ScopedReader
+from services.charging.adapters.postgresql.signed_values import OF_ANOTHER
 from services.charging.application.scope import Scope
 from services.charging.application.signed_metering import KeptKey, KeptValue, Proof
 from services.charging.domain.signed_metering.evidence import SignedValues, judge
@@ -20,12 +21,13 @@ _KEYS: LiteralString = """
     order by version desc
 """
 _SESSION: LiteralString = "select station_id, energy_wh from session where id = %(id)s"
-_VALUES: LiteralString = """
-    select received, signed_value.received_at from signed_value
-    join session on session.station_id = signed_value.station_id
+_SELECT: LiteralString = "select received, told.received_at, "
+_OF_SESSION: LiteralString = """
+    from signed_value as told join session on session.station_id = told.station_id
         and coalesce(station_transaction_id, transaction_id::text) = transaction
-    where session.id = %(id)s order by signed_value.id
+    where session.id = %(id)s order by told.id
 """
+_VALUES: LiteralString = _SELECT + OF_ANOTHER + _OF_SESSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ class PostgresSignedMetering:
             values = await self._reader.read(scope, KeptValue, _VALUES, {"id": session_id})
             kept = await self.keys(scope, place.station_id) or []
             signed = SignedValues(
-                [value.received for value in values], [MeterKey.of(k.public_key) for k in kept]
+                [value.received for value in values],
+                [MeterKey.of(k.public_key) for k in kept],
+                next((value.of_another for value in values if value.of_another), None),
             )
             judgement = None if place.energy_wh is None else judge(signed, place.energy_wh)
             return Proof(place.station_id, values, judgement)

@@ -16,12 +16,24 @@ from services.charging.domain.signed_metering.meter_key import MeterKey
 from services.charging.domain.stop_assignment import Assignment
 from services.charging.domain.transactions import TransactionReport
 
-_SIGNED: LiteralString = """
-    select station_id, received from signed_value
+OF_ANOTHER: LiteralString = """
+    (
+        select transaction from signed_value as earlier
+        where earlier.station_id = told.station_id and earlier.id < told.id
+            and sha256(earlier.received) = sha256(told.received)
+            and earlier.transaction <> told.transaction
+        limit 1
+    ) as of_another
+"""
+"""The earlier transaction of its station that told the same record."""
+_SELECT: LiteralString = "select station_id, received, "
+_TOLD: LiteralString = """
+    from signed_value as told
     join unnest(%s::text[], %s::text[]) as said (station_id, transaction)
         using (station_id, transaction)
     order by id
 """
+_SIGNED: LiteralString = _SELECT + OF_ANOTHER + _TOLD
 _KEYS: LiteralString = """
     select station_id, public_key from meter_key where station_id = any(%s)
     order by version desc
@@ -84,11 +96,15 @@ class AskedOfSignedValues:
     async def answers(self) -> Mapping[str, SignedValues]:
         """By station."""
         records: dict[str, list[bytes]] = defaultdict(list)
-        for station_id, received in await self.signed.fetchall():
+        of_another: dict[str, str] = {}
+        for station_id, received, transaction in await self.signed.fetchall():
             records[station_id].append(received)
+            if transaction is not None:
+                of_another.setdefault(station_id, transaction)
         keys: dict[str, list[MeterKey]] = defaultdict(list)
         for station_id, public_key in await self.keys.fetchall():
             keys[station_id].append(MeterKey.of(public_key))
         return {
-            station_id: SignedValues(own, keys[station_id]) for station_id, own in records.items()
+            station_id: SignedValues(own, keys[station_id], of_another.get(station_id))
+            for station_id, own in records.items()
         }

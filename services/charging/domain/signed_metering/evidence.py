@@ -28,7 +28,8 @@ class Verdict(StrEnum):
     UNREADABLE = "unreadable"
     """Some value is not OCMF, or signed in a way that cannot be checked."""
     INCONSISTENT = "inconsistent"
-    """Signed, but the energy between start and stop is not what is signed."""
+    """Signed, but not for this: the energy between start and stop is another, or was signed by
+    several meters, or for an earlier transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class SignedValues:
 
     records: Sequence[bytes] = ()
     keys: Sequence[MeterKey] = ()
+    of_another: str | None = None
+    """An earlier transaction of the station that told one of these records already."""
 
 
 NOTHING_SIGNED = SignedValues()
@@ -64,6 +67,9 @@ def judge(signed: SignedValues, energy_wh: int) -> Judgement | None:
                 return Judgement(Verdict.WRONG_SIGNATURE, reason)
     except (UnreadableRecordError, UnknownAlgorithmError) as error:
         return Judgement(Verdict.UNREADABLE, str(error))
+    if signed.of_another is not None:
+        reason = f"a value was told in transaction {signed.of_another} already"
+        return Judgement(Verdict.INCONSISTENT, reason)
     return _compare([reading for record in records for reading in record.readings], energy_wh)
 
 
@@ -72,12 +78,13 @@ def _is_signed(record: Record, keys: Sequence[MeterKey]) -> bool:
 
 
 def _compare(readings: Sequence[Reading], energy_wh: int) -> Judgement:
-    """Begin and end of the first register that has both."""
+    """Begin and end of the first register of one meter that has both."""
     for begin in readings:
         if not begin.begins:
             continue
         for end in readings:
-            if end.ends and end.register == begin.register:
+            same = (end.meter, end.register) == (begin.meter, begin.register)
+            if end.ends and same:
                 return _compare_pair(begin, end, energy_wh)
     return Judgement(Verdict.INCONSISTENT, "no register is signed at both begin and end")
 

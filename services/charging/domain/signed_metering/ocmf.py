@@ -26,6 +26,8 @@ class UnreadableRecordError(ValueError):
 class Reading:
     """One signed value of an energy register."""
 
+    meter: str | None
+    """Its serial number; without one, that of the gateway that reads it."""
     register: str
     """Its OBIS code, as the meter writes it."""
     watt_hours: Decimal
@@ -59,6 +61,8 @@ class _Line(msgspec.Struct):
 
 class _Payload(msgspec.Struct):
     RD: list[_Line]
+    MS: str | None = None
+    GS: str | None = None
 
 
 class _Signature(msgspec.Struct):
@@ -78,7 +82,7 @@ def read_record(received: bytes) -> Record:
     if head != b"OCMF" or not bar:
         raise UnreadableRecordError("not of the form OCMF|payload|signature")
     try:
-        lines = _payload.decode(payload).RD
+        said = _payload.decode(payload)
         signature = _signature.decode(signed)
     except (msgspec.DecodeError, RecursionError, InvalidOperation) as error:
         raise UnreadableRecordError(str(error)) from error
@@ -86,7 +90,7 @@ def read_record(received: bytes) -> Record:
         payload=payload,
         algorithm=signature.SA,
         signature=decoded(signature.SD, signature.SE),
-        readings=_readings(lines),
+        readings=_readings(said.RD, said.MS or said.GS),
     )
 
 
@@ -102,7 +106,7 @@ def decoded(text: str, encoding: str) -> bytes:
     raise UnreadableRecordError(f"the encoding {encoding[:50]!r} is neither hex nor base64")
 
 
-def _readings(lines: Sequence[_Line]) -> list[Reading]:
+def _readings(lines: Sequence[_Line], meter: str | None) -> list[Reading]:
     """A line that leaves a field out means what the line before it said."""
     register = unit = event = None
     status, errors = "G", ""
@@ -117,6 +121,7 @@ def _readings(lines: Sequence[_Line]) -> list[Reading]:
         doubts += [f"error flags {errors}"] if errors.strip() else []
         found.append(
             Reading(
+                meter=meter,
                 register=register,
                 watt_hours=line.RV * _WH_PER_UNIT[unit],
                 resolution_wh=_last_digit(line.RV) * _WH_PER_UNIT[unit],
