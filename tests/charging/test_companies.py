@@ -178,7 +178,12 @@ async def say_something(program: ChargingProgram) -> None:
     async with connected(program, "nordwind-1") as station:
         await station.call("BootNotification", chargePointVendor="long " * 9, chargePointModel="M")
         await station.call("DiagnosticsStatusNotification", status="Idle")
-        await station.start("NORDWIND1")
+        sample = {"value": "1", "by": "the meter of Nordwind"}
+        value = {"timestamp": "2026-03-01T06:00:00Z", "sampledValue": [sample]}
+        transaction_id = await station.start("NORDWIND1")
+        await station.call(
+            "MeterValues", connectorId=1, transactionId=transaction_id, meterValue=[value]
+        )
         stop = {"meterStop": 1, "timestamp": "2026-03-01T06:00:00Z", "idTag": "STRANGER"}
         await station.call("StopTransaction", transactionId=-1, **stop)
     async with connected(program, "nordwind-1", version="ocpp2.0.1") as station:

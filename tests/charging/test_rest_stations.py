@@ -234,6 +234,17 @@ async def test_a_driver_charges(program: ChargingProgram, station_id: str) -> No
             [live] = driver.get("/driver/sessions", params={"status": "active"}).json()["items"]
             assert (live["energy_wh"], live["token_uid"]) == (700, uid)
 
+            values = f"/driver/sessions/{live['id']}/meter-values"
+            await socket.meter(transaction_id, "0.9", "kWh")
+            shown = driver.get(values).json()["items"]
+            assert sorted(one["register_wh"] for one in shown) == [700, 900]
+            [said] = shown[0]["meter_values"]
+            assert said["sampledValue"][0]["unit"] in {"Wh", "kWh"}
+            first = driver.get(values, params={"limit": 1}).json()
+            rest = driver.get(values, params={"cursor": first["next_cursor"]}).json()
+            assert first["items"] + rest["items"] == shown
+            assert driver.get(values, params={"cursor": "nowhere"}).status_code == 422
+
             stop = f"/driver/sessions/{live['id']}/stop"
             asked = await post(stop)
             _, message_id, action, payload = await socket.receive()

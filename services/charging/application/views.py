@@ -68,6 +68,19 @@ class SessionView:
 
 
 @dataclass(frozen=True, slots=True)
+class MeterValueView:
+    """What a station said of a session's meter at one time."""
+
+    id: str
+    """Its place among the session's."""
+    measured_at: datetime
+    register_wh: int | None
+    """The energy register by then."""
+    meter_values: Any
+    """As the station sent them, in the words of its version: currents, powers, state of charge."""
+
+
+@dataclass(frozen=True, slots=True)
 class TokenView:
     """A token and its driver; `driver_id` is the driver's ``sub`` in the user pool.
 
@@ -223,6 +236,11 @@ class Views(Protocol):
 
     async def session(self, scope: Scope, session_id: UUID) -> SessionView | None:
         """One session."""
+
+    async def meter_values(
+        self, scope: Scope, session_id: UUID, *, after: str, limit: int
+    ) -> list[MeterValueView]:
+        """Of a session, in their order; `after` is the id of one."""
 
     async def tokens(
         self,

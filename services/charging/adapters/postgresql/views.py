@@ -13,6 +13,7 @@ from services.charging.application.views import (
     CommandView,
     MessageSearch,
     MessageView,
+    MeterValueView,
     MonitorView,
     NotificationView,
     QuarantineView,
@@ -91,6 +92,31 @@ class PostgresViews:
         """
         parameters = {"station": station_id, "before": before, "limit": limit}
         return await self._reader.read(scope, QuarantineView, query, parameters)
+
+    async def meter_values(
+        self, scope: Scope, session_id: UUID, *, after: str, limit: int
+    ) -> list[MeterValueView]:
+        """Of a session, in their order; readings of one moment are told apart by their hash."""
+        query = """
+            , reading as (
+                select measured_at, register_wh, received::json as message,
+                    extract(epoch from measured_at) as second, hashtextextended(received, 0) as hash
+                from meter_reading
+                where (transaction_id, station_id) = (
+                    select transaction_id, station_id from session where id = %(id)s
+                )
+            )
+            select second || '/' || hash as id, measured_at, register_wh,
+                coalesce(message -> 'meterValue', message -> 'transactionData', '[]'::json)
+                    as meter_values
+            from reading
+            where %(after)s = '' or (second, hash) > (
+                split_part(%(after)s, '/', 1)::numeric, split_part(%(after)s, '/', 2)::bigint
+            )
+            order by second, hash limit %(limit)s
+        """
+        parameters = {"id": session_id, "after": after, "limit": limit}
+        return await self._reader.read(scope, MeterValueView, query, parameters)
 
     async def tokens(
         self,

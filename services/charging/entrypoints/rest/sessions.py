@@ -1,13 +1,15 @@
 """Sessions, read only: the company's for operators, their own for drivers."""
 
 import http
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Query
 from pydantic import AwareDatetime
 
 from services.charging.application.scope import Scope
 from services.charging.application.views import (
+    MeterValueView,
     Page,
     SessionSearch,
     SessionStatus,
@@ -51,6 +53,18 @@ def sessions_router(*, views: Views, prefix: str = "") -> APIRouter:
     @router.get("/sessions/{session_id}")
     async def get_session(scope: CallerScope, session_id: UUID) -> SessionView:
         return await the_session(views, scope, session_id)
+
+    @router.get("/sessions/{session_id}/meter-values")
+    async def get_meter_values(
+        scope: CallerScope,
+        session_id: UUID,
+        cursor: Annotated[str, Query(pattern=r"^(\d{1,12}\.\d{6}/-?\d{1,19})?$")] = "",
+        limit: Limit = DEFAULT_LIMIT,
+    ) -> Page[MeterValueView]:
+        """What its curve is drawn from, in the order of time."""
+        await the_session(views, scope, session_id)
+        found = await views.meter_values(scope, session_id, after=cursor, limit=limit + 1)
+        return page(found, limit, lambda value: value.id)
 
     return router
 
