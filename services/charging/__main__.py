@@ -89,6 +89,9 @@ from services.charging.entrypoints.rest.campaigns import campaigns_router
 from services.charging.entrypoints.rest.changes import changes_router
 from services.charging.entrypoints.rest.commands import commands_router
 from services.charging.entrypoints.rest.configuration import configuration_router
+from services.charging.entrypoints.rest.configuration_differences import (
+    configuration_differences_router,
+)
 from services.charging.entrypoints.rest.device_models import device_models_router
 from services.charging.entrypoints.rest.driver import driver_router
 from services.charging.entrypoints.rest.health import health_router
@@ -223,6 +226,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
                 views=views,
                 commands=commands,
             ),
+            configuration_differences_router(configurations=configurations, stations=station_views),
             messages_router(views=views),
             signed_values_router(signed_metering=PostgresSignedMetering(database)),
             station_security_router(

@@ -36,6 +36,7 @@ class FakeDeviceModels:
     def __init__(self) -> None:
         self.values: dict[tuple[tuple[str | int, ...], str], Value] = {}
         self.monitors: dict[int, Monitor] = {}
+        self.is_inventoried = False
 
     async def tell(self, _station_id: str, values: Sequence[Value], _at: datetime) -> None:
         self.values |= {(value.place.key, value.attribute): value for value in values}
@@ -46,6 +47,9 @@ class FakeDeviceModels:
     async def unwatch(self, _station_id: str, ids: Sequence[int]) -> None:
         for monitor_id in ids:
             self.monitors.pop(monitor_id, None)
+
+    async def inventory(self, _station_id: str, *, holds: bool) -> None:
+        self.is_inventoried = holds
 
 
 class FakeRegister:

@@ -13,12 +13,14 @@ from services.charging.domain.ocpp16.change_configuration import (
     ChangeConfigurationResponse,
 )
 from services.charging.domain.ocpp16.get_configuration import GetConfigurationResponse, KeyValue
+from tests.charging.examples import Payload
 from tests.charging.ocpp201.examples import MESSAGES
-from tests.charging.program import ChargingProgram
+from tests.charging.program import KEY, ChargingProgram
+from tests.charging.smart_charging.test_sites import site
 from tests.charging.station import Station, connected
 from tests.charging.test_commands import answered, issue, over
 
-KEYS = {
+KEYS: Payload = {
     "configurationKey": [
         {"key": "HeartbeatInterval", "readonly": False, "value": "300"},
         {"key": "NumberOfConnectors", "readonly": True, "value": "2"},
@@ -81,10 +83,12 @@ async def put(
     )
 
 
-async def asked(program: ChargingProgram, station: Station, station_id: str) -> None:
+async def asked(
+    program: ChargingProgram, station: Station, station_id: str, keys: Payload = KEYS
+) -> None:
     """An operator asks for all keys; the program's own question is a minute away."""
     command = await issue(program, station_id, "GetConfiguration", {})
-    assert await answered(station, 3, KEYS) == ("GetConfiguration", {})
+    assert await answered(station, 3, keys) == ("GetConfiguration", {})
     await over(program, command["id"])
 
 
@@ -185,6 +189,44 @@ async def test_two_stations_are_compared(program: ChargingProgram, station_id: s
                 await answered(station, 3, {"status": "Accepted"})
                 await over(program, change.json()["id"])
     compared = program.get(f"/stations/{station_id}/configuration-differences/{other}")
-    assert compared["differences"] == [
-        {"key": "HeartbeatInterval", "value": "300", "other_value": "60"}
+    differs = [{"key": "HeartbeatInterval", "value": "300", "other_value": "60"}]
+    assert compared["differences"] == differs
+
+
+@pytest.mark.integration
+async def test_stations_of_a_site_are_compared_with_one(
+    program: ChargingProgram, station_id: str
+) -> None:
+    site_id = site(program, station_id)
+    same, other, silent = (f"{station_id}{name}" for name in ("a", "b", "c"))
+    more = [{"id": one, "site_id": site_id, "key": KEY} for one in (same, other, silent)]
+    program.api.post("/stations", json=more).raise_for_status()
+    # What a station cannot be set to may differ.
+    keys = {
+        station_id: {"HeartbeatInterval": "300"},
+        same: {"heartbeatinterval": "300", "NumberOfConnectors": "1"},
+        other: {"HeartbeatInterval": "60", "NumberOfConnectors": "1", "ClockAlignedData": "9"},
+    }
+    for one, told in keys.items():
+        async with connected(program, one) as station:
+            await station.call("Heartbeat")
+            answer = [
+                {"key": key, "readonly": key == "NumberOfConnectors", "value": value}
+                for key, value in told.items()
+            ]
+            await asked(program, station, one, {"configurationKey": answer})
+    path = f"/stations/{station_id}/configuration-differences"
+    deviations = program.get(path, site_id=site_id)
+    assert deviations["items"] == [
+        {
+            "station_id": other,
+            "differences": [
+                {"key": "ClockAlignedData", "value": None, "other_value": "9"},
+                {"key": "HeartbeatInterval", "value": "300", "other_value": "60"},
+            ],
+        },
+        {"station_id": silent, "differences": None},
     ]
+    page = program.get(path, site_id=site_id, limit="2")
+    assert (page["items"], page["next_cursor"]) == ([], same)
+    assert program.get(path, site_id=site_id, cursor=same)["items"] == deviations["items"]

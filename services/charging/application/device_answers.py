@@ -16,6 +16,8 @@ from services.charging.domain.ocpp201.monitoring import (
     SetVariableMonitoringResponse,
 )
 from services.charging.domain.ocpp201.variables import (
+    GetBaseReport,
+    GetBaseReportResponse,
     GetVariablesResponse,
     SetVariables,
     SetVariablesResponse,
@@ -40,6 +42,15 @@ class DeviceAnswers:
                 await self._models.tell(station_id, got(answer), at)
             case SetVariables(), SetVariablesResponse():
                 await self._models.tell(station_id, set_(request, answer), at)
+                if any(
+                    result.attribute_status == "RebootRequired"
+                    for result in answer.set_variable_result
+                ):
+                    await self._models.inventory(station_id, holds=False)
+            case GetBaseReport(report_base="FullInventory"), GetBaseReportResponse(
+                status="Accepted"
+            ):
+                await self._models.inventory(station_id, holds=True)
             case SetVariableMonitoring(), SetVariableMonitoringResponse():
                 await self._models.watch(station_id, monitored(request, answer), at)
             case _, ClearVariableMonitoringResponse():

@@ -159,6 +159,9 @@ class DeviceModels(Protocol):
     async def unwatch(self, station_id: str, ids: Sequence[int]) -> None:
         """These monitors are gone."""
 
+    async def inventory(self, station_id: str, *, holds: bool) -> None:
+        """Whether all of its variables are told, or being told, as long as its firmware stays."""
+
 
 class SiteReports(Protocol):
     """What stations tell that their site's plan depends on, or that depends on the plan."""

@@ -43,6 +43,18 @@ class PostgresDeviceModels:
                 (station_id, list(ids)),
             )
 
+    async def inventory(self, station_id: str, *, holds: bool) -> None:
+        """Of the firmware that the station has now."""
+        async with self._database.statement() as connection:
+            await connection.execute(
+                """
+                update station set inventory_of = case when %s then
+                    coalesce(boot #>> '{chargingStation,firmwareVersion}', '') end
+                where id = %s
+                """,
+                (holds, station_id),
+            )
+
     async def _write(self, told: Sequence[_Told]) -> None:
         rows = [
             (

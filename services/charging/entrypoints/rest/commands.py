@@ -16,6 +16,7 @@ from services.charging.application.views import CommandView, NotificationView, P
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.idempotency import EffectId
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, NumberCursor, page
+from services.charging.entrypoints.rest.stations import the_station
 
 HoldSeconds = Annotated[int, Field(ge=0, le=7 * 24 * 3600)]
 """How long a command waits for a station that is not connected."""
@@ -44,9 +45,7 @@ def commands_router(*, stations: StationViews, views: Views, commands: Commands)
         wanted: CommandIn,
         response: Response,
     ) -> CommandView:
-        station = await stations.station(scope, station_id)
-        if station is None:
-            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no station {station_id}")
+        station = await the_station(stations, scope, station_id)
         version, payload = command_request(
             station.ocpp_version, wanted.action, wanted.request, last=station.last_ocpp_version
         )

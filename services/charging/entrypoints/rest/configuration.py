@@ -17,6 +17,7 @@ from services.charging.application.configuration import (
     Configurations,
     Setting,
     change_of,
+    spoken_by,
 )
 from services.charging.application.scope import Scope
 from services.charging.application.station_views import StationView, StationViews
@@ -26,12 +27,12 @@ from services.charging.domain.device_model import Place
 from services.charging.domain.masking import is_secret_setting
 from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.ocpp_j.version import Version
-from services.charging.domain.versions import version
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.commands import HoldSeconds
 from services.charging.entrypoints.rest.idempotency import EffectId
 from services.charging.entrypoints.rest.identifiers import PathIdentifier
 from services.charging.entrypoints.rest.preconditions import PRECONDITIONS, IfMatch
+from services.charging.entrypoints.rest.stations import the_station
 
 IfNoneMatch = Annotated[str | None, Header(description="An `ETag`: 304 when it still holds")]
 
@@ -47,14 +48,6 @@ class SettingOut(BaseModel):
     told_at: datetime
 
 
-class DifferenceOut(BaseModel):
-    """A setting that another station has with another value, or has not."""
-
-    key: str
-    value: str | None
-    other_value: str | None
-
-
 class ConfigurationOut(BaseModel):
     """What a station is set to."""
 
@@ -63,14 +56,6 @@ class ConfigurationOut(BaseModel):
     settings: list[SettingOut]
     unknown_keys: list[str]
     """That the station was asked for, or told, and does not know."""
-
-
-class ComparisonOut(BaseModel):
-    """Where two stations differ, of all that either of them told."""
-
-    station_id: str
-    other_station_id: str
-    differences: list[DifferenceOut]
 
 
 class SettingIn(BaseModel, extra="forbid"):
@@ -84,16 +69,15 @@ def configuration_router(
     *, configurations: Configurations, stations: StationViews, views: Views, commands: Commands
 ) -> APIRouter:
     """404: no such station of the caller's company, or no such setting of a station of 2.0.1."""
-    router = APIRouter(tags=["stations"])
+    router = APIRouter(tags=["configuration"])
 
     async def read(
         scope: Scope, station_id: str
     ) -> tuple[StationView, Version, ConfigurationOut, dict[str, Place]]:
-        station = await stations.station(scope, station_id)
-        if station is None:
-            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no station {station_id}")
-        spoken = version(station.ocpp_version or station.last_ocpp_version or OCPP_1_6.name)
-        settings = await configurations.settings(scope, station_id, spoken)
+        station = await the_station(stations, scope, station_id)
+        spoken = spoken_by(station)
+        told = await configurations.settings(scope, [station_id], spoken)
+        settings = told.get(station_id, ())
         places = {setting_key(one.place).lower(): one.place for one in settings}
         return station, spoken, _configuration(station_id, spoken, settings), places
 
@@ -114,16 +98,6 @@ def configuration_router(
             return Response(status_code=http.HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
         response.headers["ETag"] = tag
         return found
-
-    @router.get("/stations/{station_id}/configuration-differences/{other_id}")
-    async def get_differences(scope: CallerScope, station_id: str, other_id: str) -> ComparisonOut:
-        _, _, one, _ = await read(scope, station_id)
-        _, _, other, _ = await read(scope, other_id)
-        return ComparisonOut(
-            station_id=station_id,
-            other_station_id=other_id,
-            differences=_differences(one.settings, other.settings),
-        )
 
     @router.put(
         "/stations/{station_id}/configuration/{key:path}",
@@ -186,22 +160,6 @@ def _configuration(
         ],
         unknown_keys=[setting_key(one.place) for one in settings if one.mutability == UNKNOWN],
     )
-
-
-def _differences(
-    settings: Sequence[SettingOut], others: Sequence[SettingOut]
-) -> list[DifferenceOut]:
-    mine = {one.key.lower(): one for one in settings}
-    theirs = {one.key.lower(): one for one in others}
-    found = []
-    for name in sorted(mine.keys() | theirs.keys()):
-        one, other = mine.get(name), theirs.get(name)
-        value = one.value if one else None
-        other_value = other.value if other else None
-        shown = one or other
-        if value != other_value and shown is not None:
-            found.append(DifferenceOut(key=shown.key, value=value, other_value=other_value))
-    return found
 
 
 def _etag(found: ConfigurationOut) -> str:

@@ -30,6 +30,7 @@ from services.charging.entrypoints.rest.pages import (
 from services.charging.entrypoints.rest.places import Place
 from services.charging.entrypoints.rest.remote_control import Answer
 from services.charging.entrypoints.rest.sessions import the_session
+from services.charging.entrypoints.rest.stations import the_station
 from services.charging.entrypoints.rest.tokens import charging_token
 
 
@@ -65,10 +66,7 @@ def driver_router(
 
     @router.get("/stations/{station_id}")
     async def get_driver_station(scope: CallerScope, station_id: str) -> StationView:
-        station = await stations.station(scope, station_id)
-        if station is None:
-            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no station {station_id}")
-        return station
+        return await the_station(stations, scope, station_id)
 
     @router.get("/tokens")
     async def get_driver_tokens(

@@ -9,12 +9,13 @@ from pydantic import BaseModel, Field, model_validator
 
 from services.charging.application.remote_control import RemoteControl
 from services.charging.application.scope import Scope
-from services.charging.application.station_views import StationView, StationViews
+from services.charging.application.station_views import StationViews
 from services.charging.application.views import SessionSearch, SessionStatus, SessionView, Views
 from services.charging.domain.ocpp16.types import RemoteStartStopStatus
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.idempotency import EffectId
 from services.charging.entrypoints.rest.identifiers import Uid
+from services.charging.entrypoints.rest.stations import the_station
 from services.charging.entrypoints.rest.tokens import charging_token
 
 
@@ -54,7 +55,7 @@ def remote_control_router(
     async def remote_start(
         scope: CallerScope, station_id: str, effect_id: EffectId, wanted: RemoteStartIn
     ) -> Answer:
-        station = await the_station(scope, station_id)
+        station = await the_station(stations, scope, station_id)
         uid = await charging_token(views, scope, wanted.token_uid)
         status = await remote_control.start(effect_id, station, wanted.connector_id, uid)
         return Answer(status=status)
@@ -63,19 +64,13 @@ def remote_control_router(
     async def remote_stop(
         scope: CallerScope, station_id: str, effect_id: EffectId, wanted: RemoteStopIn
     ) -> Answer:
-        station = await the_station(scope, station_id)
+        station = await the_station(stations, scope, station_id)
         session = await the_session(scope, wanted)
         if session is None or session.station_id != station_id:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no such session at {station_id}")
         if session.status is SessionStatus.ENDED:
             raise HTTPException(http.HTTPStatus.CONFLICT, f"session {session.id} is over")
         return Answer(status=await remote_control.stop(effect_id, station, session))
-
-    async def the_station(scope: Scope, station_id: str) -> StationView:
-        station = await stations.station(scope, station_id)
-        if station is None:
-            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no station {station_id}")
-        return station
 
     async def the_session(scope: Scope, wanted: RemoteStopIn) -> SessionView | None:
         if wanted.session_id is not None:

@@ -175,9 +175,7 @@ def stations_router(*, views: StationViews, stations: Stations) -> APIRouter:
 
     @router.get("/stations/{station_id}")
     async def get_station(scope: CallerScope, station_id: str, response: Response) -> StationView:
-        station = await views.station(scope, station_id)
-        if station is None:
-            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no station {station_id}")
+        station = await the_station(views, scope, station_id)
         response.headers["ETag"] = etag(station.version)
         return station
 
@@ -244,3 +242,11 @@ def stations_router(*, views: StationViews, stations: Stations) -> APIRouter:
         return await get_station(scope, station.id, response)
 
     return router
+
+
+async def the_station(views: StationViews, scope: Scope, station_id: str) -> StationView:
+    """One that the caller sees; 404 when there is none."""
+    station = await views.station(scope, station_id)
+    if station is None:
+        raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no station {station_id}")
+    return station
