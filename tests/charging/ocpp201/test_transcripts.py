@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from tests.charging.examples import Payload
-from tests.charging.ocpp201.transcripts import USE_CASES, Operator, Step
+from tests.charging.ocpp201.transcripts import CentralSystem, Operator
+from tests.charging.ocpp201.transcripts import Station as Said
+from tests.charging.ocpp201.use_cases import USE_CASES
 from tests.charging.official import OCPP_2_0_1
 from tests.charging.program import ChargingProgram
+from tests.charging.smart_charging.test_sites import put_limits, site
 from tests.charging.station import Station, connected
 from tests.charging.test_commands import answered, issue, over
 
@@ -17,9 +20,15 @@ pytestmark = pytest.mark.integration
 @pytest.mark.parametrize("name", USE_CASES)
 async def test_use_case(program: ChargingProgram, station_id: str, name: str) -> None:
     use_case = USE_CASES[name]
+    site_id = site(program, station_id, connectors=1) if use_case.limit_a else ""
     async with connected(program, station_id, version="ocpp2.0.1") as station:
         await station.call("Heartbeat")
+        if use_case.limit_a:
+            put_limits(program, site_id, use_case.limit_a)
         for step in use_case.steps:
+            if isinstance(step, CentralSystem):
+                await _heard(station, step)
+                continue
             OCPP_2_0_1.check(f"{step.action}Request", step.says)
             answer = await _spoken(program, station_id, station, step)
             OCPP_2_0_1.check(f"{step.action}Response", answer)
@@ -29,8 +38,28 @@ async def test_use_case(program: ChargingProgram, station_id: str, name: str) ->
     assert program.get("/quarantine", station_id=station_id)["items"] == []
 
 
+async def _heard(station: Station, step: CentralSystem) -> None:
+    """What the central system says by itself."""
+    OCPP_2_0_1.check(f"{step.action}Response", step.hears)
+    action, payload = await answered(station, 3, step.hears)
+    OCPP_2_0_1.check(f"{action}Request", payload)
+    assert action == step.action
+    assert _among(step.says, payload), payload
+
+
+def _among(part: object, whole: object) -> bool:
+    """Whether all of a JSON value is in another one."""
+    match part, whole:
+        case dict(), dict():
+            return all(name in whole and _among(part[name], whole[name]) for name in part)
+        case list(), list():
+            return len(part) <= len(whole) and all(map(_among, part, whole))
+        case _:
+            return part == whole
+
+
 async def _spoken(
-    program: ChargingProgram, station_id: str, station: Station, step: Step
+    program: ChargingProgram, station_id: str, station: Station, step: Said | Operator
 ) -> Payload:
     if not isinstance(step, Operator):
         return await station.call(step.action, **step.says)

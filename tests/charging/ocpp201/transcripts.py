@@ -1,13 +1,13 @@
-"""Use cases of each block of OCPP 2.0.1, as what the two sides say to each other, in order."""
+"""What the two sides of OCPP 2.0.1 say to each other in a use case, step by step."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime
 
-from tests.charging.company import DAWN
-from tests.charging.examples import ACCEPTED, AT, Payload
+from tests.charging.examples import ACCEPTED, Payload
 from tests.charging.ocpp201.command_examples import COMMANDS
-from tests.charging.ocpp201.examples import EVENT, MESSAGES, OCSP
-from tests.charging.ocpp201.transactions import CARD1, event
+from tests.charging.ocpp201.examples import MESSAGES
+
+NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,28 @@ class Operator:
     hears: Payload
 
 
-Step = Station | Operator
+@dataclass(frozen=True)
+class CentralSystem:
+    """The central system calls by itself, `says` being in what it says, and the station answers."""
+
+    action: str
+    says: Payload
+    hears: Payload
+
+
+Step = Station | Operator | CentralSystem
 
 
 @dataclass(frozen=True)
 class UseCase:
-    """`sessions`: energy in Wh of those that ended by it."""
+    """`sessions`: energy in Wh of those that ended by it.
+
+    `limit_a`: the station is alone at a site that may draw so many amperes by phase.
+    """
 
     steps: list[Step]
     sessions: tuple[int, ...] = ()
+    limit_a: int | None = None
 
 
 def told(action: str, hears: Payload | None = None, **more: object) -> Station:
@@ -66,214 +79,27 @@ def tx(says: Payload, hears: Payload | None = None) -> Station:
     return Station("TransactionEvent", says, hears or {})
 
 
-KNOWN = {"idTokenInfo": {"status": "Accepted"}}
-EVSE = {"id": 1, "connectorId": 1}
-NOON = DAWN + timedelta(hours=6)
-CABLE_FIRST = [
-    tx(event("Started", 0, evse=EVSE, trigger="CablePluggedIn", meter=1000)),
-    told("Authorize", KNOWN),
-    tx(event("Updated", 1, idToken=CARD1, trigger="Authorized"), KNOWN),
-    tx(event("Updated", 2, trigger="ChargingStateChanged")),
-    tx(event("Updated", 3, DAWN + timedelta(hours=1), meter=8000, trigger="MeterValuePeriodic")),
-]
-REMOTE = {"remoteStartId": 9, "idToken": CARD1, "evseId": 1}
-REMOTELY_STARTED = event("Started", 0, idToken=CARD1, trigger="RemoteStart", meter=0, evse=EVSE)
-REMOTELY_STARTED["transactionInfo"]["remoteStartId"] = 9
+def schedule(unit: str, limit: int) -> Payload:
+    period = {"startPeriod": 0, "limit": limit}
+    return {"chargingRateUnit": unit, "chargingSchedulePeriod": [period]}
 
-USE_CASES: dict[str, UseCase] = {
-    "A02 a certificate asked for by the operator": UseCase(
-        [
-            commanded(
-                "TriggerMessage", ACCEPTED, requestedMessage="SignChargingStationCertificate"
-            ),
-            told("SignCertificate", ACCEPTED),
-            commanded("CertificateSigned", ACCEPTED, certificateType="ChargingStationCertificate"),
-        ]
-    ),
-    "A04 a security event": UseCase([told("SecurityEventNotification")]),
-    "B01 cold boot": UseCase(
-        [boot("PowerUp"), status("Available"), told("Heartbeat"), status("Occupied")]
-    ),
-    "B05 B06 variables set and read": UseCase(
-        [commanded("SetVariables"), commanded("GetVariables")]
-    ),
-    "B07 a base report in two parts": UseCase(
-        [
-            commanded("GetBaseReport"),
-            told("NotifyReport", tbc=True),
-            Station("NotifyReport", {"requestId": 1, "generatedAt": AT, "seqNo": 1}, {}),
-        ]
-    ),
-    "B08 a report that is empty": UseCase([commanded("GetReport", {"status": "EmptyResultSet"})]),
-    "B09 a network profile": UseCase([commanded("SetNetworkProfile", ACCEPTED)]),
-    "B11 reset": UseCase([commanded("Reset", ACCEPTED, type="Immediate"), boot("RemoteReset")]),
-    "C01 C11 a card, and the cache of cards": UseCase(
-        [
-            told("Authorize", KNOWN),
-            told(
-                "Authorize",
-                {"idTokenInfo": {"status": "Unknown"}},
-                idToken={"idToken": "0", "type": "KeyCode"},
-            ),
-            commanded("ClearCache"),
-        ]
-    ),
-    "C07 plug and charge": UseCase(
-        [
-            told(
-                "Authorize",
-                {"idTokenInfo": {"status": "Invalid"}, "certificateStatus": "CertChainError"},
-                idToken={"idToken": "DE8AA1234567", "type": "eMAID"},
-                iso15118CertificateHashData=[OCSP],
-            )
-        ]
-    ),
-    "D01 D02 the local list": UseCase(
-        [commanded("SendLocalList", ACCEPTED), commanded("GetLocalListVersion")]
-    ),
-    "E02 E06 cable first, and the cable ends it": UseCase(
-        [
-            *CABLE_FIRST,
-            tx(
-                event("Ended", 4, NOON, meter=31_000, reason="EVDisconnected", trigger="EVDeparted")
-            ),
-        ],
-        sessions=(30_000,),
-    ),
-    "E07 the card ends it": UseCase(
-        [
-            *CABLE_FIRST,
-            tx(
-                event(
-                    "Ended",
-                    4,
-                    NOON,
-                    idToken=CARD1,
-                    meter=9000,
-                    reason="Local",
-                    trigger="StopAuthorized",
-                ),
-                KNOWN,
-            ),
-        ],
-        sessions=(8000,),
-    ),
-    "E12 offline, and told later": UseCase(
-        [
-            tx(event("Started", 0, idToken=CARD1, meter=0, evse=EVSE, offline=True), KNOWN),
-            tx(event("Updated", 1, meter=400, offline=True)),
-            tx(event("Ended", 2, NOON, meter=900, offline=True)),
-        ],
-        sessions=(900,),
-    ),
-    "E14 does it go on": UseCase([*CABLE_FIRST, commanded("GetTransactionStatus")]),
-    "F01 F03 started and stopped from afar": UseCase(
-        [
-            commanded("RequestStartTransaction", ACCEPTED),
-            tx(REMOTELY_STARTED, KNOWN),
-            commanded("RequestStopTransaction", ACCEPTED),
-            tx(event("Ended", 1, NOON, meter=700, reason="Remote", trigger="RemoteStop")),
-        ],
-        sessions=(700,),
-    ),
-    "F05 F06 unlock, and tell": UseCase(
-        [
-            commanded("UnlockConnector"),
-            commanded("TriggerMessage", ACCEPTED, requestedMessage="StatusNotification"),
-            status("Available"),
-        ]
-    ),
-    "G03 an EVSE out of service": UseCase(
-        [commanded("ChangeAvailability", ACCEPTED), status("Unavailable")]
-    ),
-    "H01 H02 H04 reserved, given up, expired": UseCase(
-        [
-            commanded("ReserveNow", ACCEPTED),
-            status("Reserved"),
-            commanded("CancelReservation"),
-            told("ReservationStatusUpdate"),
-        ]
-    ),
-    "I02 what it costs until now": UseCase([*CABLE_FIRST, commanded("CostUpdated")]),
-    "J01 the meter, by the clock": UseCase([told("MeterValues")]),
-    "K01 K08 K09 K10 profiles": UseCase(
-        [
-            commanded("SetChargingProfile"),
-            commanded("GetCompositeSchedule"),
-            commanded("GetChargingProfiles", ACCEPTED),
-            told("ReportChargingProfiles"),
-            commanded("ClearChargingProfile", ACCEPTED),
-        ]
-    ),
-    "K12 K13 a limit from outside": UseCase(
-        [told("NotifyChargingLimit"), told("ClearedChargingLimit")]
-    ),
-    "K15 what the vehicle wants": UseCase(
-        [
-            told("NotifyEVChargingNeeds", {"status": "Rejected"}),
-            told("NotifyEVChargingSchedule", ACCEPTED),
-        ]
-    ),
-    "L01 secure firmware update": UseCase(
-        [
-            commanded("UpdateFirmware", ACCEPTED),
-            *map(firmware, ("Downloading", "Downloaded", "SignatureVerified", "Installing")),
-            told("SecurityEventNotification", type="FirmwareUpdated"),
-            boot("FirmwareUpdate"),
-            firmware("Installed"),
-        ]
-    ),
-    "L03 L04 firmware offered on the spot": UseCase(
-        [
-            commanded("PublishFirmware"),
-            told("PublishFirmwareStatusNotification"),
-            commanded("UnpublishFirmware", {"status": "Unpublished"}),
-        ]
-    ),
-    "M01 M06 contracts of vehicles": UseCase(
-        [
-            told("Get15118EVCertificate", {"status": "Failed"}),
-            told("GetCertificateStatus", {"status": "Failed"}),
-        ]
-    ),
-    "M03 M04 M05 root certificates": UseCase(
-        [
-            commanded("InstallCertificate"),
-            commanded("GetInstalledCertificateIds"),
-            commanded("DeleteCertificate", ACCEPTED),
-        ]
-    ),
-    "N01 a log": UseCase(
-        [
-            commanded("GetLog"),
-            told("LogStatusNotification", status="Uploading"),
-            told("LogStatusNotification"),
-        ]
-    ),
-    "N02 to N08 monitors": UseCase(
-        [
-            commanded("SetMonitoringBase"),
-            commanded("SetMonitoringLevel"),
-            commanded("SetVariableMonitoring"),
-            told("NotifyEvent"),
-            told("NotifyEvent", eventData=[EVENT | {"cleared": True, "actualValue": "60"}]),
-            commanded("GetMonitoringReport", ACCEPTED),
-            told("NotifyMonitoringReport"),
-            commanded("ClearVariableMonitoring"),
-        ]
-    ),
-    "N09 what it knows of a customer": UseCase(
-        [commanded("CustomerInformation"), told("NotifyCustomerInformation")]
-    ),
-    "O01 O03 O05 messages on the display": UseCase(
-        [
-            commanded("SetDisplayMessage", ACCEPTED),
-            commanded("GetDisplayMessages", ACCEPTED),
-            told("NotifyDisplayMessages"),
-            commanded("ClearDisplayMessage"),
-        ]
-    ),
-    "P01 P02 a vendor's own": UseCase(
-        [told("DataTransfer", {"status": "UnknownVendorId"}), commanded("DataTransfer")]
-    ),
-}
+
+def profile(evse_id: int, purpose: str, unit: str, limit: int) -> CentralSystem:
+    """A profile of the site's plan."""
+    of = {"chargingProfilePurpose": purpose, "chargingSchedule": [schedule(unit, limit)]}
+    return CentralSystem("SetChargingProfile", {"evseId": evse_id, "chargingProfile": of}, ACCEPTED)
+
+
+def wants(power_w: int) -> Station:
+    direct = {"evMaxCurrent": 200, "evMaxVoltage": 400, "evMaxPower": power_w}
+    needs = {"requestedEnergyTransfer": "DC", "dcChargingParameters": direct}
+    return told("NotifyEVChargingNeeds", ACCEPTED, chargingNeeds=needs)
+
+
+def takes(power_w: int, hears: str = "Accepted") -> Station:
+    return told(
+        "NotifyEVChargingSchedule",
+        {"status": hears},
+        timeBase=NOW.isoformat().replace("+00:00", "Z"),
+        chargingSchedule={"id": 1, **schedule("W", power_w)},
+    )
