@@ -1,11 +1,10 @@
 """The planner: what holds for every site, every mix of sessions and every forecast."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from random import Random
 from uuid import UUID
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,106 +15,21 @@ from services.charging.domain.smart_charging.limits import (
     Fuse,
     Limit,
     Phase,
-    Sharing,
     SiteLimits,
-    Window,
 )
 from services.charging.domain.smart_charging.plan import Plan
 from services.charging.domain.smart_charging.planner import PATIENCE, plan
 from services.charging.domain.smart_charging.quarters import QUARTER
-from services.charging.domain.smart_charging.surplus import Surplus
-
-NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
-HORIZON = timedelta(hours=6)
-
-
-def quarter(number: int) -> datetime:
-    return NOW + number * QUARTER
-
-
-def demand(number: int = 1, **wish: object) -> Demand:
-    given: dict[str, object] = {
-        "session_id": UUID(int=number),
-        "station_id": f"CP{number}",
-        "begun_at": NOW - timedelta(minutes=number),
-        "since": NOW - timedelta(minutes=number),
-    }
-    return Demand(**{**given, **wish})  # type: ignore[arg-type] # mypy cannot see the names
-
-
-def amperes(value: int) -> Limit:
-    return Limit(value * 1000, value * 1000, value * 1000)
-
-
-limits_of_phases = st.builds(
-    Limit, *[st.integers(0, 900).map(lambda tenths: tenths * 100) for _ in range(3)]
+from tests.charging.smart_charging.sites import (
+    HORIZON,
+    NOW,
+    Situation,
+    demand,
+    demands,
+    quarter,
+    sites,
+    situations,
 )
-phases = st.sampled_from([ALL_PHASES, (Phase.L1,), (Phase.L2,), (Phase.L3, Phase.L1)])
-
-
-@st.composite
-def windows(draw: st.DrawFn) -> Window:
-    begins = draw(st.integers(-3, 25))
-    lasts = timedelta(minutes=draw(st.integers(1, 240)))
-    begins_at = quarter(begins) + timedelta(minutes=draw(st.integers(0, 14)))
-    return Window(begins_at, begins_at + lasts, draw(limits_of_phases))
-
-
-@st.composite
-def sites(draw: st.DrawFn, count: int) -> SiteLimits:
-    stations = st.frozensets(st.sampled_from([f"CP{n}" for n in range(1, count + 1)]))
-    return SiteLimits(
-        connection=draw(limits_of_phases),
-        windows=tuple(draw(st.lists(windows(), max_size=3))),
-        fuses=tuple(
-            draw(
-                st.lists(
-                    st.builds(
-                        Fuse,
-                        st.just("F"),
-                        limits_of_phases,
-                        stations,
-                        st.sampled_from([None, None, 1, 2]),
-                        st.lists(windows(), max_size=1).map(tuple),
-                    ),
-                    max_size=2,
-                )
-            )
-        ),
-        sharing=draw(st.sampled_from(Sharing)),
-    )
-
-
-@st.composite
-def demands(draw: st.DrawFn, number: int) -> Demand:
-    waited = timedelta(minutes=draw(st.integers(0, 120)))
-    leaves = draw(st.none() | st.integers(-60, 600))
-    return demand(
-        number,
-        charging=draw(st.booleans()),
-        since=NOW - waited,
-        phases=draw(phases),
-        maximum_ma=draw(st.integers(60, 320)) * 100,
-        priority=draw(st.integers(0, 3)),
-        departure_at=None if leaves is None else NOW + timedelta(minutes=leaves),
-        missing_wh=draw(st.none() | st.integers(0, 60_000)),
-        prefers_solar=draw(st.booleans()),
-        held_ma=draw(
-            st.none() | st.none() | st.none() | st.integers(0, 320).map(lambda n: n * 100)
-        ),
-    )
-
-
-Situation = tuple[SiteLimits, list[Demand], list[Surplus], datetime]
-
-
-@st.composite
-def situations(draw: st.DrawFn) -> Situation:
-    count = draw(st.integers(1, 8))
-    times = draw(st.lists(st.integers(-4, 24), unique=True, max_size=12))
-    sun = [Surplus(quarter(n), draw(st.integers(-500, 30_000))) for n in sorted(times)]
-    now = NOW + timedelta(seconds=draw(st.sampled_from([0, 0, 1, 450, 899])))
-    return draw(sites(count)), [draw(demands(n)) for n in range(1, count + 1)], sun, now
 
 
 def made(situation: Situation) -> Plan:
@@ -267,88 +181,3 @@ def test_departures_are_served_when_even_currents_fit(
         assert one.departure_at
         assert one.missing_wh is not None
         assert planned.promised_wh(one.session_id, one.departure_at) >= one.missing_wh
-
-
-def first(planned: Plan, *numbers: int) -> list[int]:
-    return [planned.allotments[UUID(int=number)].currents[0] // 1000 for number in numbers]
-
-
-def test_all_share_alike() -> None:
-    planned = plan(
-        SiteLimits(amperes(40)), [demand(1), demand(2), demand(3, maximum_ma=8000)], [], NOW
-    )
-    assert first(planned, 1, 2, 3) == [16, 16, 8]
-
-
-def test_the_higher_priority_has_its_most_first() -> None:
-    asking = [demand(1), demand(2, priority=5), demand(3)]
-    planned = plan(SiteLimits(amperes(48), sharing=Sharing.PRIORITY), asking, [], NOW)
-    assert first(planned, 1, 2, 3) == [8, 32, 8]
-    assert first(plan(SiteLimits(amperes(48)), asking, [], NOW), 1, 2, 3) == [16, 16, 16]
-
-
-def test_those_who_find_no_room_take_turns() -> None:
-    asking = [demand(number) for number in range(1, 4)]
-    planned = plan(SiteLimits(amperes(13)), asking, [], NOW)
-    hours = [
-        {n for n in range(1, 4) if planned.allotments[UUID(int=n)].currents[quarters]}
-        for quarters in range(0, 48, 4)
-    ]
-    assert all(len(charging) == 2 for charging in hours)
-    assert len(set(map(frozenset, hours))) == 3
-
-
-def test_single_phases_share_only_their_own() -> None:
-    asking = [
-        demand(1, phases=(Phase.L1,)),
-        demand(2, phases=(Phase.L1,)),
-        demand(3, phases=(Phase.L2,)),
-    ]
-    assert first(plan(SiteLimits(amperes(20)), asking, [], NOW), 1, 2, 3) == [10, 10, 20]
-
-
-def test_a_fuse_binds_its_own_stations() -> None:
-    fuse = Fuse("Row A", amperes(16), frozenset({"CP1", "CP2"}))
-    asking = [demand(1), demand(2), demand(3)]
-    assert first(plan(SiteLimits(amperes(63), fuses=(fuse,)), asking, [], NOW), 1, 2, 3) == [
-        8,
-        8,
-        32,
-    ]
-
-
-def test_the_sun_goes_to_those_who_prefer_it_and_only_the_sun() -> None:
-    sun = [Surplus(quarter(n), 6900) for n in range(2)]
-    asking = [demand(1, prefers_solar=True), demand(2)]
-    planned = plan(SiteLimits(amperes(40)), asking, sun, NOW)
-    assert first(planned, 1, 2) == [10, 30]
-    # After the sun: a turn an hour for who named no departure, of the least current.
-    later = planned.allotments[UUID(int=1)].currents[4:]
-    assert set(later) == {0, LEAST_MA}
-
-
-def test_who_waits_for_the_sun_leaves_with_what_it_wants() -> None:
-    wants = demand(
-        prefers_solar=True, departure_at=quarter(24), missing_wh=11_040, maximum_ma=16_000
-    )
-    sun = [*(Surplus(quarter(n), 5520) for n in range(4)), Surplus(quarter(4), 0)]
-    planned = plan(SiteLimits(amperes(40)), [wants], sun, NOW)
-    currents = planned.allotments[UUID(int=1)].currents
-    assert currents[:4] == [8000] * 4  # half of it from the sun
-    assert currents[4:18] == [0] * 14
-    assert planned.promised_wh(UUID(int=1), quarter(20)) >= 11_040  # an hour early
-
-
-def test_what_cannot_be_told_otherwise_is_kept_free() -> None:
-    asking = [demand(1, held_ma=32_000), demand(2)]
-    assert first(plan(SiteLimits(amperes(40)), asking, [], NOW), 1, 2) == [32, 8]
-    assert first(plan(SiteLimits(amperes(20)), asking, [], NOW), 1, 2) == [32, 0]
-
-
-@pytest.mark.parametrize(("minutes", "goes_on"), [(1, True), (0, False)])
-def test_a_turn_that_has_begun_is_not_taken_away(minutes: int, goes_on: bool) -> None:
-    now = NOW + timedelta(minutes=minutes)
-    charging = demand(1, charging=True, since=NOW - timedelta(minutes=30))
-    overdue = demand(2, since=NOW - timedelta(hours=2))
-    planned = plan(SiteLimits(amperes(8)), [charging, overdue], [], now)
-    assert first(planned, 1, 2) == ([8, 0] if goes_on else [0, 8])
