@@ -72,12 +72,27 @@ class Silent:
         """Nobody keeps it."""
 
 
-def socket(wire: Wire, book: Book, epoch: int = 7) -> StationSocket:
+class Slow(Silent):
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.kept = asyncio.Event()
+
+    async def answer(self, _station_id: str, action: str, _payload: bytes) -> bytes:
+        self.asked.append(action)
+        await self.kept.wait()
+        return b"{}"
+
+
+def socket(
+    wire: Wire, book: Book, epoch: int = 7, central_system: Silent | None = None
+) -> StationSocket:
     return StationSocket(
         "CP1",
         epoch,
         cast(ServerConnection, wire),
-        cast(CentralSystem, Silent()),
+        cast(CentralSystem, central_system or Silent()),
         cast(CommandDelivery, book),
         cast(Conversation, Silent()),
     )
@@ -119,3 +134,23 @@ async def test_an_answer_for_an_earlier_socket_answers_no_call_of_this_one() -> 
     await asyncio.gather(*runs)
     assert isinstance(books[1].came_of_it, CallResult)
     assert json.loads(books[1].came_of_it.payload) == {"status": "Accepted"}
+
+
+async def test_whoever_leaves_answers_what_is_in_hand_and_takes_up_no_more() -> None:
+    wire, book, central_system = Wire(), Book(), Slow()
+    station = socket(wire, book, central_system=central_system)
+    running = asyncio.create_task(station.run())
+    for number, action in enumerate(("StartTransaction", "MeterValues")):
+        await wire.answers.put(json.dumps([2, f"m{number}", action, {}]))
+    while not central_system.asked:
+        await asyncio.sleep(0)
+    leaving = asyncio.create_task(station.leave(within=5))
+    await asyncio.sleep(0)
+    station.deliver_soon()
+    central_system.kept.set()
+    await leaving
+    assert wire.sent.get_nowait() == [3, "m0", {}]
+    wire.gone.set()
+    await running
+    assert central_system.asked == ["StartTransaction"]
+    assert not book.asked.is_set()

@@ -4,6 +4,7 @@ Holds sockets and nothing else: what a station says goes to the central system a
 payload, and each socket takes the commands that wait for its station.
 """
 
+import asyncio
 import binascii
 import http
 import logging
@@ -39,6 +40,9 @@ PING_EVERY = 60.0
 ARRIVING_AT_ONCE = 4096
 """Connections that may wait to be accepted: beyond, the kernel drops them, and they try again only
 after a second. As many as Linux allows by default (`net.core.somaxconn`)."""
+
+ANSWERED_WITHIN = 2.0
+"""Seconds for what is in hand when this node leaves: a commit, a station's answer."""
 
 GOING_AWAY = 1001
 PROTOCOL_ERROR = 1002
@@ -126,6 +130,10 @@ class Gateway:
         )
         self._is_serving = True
         return server
+
+    async def leave(self) -> None:
+        """Give stations the answers that they wait for, and take up nothing more."""
+        await asyncio.gather(*(one.leave(ANSWERED_WITHIN) for one in self._sockets.values()))
 
     def check_serving(self) -> None:
         """Raise `UnavailableError` before stations can connect."""

@@ -138,6 +138,7 @@ class Program:
             {api, stop, *background, signs_of_life, notices}, return_when=asyncio.FIRST_COMPLETED
         )
         logger.info("leaving")
+        await self._gateway.leave()
         server.close(code=GOING_AWAY, reason="going away")
         await server.wait_closed()
         signs_of_life.cancel()

@@ -59,6 +59,7 @@ class StationSocket:
         self._answers: dict[str, asyncio.Future[CallResult | CallError]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._is_leaving = False
         self._is_over = False
 
     async def run(self) -> None:
@@ -94,8 +95,19 @@ class StationSocket:
         finally:
             self._answers.pop(message_id, None)
 
+    async def leave(self, within: float) -> None:
+        """Take up nothing new, and return when what is in hand is over, or after so many seconds.
+
+        What was not taken up is the next node's: a station repeats what nobody answered.
+        """
+        self._is_leaving = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=within)
+
     def deliver_soon(self) -> None:
         """Commands may wait for the station."""
+        if self._is_leaving:
+            return
         self._spawn(
             self._commands.deliver(
                 self.station_id, self.epoch, self._central_system.version, self.call
@@ -111,7 +123,8 @@ class StationSocket:
         for event in self._connection.take_events():
             match event:
                 case CallReceived(call):
-                    self._spawn(self._handle(call))
+                    if not self._is_leaving:
+                        self._spawn(self._handle(call))
                 case CallAnswered(message_id, answer):
                     self._deliver(message_id, answer)
                 case FrameQuarantined(reason, received):
