@@ -59,7 +59,8 @@ def cpu_seconds_of_children(process: int) -> float:
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     running = 0.0
     for child in children:
-        with contextlib.suppress(FileNotFoundError):  # It has just ended.
+        # It has just ended, before its file was opened or before it was read.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             running += cpu_seconds(int(child))
     return cpu_seconds(process) + ended + running
 

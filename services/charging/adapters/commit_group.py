@@ -8,7 +8,9 @@ from services.charging.application.ports import NotStorableError
 
 Item = TypeVar("Item")
 
-LARGEST_GROUP = 500
+LARGEST_GROUP = 1000
+"""The ledger locks each station of a group: several nodes may, within the 6,400 locks that a small
+PostgreSQL has by default."""
 
 
 class CommitGroup(Generic[Item]):

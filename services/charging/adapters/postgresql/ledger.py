@@ -18,7 +18,7 @@ class _Request:
 
 
 class PostgresLedger:
-    """A group takes as many round trips as one: begin, read, write, commit."""
+    """A group takes as many round trips as one: read, write."""
 
     def __init__(self, database: Database, *, events_committed: Callable[[], None]) -> None:
         self._database = database
@@ -36,7 +36,7 @@ class PostgresLedger:
         return request.posting
 
     async def _write(self, requests: Sequence[_Request]) -> None:
-        async with self._database.transaction() as connection, connection.pipeline():
+        async with self._database.pipeline() as connection:
             known = await read_known(connection, [request.said for request in requests])
             for request in requests:
                 if facts := known.get(request.said.station_id):
