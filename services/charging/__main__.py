@@ -5,7 +5,7 @@ import gc
 import os
 import signal
 import ssl
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import boto3
 
@@ -29,12 +29,6 @@ from services.charging.adapters.postgresql.idempotency import PostgresIdempotenc
 from services.charging.adapters.postgresql.ledger import PostgresLedger
 from services.charging.adapters.postgresql.message_log import PostgresMessageLog
 from services.charging.adapters.postgresql.meter_readings import PostgresMeterReadings
-from services.charging.adapters.postgresql.notices import (
-    COMMAND_OVER,
-    COMMAND_WAITS,
-    SUPERSEDED,
-    Notices,
-)
 from services.charging.adapters.postgresql.notifications import PostgresNotifications
 from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
 from services.charging.adapters.postgresql.signed_metering import PostgresSignedMetering
@@ -60,6 +54,7 @@ from services.charging.adapters.postgresql.waiting_stops import PostgresWaitingS
 from services.charging.adapters.sealing import Seal
 from services.charging.adapters.surplus_queue import SqsSurplusQueue
 from services.charging.adapters.system_clock import utc_now
+from services.charging.application import configuration, station_certificates, stop_matching
 from services.charging.application.campaigns import Campaigns
 from services.charging.application.central_systems import central_systems
 from services.charging.application.certificate_answers import CertificateAnswers
@@ -72,6 +67,7 @@ from services.charging.application.key_rotation import KeyRotation
 from services.charging.application.metrics import Metrics
 from services.charging.application.ports import Store
 from services.charging.application.remote_control import RemoteControl
+from services.charging.application.rounds import Rounds
 from services.charging.application.smart_charging.news import PlannedLedger, PlannedSiteReports
 from services.charging.application.smart_charging.planning import SitePlanning
 from services.charging.application.smart_charging.profile_answers import ProfileAnswers
@@ -83,6 +79,7 @@ from services.charging.application.stop_matching import MatchingLedger
 from services.charging.entrypoints.client_certificates import ClientCertificates, tls
 from services.charging.entrypoints.gateway import Gateway
 from services.charging.entrypoints.json_log import log_as_json
+from services.charging.entrypoints.notices import notices
 from services.charging.entrypoints.program import Program
 from services.charging.entrypoints.rest.app import rest_api
 from services.charging.entrypoints.rest.campaigns import campaigns_router
@@ -253,19 +250,17 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         database=database,
         connections=connections,
         commands=command_book,
-        notices=_notices(database_conninfo, gateway, commands, campaigns),
+        notices=notices(database_conninfo, gateway, commands, campaigns),
         background=[
             relay,
             message_log,
-            ledger,
             planning,
             surplus_intake,
             PlanRetention(database),
-            ConfigurationQuestions(configurations, commands),
             campaigns,
             changes,
             metrics_log,
-            *([issuer] if issuer else []),
+            *_rounds(ledger, ConfigurationQuestions(configurations, commands), issuer),
         ],
         gateway=gateway,
         api=api,
@@ -273,6 +268,19 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         gateway_port=settings.gateway_port,
         api_port=settings.api_port,
     )
+
+
+def _rounds(
+    ledger: MatchingLedger, questions: ConfigurationQuestions, issuer: StationCertificates | None
+) -> list[Rounds]:
+    rounds = [
+        Rounds(ledger.look, every=stop_matching.LOOK_EVERY, failed="stops wait on"),
+        Rounds(questions.ask_some, every=configuration.LOOK_EVERY, failed="no station is asked"),
+    ]
+    if issuer:
+        every = station_certificates.LOOK_EVERY
+        rounds.append(Rounds(issuer.renew, every=every, failed="no certificates are renewed"))
+    return rounds
 
 
 def _issuer(
@@ -307,35 +315,6 @@ def _tls(settings: ChargingSettings) -> ssl.SSLContext | None:
         settings.gateway_certificate_file,
         settings.gateway_key_file,
         settings.station_authorities_file,
-    )
-
-
-def _notices(
-    database_conninfo: str, gateway: Gateway, commands: Commands, campaigns: Campaigns
-) -> Notices:
-    """Tell the gateway and those who wait for an answer what other nodes say."""
-
-    def superseded(payload: str) -> None:
-        epoch, _, station_id = payload.partition(" ")
-        gateway.superseded(station_id, int(epoch))
-
-    def over(payload: str) -> None:
-        commands.over(UUID(payload))
-        campaigns.look()
-
-    def look_again(station_ids: list[str]) -> None:
-        commands.look_again()
-        for station_id in station_ids:
-            gateway.command_waits(station_id)
-
-    return Notices(
-        database_conninfo,
-        hear={
-            COMMAND_WAITS: gateway.command_waits,
-            COMMAND_OVER: over,
-            SUPERSEDED: superseded,
-        },
-        look_again=look_again,
     )
 
 

@@ -1,8 +1,5 @@
 """The configuration of stations: asked for after each boot, shown, and changed by commands."""
 
-import asyncio
-import contextlib
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +9,6 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 import msgspec
 
 from services.charging.application.commands import Commands
-from services.charging.application.ports import NotStorableError, UnavailableError
 from services.charging.application.scope import Scope
 from services.charging.application.station_views import StationView
 from services.charging.domain.configuration import UNKNOWN, setting_key
@@ -30,8 +26,6 @@ from services.charging.domain.ocpp201.variables import (
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.versions import version
-
-logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 5.0
 """Seconds between looks for stations that have booted."""
@@ -139,26 +133,11 @@ def change_of(spoken: Version, place: Place, value: str) -> Message:
 
 
 class ConfigurationQuestions:
-    """One of the tasks of each node: asks stations for all of their keys or variables."""
+    """Asks stations for all of their keys or variables."""
 
     def __init__(self, configurations: Configurations, commands: Commands) -> None:
         self._configurations = configurations
         self._commands = commands
-        self._finish = asyncio.Event()
-
-    async def run(self) -> None:
-        """Until told to finish."""
-        while not self._finish.is_set():
-            try:
-                await self.ask_some()
-            except (UnavailableError, NotStorableError) as error:
-                logger.warning("no station is asked", extra={"reason": str(error)})
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._finish.wait(), LOOK_EVERY)
-
-    def finish(self) -> None:
-        """Ask nobody more."""
-        self._finish.set()
 
     async def ask_some(self) -> None:
         """Leave a question to the nodes for each of some stations."""

@@ -3,8 +3,6 @@
 A request is signed and kept before it is answered; the certificate goes by a command of its own.
 """
 
-import asyncio
-import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,7 +12,7 @@ from uuid import UUID, uuid4
 import msgspec
 from cryptography import x509
 
-from services.charging.application.ports import Clock, UnavailableError
+from services.charging.application.ports import Clock
 from services.charging.domain.commands import Command
 from services.charging.domain.ocpp16.certificate_signed import CertificateSigned
 from services.charging.domain.ocpp16.extended_trigger_message import ExtendedTriggerMessage
@@ -88,7 +86,7 @@ class CommandIssuer(Protocol):
 
 
 class StationCertificates:
-    """One of the tasks of each node, where there is an authority."""
+    """Where there is an authority."""
 
     def __init__(
         self,
@@ -101,7 +99,6 @@ class StationCertificates:
         self._book = book
         self._commands = commands
         self._clock = clock
-        self._finish = asyncio.Event()
 
     async def request(self, station_id: str, spoken: Version, csr: str) -> None:
         """Return when the certificate is kept and on its way.
@@ -123,16 +120,6 @@ class StationCertificates:
             station_id, spoken, CertificateSigned(certificate_chain=certificate.chain)
         )
 
-    async def run(self) -> None:
-        """Until told to finish."""
-        while not self._finish.is_set():
-            try:
-                await self.renew()
-            except UnavailableError as error:
-                logger.warning("no certificates are renewed", extra={"reason": str(error)})
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._finish.wait(), LOOK_EVERY)
-
     async def renew(self) -> None:
         """Ask the stations whose certificates end soon to ask for new ones."""
         now = self._clock()
@@ -144,10 +131,6 @@ class StationCertificates:
                 else TriggerMessage(requested_message="SignChargingStationCertificate")
             )
             await self._issue(station_id, version(spoken), wanted)
-
-    def finish(self) -> None:
-        """End; the next look is another node's."""
-        self._finish.set()
 
     async def _issue(self, station_id: str, spoken: Version, request: Message) -> None:
         payload = msgspec.json.encode(request)

@@ -1,7 +1,5 @@
 """A ledger that ends sessions by stops of unknown transactions as soon as that is certain."""
 
-import asyncio
-import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import datetime
@@ -44,7 +42,6 @@ class MatchingLedger:
         self._waiting = waiting
         self._clock = clock
         self._events = SessionEvents(clock)
-        self._finish = asyncio.Event()
 
     async def post(self, said: Said, decide: Decide) -> Posting:
         """Return when it is kept."""
@@ -75,21 +72,7 @@ class MatchingLedger:
                     extra={"station_id": station_id, "session_id": str(entry.session.id)},
                 )
 
-    async def run(self) -> None:
-        """Until told to finish."""
-        while not self._finish.is_set():
-            try:
-                await self.look()
-            except UnavailableError as error:
-                logger.warning("stops wait on", extra={"reason": str(error)})
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._finish.wait(), LOOK_EVERY)
-
     async def look(self) -> None:
         """Look at the stops that have waited long enough."""
         for station_id in await self._waiting.stations(self._clock() - PATIENCE):
             await self.match(station_id)
-
-    def finish(self) -> None:
-        """End; the next look is another node's."""
-        self._finish.set()
