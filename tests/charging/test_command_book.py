@@ -1,5 +1,6 @@
 """Commands that nobody answers for any more."""
 
+import asyncio
 from uuid import UUID, uuid4
 
 import psycopg
@@ -57,6 +58,27 @@ async def test_overdue_commands_end(database: EmptyDatabase) -> None:
         assert (await states(book, sent))[0] is CommandState.ANSWERED
     finally:
         await kept.close()
+
+
+async def test_one_that_another_node_keeps_at_the_same_time_is_the_same(
+    kept: Database, database: EmptyDatabase
+) -> None:
+    book, command_id = PostgresCommands(kept), uuid4()
+    async with await psycopg.AsyncConnection.connect(database.conninfo) as other:
+        await other.execute(
+            """
+            insert into command (id, station_id, action, request, answer_by, state)
+            values (%s, 'CP1', 'ClearCache', '{}', now(), 'pending')
+            """,
+            (command_id,),
+        )
+        opening = asyncio.create_task(book.open(command_id, "CP1", OCPP_1_6, "ClearCache", b"{}"))
+        async with kept.statement() as connection:
+            waits = "select from pg_locks where not granted"
+            while not await (await connection.execute(waits)).fetchall():
+                await asyncio.sleep(0)
+        await other.commit()
+    assert (await opening).state is CommandState.PENDING
 
 
 async def states(book: PostgresCommands, *ids: UUID) -> list[CommandState]:

@@ -81,9 +81,11 @@ class PostgresCommands:
             command_id, station_id, version.name, action, shown, sealed, hold_seconds
         )
         await self._openings.add(opening)
-        if opening.command is None:
+        # One that another node has kept just now is not in what the statement saw.
+        command = opening.command or await self.get(command_id)
+        if command is None:
             raise UnavailableError(f"command {command_id} was not kept")
-        return opening.command
+        return command
 
     async def _open(self, openings: Sequence[_Opening]) -> None:
         query: LiteralString = """
