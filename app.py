@@ -39,7 +39,12 @@ def synthesise(
     """Write the assembly of what the context chooses; raises where a rule finds something."""
     # A trace holds the path of a temporary folder; the construct's own path names it as well.
     silence = {"aws:cdk:disable-creation-stack-traces": True}
-    app = App(outdir=folder, stack_traces=False, context={**silence, **(context or {})})
+    app = App(
+        outdir=folder,
+        stack_traces=False,
+        tree_metadata=False,
+        context={**silence, **(context or {})},
+    )
     rules = RULES[app.node.try_get_context("rules") or next(iter(RULES))]
     Validations.of(app).add_plugins(rules(app))
     chosen: str | None = app.node.try_get_context("environment")

@@ -39,12 +39,12 @@ def main() -> None:
     imported = _python(IMPORTED)
     modules = subprocess.run(imported, check=True, cwd=ROOT, capture_output=True, text=True)  # noqa: S603 — the program above
     bare = _python(BARE.format(modules=modules.stdout.strip()))
-    one_thread = {"JSII_NODE": str(ROOT / "stacks" / "node.sh")}
+    our_node = {"JSII_NODE": str(ROOT / "stacks" / "node.sh")}
     spent: dict[str, list[float]] = {}
     for _ in range(rounds):
         for name, command, variables in (
             ("a bare app", bare, {}),
-            ("a bare app on one thread", bare, one_thread),
+            ("the same, with our Node", bare, our_node),
             ("make synth ENV=live", ["make", "synth", "ENV=live"], {}),
             ("make synth", ["make", "synth"], {}),
         ):
@@ -54,7 +54,7 @@ def main() -> None:
     for name, seconds in medians.items():
         sys.stdout.write(
             f"{name:<25}{seconds:>6.1f} s of processor time,{seconds / first:>5.1f} times the bare"
-            f" app,{seconds / second:>5.1f} times the one on one thread\n"
+            f" app,{seconds / second:>5.1f} times the one with our Node\n"
         )
 
 

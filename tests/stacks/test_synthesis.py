@@ -1,5 +1,7 @@
 import hashlib
+import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,18 @@ def test_two_paths_give_the_same_bytes(elsewhere: Path, tmp_path: Path) -> None:
     assert there.failure is None, there.failure
     assert len(digests(here.assembly)) > 40
     assert digests(here.assembly) == digests(there.assembly)
+
+
+def test_what_the_cdk_draws_by_lot_is_the_same_each_time() -> None:
+    """Its first token's number: by it, statements and published outputs change places."""
+    node = ROOT / "stacks" / "node.sh"
+    drawn = [subprocess.check_output([node, "-p", "Math.random()"]) for _ in range(3)]  # noqa: S603 — our own script
+    assert len(set(drawn)) == 1
+
+
+def test_the_command_line_of_the_cdk_runs_the_same_node() -> None:
+    app = json.loads((ROOT / "cdk.json").read_text())["app"]
+    assert app.startswith("JSII_NODE=stacks/node.sh ")
 
 
 def test_a_finding_stops_the_synthesis(elsewhere: Path) -> None:
