@@ -7,6 +7,9 @@ from typing import Any
 
 from proofs.assembly import Json, Resource
 
+POLICY = ("Statement", "Effect")
+"""The words that no policy lacks."""
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -74,7 +77,11 @@ def _permission(resource: Resource) -> Statement:
 
 
 def _documents(node: Any) -> Iterator[Json]:
-    if isinstance(node, dict):
+    """Every policy in it, those that are written as JSON in a text included."""
+    text = _text(node)
+    if text is not None:
+        yield from _written(text)
+    elif isinstance(node, dict):
         found = _listed(node.get("Statement", ()))
         if found and all(isinstance(s, dict) and "Effect" in s for s in found):
             yield node
@@ -84,6 +91,34 @@ def _documents(node: Any) -> Iterator[Json]:
     elif isinstance(node, list):
         for item in node:
             yield from _documents(item)
+
+
+def _text(node: Any) -> str | None:
+    """A text, each reference within it as `flattened` writes it; None for what is no text."""
+    match node:
+        case str() as text:
+            return text
+        case {"Fn::Sub": str() as text} | {"Fn::Sub": [str() as text, _]}:
+            return text
+        case {"Fn::Join": [str() as delimiter, list() as parts]}:
+            return delimiter.join(p if isinstance(p, str) else _quoted(p) for p in parts)
+        case _:
+            return None
+
+
+def _quoted(reference: Any) -> str:
+    """As it may stand between the quotation marks of a JSON text."""
+    return json.dumps(flattened(reference))[1:-1]
+
+
+def _written(text: str) -> Iterator[Json]:
+    """The policies in a text. `ValueError` for one that looks like a policy and cannot be read."""
+    if not text.lstrip().startswith(("{", "[")) or not all(word in text for word in POLICY):
+        return
+    try:
+        yield from _documents(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"a policy in a text that is no JSON: {error}: {text}") from error
 
 
 def _named(statement: Json, what: str) -> Iterable[str]:

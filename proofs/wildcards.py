@@ -20,6 +20,9 @@ FILE = Path(__file__).parent / "wildcards.toml"
 RULES = {"Action": "IAM5", "Resource": "IAM5", "Policy": "IAM4"}
 """Who finds what in an identity's policy: AwsSolutions' rules by kind of element."""
 
+WILD = set("*?")
+"""What stands for any text, or for any one character."""
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -102,7 +105,7 @@ def _elements(statement: Statement) -> Iterator[str]:
         "Principal": tuple(p for p in statement.principals if p.startswith("*")),
     }
     for kind, values in kinds.items():
-        yield from (f"{kind}::{value}" for value in values if "*" in value)
+        yield from (f"{kind}::{value}" for value in values if set(value) & WILD)
 
 
 def _beside(wildcard: Wildcard, accepted: Accepted) -> str | None:

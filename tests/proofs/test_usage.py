@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,50 @@ def test_what_a_test_takes_and_nobody_granted_is_told() -> None:
 def test_a_wildcard_is_taken_with_one_of_its_actions() -> None:
     assert list(faults(granting("sqs:Send*"), knowing("sqs:SendMessage"))) == []
     assert list(faults(granting("sqs:Receive*"), knowing()))
+
+
+def with_a_policy(kind: str, **attached: Any) -> Stage:
+    """Billing's role may send, and whatever another resource's statement allows."""
+    (billing,) = granting("sqs:SendMessage").stacks
+    granted: Json = {"Effect": "Allow", "Action": "sqs:PurgeQueue", "Resource": "arn:aws:sqs:x"}
+    granted |= {"Principal": principal} if (principal := attached.pop("to", None)) else {}
+    policy = resource(kind, PolicyDocument={"Statement": granted}, **attached)
+    return stage(billing={**billing.template["Resources"], "Policy": policy})
+
+
+@pytest.mark.parametrize(
+    "built",
+    [
+        with_a_policy("AWS::IAM::Policy", Roles=[{"Ref": "Role"}]),
+        with_a_policy("AWS::IAM::Policy", Roles=[{"Ref": "Other"}, {"Ref": "Role"}]),
+        with_a_policy("AWS::IAM::ManagedPolicy", Roles=[{"Ref": "Role"}]),
+        with_a_policy("AWS::SQS::QueuePolicy", to={"AWS": {"Fn::GetAtt": ["Role", "Arn"]}}),
+    ],
+    ids=["alone", "with another", "managed", "of a resource"],
+)
+def test_whatever_grants_an_action_counts(built: Stage) -> None:
+    (fault,) = faults(built, knowing("sqs:SendMessage"))
+    assert fault == "live/billing/Role may do sqs:PurgeQueue, and no test does it"
+
+
+def test_a_managed_policy_that_the_role_names_counts() -> None:
+    built = with_a_policy("AWS::IAM::ManagedPolicy")
+    (billing,) = built.stacks
+    billing.template["Resources"]["Role"]["Properties"]["ManagedPolicyArns"] = [{"Ref": "Policy"}]
+    (fault,) = faults(built, knowing("sqs:SendMessage"))
+    assert "may do sqs:PurgeQueue" in fault
+
+
+def test_a_grant_from_another_stack_counts() -> None:
+    (billing,) = granting("sqs:SendMessage").stacks
+    arn = {"Fn::GetStackOutput": {"StackName": "live-billing", "OutputName": "Published"}}
+    granted = {"Effect": "Allow", "Action": "sqs:PurgeQueue", "Principal": {"AWS": arn}}
+    policy = resource("AWS::SQS::QueuePolicy", PolicyDocument={"Statement": granted})
+    built = stage(billing=billing.template["Resources"], queue={"Policy": policy})
+    output = {"Published": {"Value": {"Fn::GetAtt": ["Role", "Arn"]}}}
+    built.stacks[0].template["Outputs"] = output
+    (fault,) = faults(built, knowing("sqs:SendMessage"))
+    assert "may do sqs:PurgeQueue" in fault
 
 
 def test_a_reason_stands_for_an_action_that_no_test_takes() -> None:

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from proofs import wildcards
@@ -36,6 +38,7 @@ def test_what_is_named_is_no_wildcard() -> None:
     ("action", "on", "element"),
     [
         ("s3:Get*", "arn:aws:s3:::one/file", "Action::s3:Get*"),
+        ("s3:Get?bject", "arn:aws:s3:::one/file", "Action::s3:Get?bject"),
         (["s3:GetObject", "*"], "arn:aws:s3:::one/file", "Action::*"),
         ("s3:GetObject", ["arn:aws:s3:::one", "*"], "Resource::*"),
         ("s3:GetObject", {"Fn::GetAtt": ["B", "Arn"]}, None),
@@ -54,6 +57,25 @@ def test_what_is_named_is_no_wildcard() -> None:
 def test_a_wildcard_is_found_in_whatever_form(action: object, on: object, element: str) -> None:
     elements = [w.element for w in found(stage(data={"P": policy(action, on)}))]
     assert elements == ([element] if element else [])
+
+
+def test_a_policy_that_is_written_in_a_text_counts() -> None:
+    before, after = json.dumps(allowed("logs:PutLogEvents", "GROUP:*")).split("GROUP")
+    text = {"Fn::Join": ["", [before, {"Fn::GetAtt": ["G", "Arn"]}, after]]}
+    logs = resource("AWS::Logs::ResourcePolicy", PolicyDocument=text)
+    assert the_only(stage(data={"P": logs})).element == "Resource::<G.Arn>:*"
+
+
+def test_a_policy_in_a_call_that_is_written_in_a_text_counts() -> None:
+    call = json.dumps({"action": "Put", "policy": json.dumps(allowed("s3:*", "arn:x"))})
+    custom = resource("Custom::AWS", Create={"Fn::Join": ["", [call]]})
+    assert the_only(stage(data={"C": custom})).element == "Action::s3:*"
+
+
+def test_a_text_that_looks_like_a_policy_and_cannot_be_read_is_refused() -> None:
+    broken = resource("AWS::Logs::ResourcePolicy", PolicyDocument='{"Statement": [{"Effect": ')
+    with pytest.raises(ValueError, match=r'no JSON: .*"Effect"'):
+        found(stage(data={"P": broken}))
 
 
 def test_everything_but_something_is_a_wildcard() -> None:

@@ -1,3 +1,4 @@
+import ast
 import re
 import tomllib
 
@@ -5,6 +6,7 @@ import pytest
 
 from stacks import environments
 from stacks.environments import EnvironmentsError
+from stacks.synthesis import ROOT
 
 TEXT = environments.DEFAULT_FILE.read_text()
 
@@ -24,6 +26,21 @@ def test_the_file_of_this_repository_is_accepted() -> None:
     assert list(fleet.named()) == ["live", "qa", "dev", "playground"]
     assert {e.region for e in fleet.named().values()} == {"eu-central-1"}
     assert fleet.environments.live.nat_gateways == 3
+
+
+def test_no_stack_knows_an_environment_by_its_name() -> None:
+    """Else two that are set alike could differ, and the parity of the assemblies would not tell."""
+    names = {*environments.read().named()}
+    apart = ("environments", "organization")
+    stacks = [f for f in (ROOT / "stacks").rglob("*.py") if f.parent.name not in apart]
+    assert len(stacks) > 60
+    told = [
+        f"{file.relative_to(ROOT)}:{node.lineno}: {node.value!r}"
+        for file in stacks
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Constant) and node.value in names
+    ]
+    assert told == []
 
 
 def test_environments_cannot_be_changed_once_read() -> None:
