@@ -38,6 +38,8 @@ class Rule:
     """Dotted path below it, empty for the whole; a pattern."""
     setting: str
     """Dotted name, or ``name``, the environment's own; ``{stack}`` stands for the stack's."""
+    place: str = "*"
+    """Stack and construct below it; a pattern."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,11 @@ class Difference:
 
     def is_meant_by(self, rule: Rule) -> bool:
         """Whether the rule is about this property."""
-        return fnmatchcase(self.type, rule.type) and fnmatchcase(self.property, rule.property)
+        return (
+            fnmatchcase(self.type, rule.type)
+            and fnmatchcase(self.property, rule.property)
+            and fnmatchcase(f"{self.stack}/{self.place}", rule.place)
+        )
 
     def _follows(self, name: str, settings: Mapping[str, Settings]) -> bool:
         given = {one: {"name": one, **settings[one]}.get(name, ABSENT) for one in self.values}

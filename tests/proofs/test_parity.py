@@ -111,6 +111,12 @@ def test_a_setting_may_be_the_stack_s_own() -> None:
     assert difference.setting([rule], settings) == "data.days"
 
 
+@pytest.mark.parametrize(("place", "setting"), [("data/*", "domain"), ("network/*", None)])
+def test_a_rule_may_be_about_one_place(place: str, setting: str | None) -> None:
+    (difference,) = between(live=log(365), qa=log(365), dev=None)
+    assert difference.setting([Rule("*", "", "domain", place)], SETTINGS) == setting
+
+
 def test_what_is_not_explained_stands_on_the_page() -> None:
     stages = [stage(name, data={"It": log(days)}) for name, days in (("live", 365), ("qa", 30))]
     settings = {name: SETTINGS[name] for name in ("live", "qa")}
