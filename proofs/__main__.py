@@ -2,10 +2,10 @@
 
 FOLDER is a synthesised assembly with one stage; without one, those of all recorded environments in
 ``cdk.out``. `check` prints what is wrong: a loss that no waiver covers, an identity that is not
-recorded, a wildcard without a reason, an acknowledgement that has expired, is not needed or is one
-too many, an action of a program's role that no test takes, a budget that does not hold the stated
-load, an environment that takes too long to deploy, a deployment that cannot be taken back, what
-must go on and is lost with a zone.
+recorded, a wildcard without a reason, an account of others that is let in, an acknowledgement that
+has expired, is not needed or is one too many, an action of a program's role that no test takes, a
+budget that does not hold the stated load, an environment that takes too long to deploy, a
+deployment that cannot be taken back, what must go on and is lost with a zone.
 `cost` prints what each environment costs in a month; with ``--against FOLDER``, a ``cdk.out`` from
 before, what a change costs.
 `lint` prints what cfn-lint finds; `standard` what NIST 800-53 R5 finds and nobody answered.
@@ -30,6 +30,7 @@ from proofs import (
     ledger,
     load,
     parity,
+    policies,
     registers,
     rollback,
     stack_pages,
@@ -38,6 +39,7 @@ from proofs import (
     usage,
     waivers,
     wildcards,
+    zone_of_trust,
     zones,
 )
 from proofs.assembly import Stage
@@ -60,6 +62,7 @@ def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
     used = usage.read()
     accepted, _ = rollback.read()
     going_on = zones.read()
+    ours, trusted = zone_of_trust.read_accounts(SETTINGS[0]), zone_of_trust.read()
     recorded = {file.stem for file in _ledgers()}
     faults = [f"{w}: {w.environment} has no ledger" for w in known if w.environment not in recorded]
     for stage in stages:
@@ -73,6 +76,7 @@ def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
         faults += deployment_time.too_long(stage)
         faults += rollback.faults(stage, accepted)
         faults += zones.faults(stage, going_on)
+        faults += zone_of_trust.faults(stage, ours, trusted)
     return [*faults, *acknowledgements.too_many(stages), *load.faults(stages)]
 
 
@@ -183,5 +187,10 @@ def _ledgers() -> list[Path]:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (assembly.AssemblyError, standard.ReportError, waivers.WaiversError) as error:
+    except (
+        assembly.AssemblyError,
+        policies.PolicyError,
+        standard.ReportError,
+        waivers.WaiversError,
+    ) as error:
         sys.exit(str(error))

@@ -7,8 +7,12 @@ from typing import Any
 
 from proofs.assembly import Json, Resource
 
-POLICY = ("Statement", "Effect")
+WORDS = ("Statement", "Effect")
 """The words that no policy lacks."""
+
+
+class PolicyError(ValueError):
+    """A policy cannot be read; says which."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +30,17 @@ class Statement:
 
 
 def statements(resource: Resource) -> Iterator[Statement]:
-    """Every statement in the resource's properties, wherever a policy stands."""
+    """Every statement in the resource's properties, wherever a policy stands.
+
+    Raises `PolicyError` for a policy in a text that is no JSON.
+    """
     if resource.type == "AWS::Lambda::Permission":
         yield _permission(resource)
-    for document in _documents(resource.properties):
+    try:
+        documents = list(_documents(resource.properties))
+    except json.JSONDecodeError as error:
+        raise PolicyError(f"{resource.place} ({resource.type}): {error}: {error.doc}") from error
+    for document in documents:
         for statement in _listed(document["Statement"]):
             yield Statement(
                 resource=resource,
@@ -112,13 +123,9 @@ def _quoted(reference: Any) -> str:
 
 
 def _written(text: str) -> Iterator[Json]:
-    """The policies in a text. `ValueError` for one that looks like a policy and cannot be read."""
-    if not text.lstrip().startswith(("{", "[")) or not all(word in text for word in POLICY):
-        return
-    try:
+    """The policies in a text."""
+    if text.lstrip().startswith(("{", "[")) and all(word in text for word in WORDS):
         yield from _documents(json.loads(text))
-    except json.JSONDecodeError as error:
-        raise ValueError(f"a policy in a text that is no JSON: {error}: {text}") from error
 
 
 def _named(statement: Json, what: str) -> Iterable[str]:

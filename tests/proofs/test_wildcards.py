@@ -4,6 +4,7 @@ import pytest
 
 from proofs import wildcards
 from proofs.assembly import Acknowledgement, Json, Stage
+from proofs.policies import PolicyError
 from proofs.wildcards import Reason, Wildcard, unused
 from tests.proofs.stages import resource, stage
 
@@ -74,7 +75,7 @@ def test_a_policy_in_a_call_that_is_written_in_a_text_counts() -> None:
 
 def test_a_text_that_looks_like_a_policy_and_cannot_be_read_is_refused() -> None:
     broken = resource("AWS::Logs::ResourcePolicy", PolicyDocument='{"Statement": [{"Effect": ')
-    with pytest.raises(ValueError, match=r'no JSON: .*"Effect"'):
+    with pytest.raises(PolicyError, match=r'^data/P \(AWS::Logs::ResourcePolicy\): .*"Effect"'):
         found(stage(data={"P": broken}))
 
 
