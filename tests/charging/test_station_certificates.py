@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -14,14 +14,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from services.charging.adapters.certificate_authority import VALID_FOR, LocalAuthority
+from services.charging.adapters.postgresql.commands import PostgresCommands
 from services.charging.adapters.postgresql.connections import PostgresConnections
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.station_certificates import PostgresStationCertificates
+from services.charging.application.commands import Commands
 from services.charging.application.station_certificates import StationCertificates
-from services.charging.domain.commands import Command, CommandState
 from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.ocpp201.version import OCPP_2_0_1
-from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.station_certificates import (
     StationCertificate,
     UnacceptableRequestError,
@@ -169,44 +169,25 @@ def _leaf(chain: str) -> str:
     return chain.partition(end)[0] + end
 
 
-class _Commands:
-    """Hears what is asked of stations."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str, str]] = []
-
-    async def issue(
-        self,
-        command_id: UUID,
-        station_id: str,
-        version: Version,
-        action: str,
-        request: bytes,
-        *,
-        hold_seconds: int = 0,
-    ) -> Command:
-        assert hold_seconds
-        self.asked.append((station_id, version.name, json.loads(request)["requestedMessage"]))
-        return Command(
-            id=command_id,
-            station_id=station_id,
-            version=version.name,
-            action=action,
-            request=request,
-            state=CommandState.PENDING,
-            asked_at=NOW,
-        )
-
-
 @pytest.mark.integration
 async def test_a_station_is_asked_once_a_day_to_ask_for_a_new_certificate(
     kept: Database,
 ) -> None:
+    async def asked() -> list[tuple[str, str, str]]:
+        async with kept.statement() as connection:
+            cursor = await connection.execute(
+                """
+                select station_id, ocpp_version, request ->> 'requestedMessage' from command
+                where answer_by > now() + interval '1 hour' order by asked_at, station_id
+                """
+            )
+            return await cursor.fetchall()
+
     connections = PostgresConnections(kept, uuid4())
     await connections.seen()
     await connections.register("CP1", 1, OCPP_1_6)
     await connections.register("CP2", 2, OCPP_2_0_1)
-    book, commands = PostgresStationCertificates(kept), _Commands()
+    book, commands = PostgresStationCertificates(kept), Commands(PostgresCommands(kept))
     for station_id, days in (("CP1", 365), ("CP1", 29), ("CP2", 29), ("CP2", 365), ("CP2", 10)):
         ends = NOW + timedelta(days=days)
         chain = f"{station_id} {days}"
@@ -225,10 +206,10 @@ async def test_a_station_is_asked_once_a_day_to_ask_for_a_new_certificate(
     certificates = StationCertificates(LocalAuthority(*authority()), book, commands, lambda: now)
     for _ in range(2):
         await certificates.renew()
-    assert commands.asked == [("CP1", "ocpp1.6", "SignChargePointCertificate")]
+    assert await asked() == [("CP1", "ocpp1.6", "SignChargePointCertificate")]
     now += timedelta(days=340)
     await certificates.renew()
-    assert commands.asked[1:] == [
+    assert (await asked())[1:] == [
         ("CP1", "ocpp1.6", "SignChargePointCertificate"),
         ("CP2", "ocpp2.0.1", "SignChargingStationCertificate"),
     ]

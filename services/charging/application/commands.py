@@ -189,6 +189,25 @@ class Commands:
             command_id, station_id, version, action, request, hold_seconds=hold_seconds
         )
 
+    async def tell(
+        self,
+        station_id: str,
+        version: Version,
+        message: Message,
+        *,
+        command_id: UUID | None = None,
+        hold_seconds: int = 0,
+    ) -> None:
+        """The same for a message of the program's own."""
+        await self.issue(
+            command_id or uuid4(),
+            station_id,
+            version,
+            type(message).__name__,
+            msgspec.json.encode(message),
+            hold_seconds=hold_seconds,
+        )
+
     async def call(
         self,
         station_id: str,

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Protocol
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-import msgspec
-
 from services.charging.application.commands import Commands
 from services.charging.application.scope import Scope
 from services.charging.application.station_views import StationView
@@ -145,12 +143,8 @@ class ConfigurationQuestions:
             # The same one from whatever node, and again from one that died over it.
             command_id = uuid5(NAMESPACE_OID, f"{booted.station_id} {booted.at.isoformat()}")
             question = _question(booted.spoken, command_id)
-            await self._commands.issue(
-                command_id,
-                booted.station_id,
-                booted.spoken,
-                type(question).__name__,
-                msgspec.json.encode(question),
+            await self._commands.tell(
+                booted.station_id, booted.spoken, question, command_id=command_id
             )
             await self._configurations.asked(booted)
 

@@ -7,18 +7,15 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
-from uuid import UUID, uuid4
 
-import msgspec
 from cryptography import x509
 
+from services.charging.application.commands import Commands
 from services.charging.application.ports import Clock
-from services.charging.domain.commands import Command
 from services.charging.domain.ocpp16.certificate_signed import CertificateSigned
 from services.charging.domain.ocpp16.extended_trigger_message import ExtendedTriggerMessage
 from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.ocpp201.remote_control import TriggerMessage
-from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.station_certificates import (
     StationCertificate,
@@ -69,22 +66,6 @@ class CertificateBook(Protocol):
         """
 
 
-class CommandIssuer(Protocol):
-    """See `services.charging.application.commands.Commands`."""
-
-    async def issue(
-        self,
-        command_id: UUID,
-        station_id: str,
-        version: Version,
-        action: str,
-        request: bytes,
-        *,
-        hold_seconds: int = 0,
-    ) -> Command:
-        """Open a command."""
-
-
 class StationCertificates:
     """Where there is an authority."""
 
@@ -92,7 +73,7 @@ class StationCertificates:
         self,
         authority: CertificateAuthority,
         book: CertificateBook,
-        commands: CommandIssuer,
+        commands: Commands,
         clock: Clock,
     ) -> None:
         self._authority = authority
@@ -116,9 +97,8 @@ class StationCertificates:
             "certificate issued", extra={"station_id": station_id, "serial": certificate.serial}
         )
         # In both versions: where nothing else is said, it is the station's own (2.0.1, A02).
-        await self._issue(
-            station_id, spoken, CertificateSigned(certificate_chain=certificate.chain)
-        )
+        signed = CertificateSigned(certificate_chain=certificate.chain)
+        await self._commands.tell(station_id, spoken, signed, hold_seconds=HOLD_SECONDS)
 
     async def renew(self) -> None:
         """Ask the stations whose certificates end soon to ask for new ones."""
@@ -130,11 +110,6 @@ class StationCertificates:
                 if spoken == OCPP_1_6.name
                 else TriggerMessage(requested_message="SignChargingStationCertificate")
             )
-            await self._issue(station_id, version(spoken), wanted)
-
-    async def _issue(self, station_id: str, spoken: Version, request: Message) -> None:
-        payload = msgspec.json.encode(request)
-        action = type(request).__name__
-        await self._commands.issue(
-            uuid4(), station_id, spoken, action, payload, hold_seconds=HOLD_SECONDS
-        )
+            await self._commands.tell(
+                station_id, version(spoken), wanted, hold_seconds=HOLD_SECONDS
+            )
