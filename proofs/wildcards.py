@@ -36,6 +36,8 @@ class Reason:
     to: str
     """Who is allowed or refused."""
     reason: str
+    when: str = "*"
+    """The statement's condition as JSON; ``?*`` is any."""
 
     def explains(self, wildcard: "Wildcard") -> bool:
         """Whether it is this wildcard's."""
@@ -43,6 +45,7 @@ class Reason:
             fnmatchcase(f"{wildcard.resource.type} {wildcard.resource.place}", self.policy)
             and fnmatchcase(wildcard.effect, self.effect)
             and fnmatchcase(wildcard.element, self.element)
+            and fnmatchcase(wildcard.condition, self.when)
             and all(fnmatchcase(principal, self.to) for principal in wildcard.principals or ("",))
         )
 
@@ -57,6 +60,7 @@ class Wildcard:
     """Kind and value: ``Resource::<Site.Arn>/*``."""
     actions: tuple[str, ...]
     principals: tuple[str, ...]
+    condition: str
     reason: str | None
 
     def __str__(self) -> str:
@@ -91,11 +95,13 @@ def unused(stages: Sequence[Stage], reasons: Sequence[Reason]) -> list[Reason]:
 def _of(resource: Resource) -> Iterator[Wildcard]:
     for arn in map(flattened, resource.properties.get("ManagedPolicyArns", ())):
         if ":iam::aws:policy/" in arn:  # what AWS writes changes, and hardly any has no wildcard
-            yield Wildcard(resource, "Allow", f"Policy::{arn}", ("what AWS lists",), (), None)
-    for statement in statements(resource):
-        effect = "Allow" if statement.allows else "Deny"
-        for element in _elements(statement):
-            yield Wildcard(resource, effect, element, statement.actions, statement.principals, None)
+            yield Wildcard(resource, "Allow", f"Policy::{arn}", ("what AWS lists",), (), "", None)
+    for one in statements(resource):
+        effect = "Allow" if one.allows else "Deny"
+        for element in _elements(one):
+            yield Wildcard(
+                resource, effect, element, one.actions, one.principals, one.condition, None
+            )
 
 
 def _elements(statement: Statement) -> Iterator[str]:

@@ -60,6 +60,17 @@ def test_a_wildcard_is_found_in_whatever_form(action: object, on: object, elemen
     assert elements == ([element] if element else [])
 
 
+def test_a_reason_that_a_condition_is_part_of_falls_with_it() -> None:
+    def vault(**condition: object) -> Stage:
+        document = allowed("backup:CopyIntoBackupVault", "arn:x", Principal="*", **condition)
+        return stage(vault={"V": resource("AWS::Backup::BackupVault", AccessPolicy=document)})
+
+    reason = Reason("*", "Allow", "Principal::[*]", "[*]", "Ours only.", when="*PrincipalOrgID*")
+    ours = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+    assert the_only(vault(Condition=ours), reason).reason == "Ours only."
+    assert the_only(vault(), reason).reason is None
+
+
 def test_a_policy_that_is_written_in_a_text_counts() -> None:
     before, after = json.dumps(allowed("logs:PutLogEvents", "GROUP:*")).split("GROUP")
     text = {"Fn::Join": ["", [before, {"Fn::GetAtt": ["G", "Arn"]}, after]]}
