@@ -15,6 +15,7 @@ from services.charging.domain.ocpp16.change_configuration import (
 from services.charging.domain.ocpp16.get_configuration import GetConfigurationResponse, KeyValue
 from tests.charging.examples import Payload
 from tests.charging.ocpp201.examples import MESSAGES
+from tests.charging.official import OCPP_2_0_1
 from tests.charging.program import KEY, ChargingProgram
 from tests.charging.smart_charging.test_sites import site
 from tests.charging.station import Station, connected
@@ -126,19 +127,31 @@ async def test_a_station_of_1_6_tells_its_keys_and_takes_a_change(
 
 
 @pytest.mark.integration
-async def test_a_station_of_1_6_is_asked_after_it_has_booted(
+async def test_stations_are_asked_after_they_have_booted(
     program: ChargingProgram, station_id: str
 ) -> None:
-    async with connected(program, station_id) as station:
+    newer = f"{station_id}-2.0.1"
+    program.register(newer)
+    async with (
+        connected(program, station_id) as station,
+        connected(program, newer, version="ocpp2.0.1") as newer_station,
+    ):
         await station.call("BootNotification", chargePointVendor="V", chargePointModel="M")
+        await newer_station.call("BootNotification", **MESSAGES["BootNotification"])
         with psycopg.connect(program.database.conninfo) as connection:
             connection.execute(
-                "update station set booted_at = booted_at - interval '2 minutes' where id = %s",
-                (station_id,),
+                "update station set booted_at = booted_at - interval '1 hour' where id = any(%s)",
+                ([station_id, newer],),
             )
         assert await answered(station, 3, KEYS) == ("GetConfiguration", {})
         while len(settings(program, station_id)) < 3:
             await asyncio.sleep(0.02)
+        action, request = await answered(newer_station, 3, {"status": "Accepted"})
+        assert (action, request["reportBase"]) == ("GetBaseReport", "FullInventory")
+        OCPP_2_0_1.check("GetBaseReportRequest", request)
+        report = MESSAGES["NotifyReport"] | {"requestId": request["requestId"]}
+        await newer_station.call("NotifyReport", **report)
+        assert len(settings(program, newer)) == 1
 
 
 @pytest.mark.integration
