@@ -40,6 +40,8 @@ class ApiType:
     delete_input: Mapping[str, str]
     update: str | None = None
     """Takes the same input as `create`; without it, a change of more than tags replaces."""
+    named_by_content: bool = False
+    """What is created with other words beside it has the same id: the old one has to go first."""
     attributes: Mapping[str, str] = field(default_factory=dict)
     keeps_update: bool = False
     """MiniStack has the type, and its own update is right."""
@@ -111,12 +113,14 @@ class ApiResource:
     def update(
         self,
         physical_id: str,
-        old: Properties,  # noqa: ARG002 — MiniStack's signature
+        old: Properties,
         new: Properties,
         stack_name: str,
         logical_id: str | None = None,
     ) -> tuple[str, dict[str, Any]]:
         """A type without an update operation is created anew; the engine deletes the old one."""
+        if self._type.named_by_content:
+            self.delete(physical_id, old)
         if self._type.update is None:
             return self.create(logical_id or physical_id, new, stack_name)
         response = self._call(self._type.update, self._input(self._type.update, new))

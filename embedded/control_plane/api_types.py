@@ -135,6 +135,7 @@ API_TYPES: dict[str, ApiType] = {
         attributes={"Id": "id"},
         delete="revoke_security_group_egress",
         delete_input={"GroupId": "properties.GroupId", "IpPermissions": "properties.IpPermissions"},
+        named_by_content=True,
         shaped=_security_group_rule,
     ),
     "AWS::EC2::SecurityGroupIngress": ApiType(
@@ -144,6 +145,7 @@ API_TYPES: dict[str, ApiType] = {
         attributes={"Id": "id"},
         delete="revoke_security_group_ingress",
         delete_input={"GroupId": "properties.GroupId", "IpPermissions": "properties.IpPermissions"},
+        named_by_content=True,
         shaped=_security_group_rule,
     ),
     "AWS::ECS::ClusterCapacityProviderAssociations": ApiType(

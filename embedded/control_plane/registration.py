@@ -45,32 +45,43 @@ def register(settings: ControlPlaneSettings, clients: ApiClients) -> None:
         table[resource_type] = RecordedType(resource_type, schemas, record).handlers()
     unread_properties.watch(UnreadFile(settings.unread), except_for=recorded)
     _tag_in_place(created)
-    provisioners._REPLACING_PROPERTIES = _CreateOnlyProperties(
-        provisioners._REPLACING_PROPERTIES, schemas, recorded | created.keys()
-    )
+    _replace_by_the_schemas(schemas, recorded | created.keys())
     _provision_off_the_event_loop(_CALLS_BACK | created.keys())
 
 
-class _CreateOnlyProperties(dict[str, tuple[str, ...]]):
-    """MiniStack's table of properties whose change replaces a resource, and the schemas' own."""
+def _replace_by_the_schemas(schemas: ResourceSchemas, ours: frozenset[str]) -> None:
+    """A create-only property that changes replaces a resource; what stands beside it does not."""
+    recreation, replacing = provisioners._property_recreation, provisioners._replacing_change
 
-    def __init__(
-        self,
-        theirs: dict[str, tuple[str, ...]],
-        schemas: ResourceSchemas,
-        ours: frozenset[str],
-    ) -> None:
-        super().__init__(theirs)
-        self._schemas = schemas
-        self._ours = ours
+    def create_only(resource_type: str) -> tuple[str, ...]:
+        return property_names(schemas.schema(resource_type), "createOnlyProperties")
 
-    def get(self, key: str, default: Any = None) -> Any:
-        """Reads a schema the first time that its type is asked for."""
-        if key in self._ours and key not in self:
-            schema = self._schemas.schema(key)
-            names = property_names(schema, "createOnlyProperties")
-            self[key] = tuple({name.split(".")[0] for name in names})
-        return super().get(key, default)
+    def property_recreation(resource_type: str, name: str) -> str:
+        if resource_type not in ours:
+            return str(recreation(resource_type, name))
+        if name in create_only(resource_type):
+            return "Always"
+        within = any(one.startswith(f"{name}.") for one in create_only(resource_type))
+        return "Conditionally" if within else "Never"
+
+    def replacing_change(resource_type: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
+        if resource_type not in ours:
+            return bool(replacing(resource_type, old, new))
+        paths = [name.split(".") for name in create_only(resource_type)]
+        return any(_value(old, path) != _value(new, path) for path in paths)
+
+    for module in (provisioners, stacks):
+        module._property_recreation = property_recreation
+        module._replacing_change = replacing_change
+
+
+def _value(properties: Any, path: list[str]) -> Any:
+    """What stands there; a list whole, for its items have no names."""
+    for name in path:
+        if not isinstance(properties, dict):
+            break
+        properties = properties.get(name)
+    return properties
 
 
 def _tag_in_place(created: Mapping[str, ApiResource]) -> None:
@@ -88,10 +99,14 @@ def _tag_in_place(created: Mapping[str, ApiResource]) -> None:
     ) -> Any:
         attributes = attributes or {}
         resource = created.get(resource_type)
-        if resource and old != new and {**old, "Tags": 0} == {**new, "Tags": 0}:
+        replaced = provisioners._replacing_change(resource_type, old, new)
+        if resource and not replaced and old.get("Tags") != new.get("Tags"):
             # EC2 knows an address by its allocation, CloudFormation by itself.
             resource.tag(attributes.get("AllocationId", physical_id), old, new)
-            return physical_id, attributes
+            old = {name: value for name, value in old.items() if name != "Tags"}
+            old |= {"Tags": new["Tags"]} if "Tags" in new else {}
+            if old == new:
+                return physical_id, attributes
         return theirs(resource_type, physical_id, old, new, stack_name, logical_id, attributes)
 
     stacks._update_resource = update_resource

@@ -1,15 +1,15 @@
 """The register of what the embedded AWS does not carry out, as a page of the docs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from embedded.control_plane.record import PartlyReadResource, RecordedResource
 from stacks.environments import ORGANIZATION
 
 _HEAD = """# What the embedded AWS only records
 
-Written by `tests/end_to_end/test_every_stage.py`, which deploys every stage to it and changes each
-resource's tags.
+Written by `tests/end_to_end/test_every_stage.py`, which deploys every stage to it, then changes
+each resource in place: its tags, and one property more (`tests/end_to_end/changed_properties.py`).
 
 ## Resources
 
@@ -27,10 +27,20 @@ Resources of these types are created, by code that never looks at these properti
 | type | property | in the stacks |
 | --- | --- | --- |
 """
+_UNCHANGED = """
+## Changes
+
+Of these types no property but tags is changed in place.
+
+| type | why |
+| --- | --- |
+"""
 
 
 def register(
-    recorded: Iterable[RecordedResource], partly_read: Iterable[PartlyReadResource]
+    recorded: Iterable[RecordedResource],
+    partly_read: Iterable[PartlyReadResource],
+    unchanged: Mapping[str, str],
 ) -> str:
     """One line for each type or property; a stack that every environment has stands there once."""
     types: dict[str, set[str]] = defaultdict(set)
@@ -40,7 +50,9 @@ def register(
     for partly in partly_read:
         for name in _unread(partly):
             properties[f"`{partly.resource_type}` | {name}"].add(_stack(partly))
-    return _HEAD + "".join(_lines(types)) + _PROPERTIES + "".join(_lines(properties))
+    reasons = [f"| `{name}` | {why} |\n" for name, why in sorted(unchanged.items())]
+    parts = (_HEAD, *_lines(types), _PROPERTIES, *_lines(properties), _UNCHANGED, *reasons)
+    return "".join(parts)
 
 
 def _stack(resource: RecordedResource) -> str:

@@ -18,6 +18,7 @@ from stacks.common.cluster import images
 from stacks.constructs.fleetcharge_stack import BOUNDARY
 from stacks.synthesis import Synthesis
 from tests.embedded.machine.cloud import VENV, free_port
+from tests.end_to_end.changed_properties import CHANGED, UNCHANGED, with_changed_properties
 from tests.end_to_end.recorded_register import register
 from tests.end_to_end.whole_fleet import DeployedStack, WholeFleet, with_tag, with_text
 
@@ -60,6 +61,14 @@ class Everything:
             one["LogicalResourceId"]: (one["ResourceType"], one["PhysicalResourceId"])
             for one in listed
         }
+
+    def unprotect(self, stacks: list[DeployedStack]) -> None:
+        """Those that are protected; the next deployment protects them again."""
+        for stack in (one for one in stacks if one.protected):
+            api = self.client("cloudformation", stack.account, stack.region)
+            api.update_termination_protection(
+                StackName=stack.name, EnableTerminationProtection=False
+            )
 
     def kept(self, stack: DeployedStack) -> set[str]:
         """The buckets that outlive the stack."""
@@ -145,10 +154,21 @@ def test_every_stack_is_deployed_in_its_account_and_region(everything: Everythin
     assert {stack.region for stack in stacks} == {"eu-central-1", "us-east-1", "eu-west-1"}
 
 
+def test_every_type_is_changed_or_it_says_why_not(everything: Everything) -> None:
+    deployed = {
+        resource["Type"]
+        for stack in everything.assembly.stacks()
+        for resource in json.loads(stack.template.read_text())["Resources"].values()
+    }
+    assert deployed == CHANGED.keys() | UNCHANGED.keys()
+    assert not CHANGED.keys() & UNCHANGED.keys()
+
+
 def test_a_change_of_every_resource_replaces_none(everything: Everything) -> None:
     stacks = everything.assembly.stacks()
     before = {stack.name: everything.resources(stack) for stack in stacks}
     different = everything.assembly.change(with_tag("release", "2"))
+    different |= everything.assembly.change(with_changed_properties)
     roles = [stack.path for stack in stacks if stack.path.endswith("roles")]
     others = [stack.path for stack in stacks if stack.path not in roles]
     everything.of_app(cdk.deploy, "--exclusively", *roles, concurrency=8)
@@ -158,10 +178,45 @@ def test_a_change_of_every_resource_replaces_none(everything: Everything) -> Non
     assert {stack.name: everything.resources(stack) for stack in stacks} == before
 
 
+def test_services_answer_what_was_changed(everything: Everything) -> None:
+    [billing] = [one for one in everything.assembly.stacks() if one.name == "live-billing"]
+    template = json.loads(billing.template.read_text())["Resources"]
+    resources = everything.resources(billing)
+
+    def of_type(resource_type: str) -> tuple[str, Any]:
+        """The first one's physical id, and the properties in the template."""
+        logical_id = next(name for name, (kind, _) in resources.items() if kind == resource_type)
+        return resources[logical_id][1], template[logical_id]["Properties"]
+
+    def client(service: str) -> Any:
+        return everything.client(service, billing.account, billing.region)
+
+    name, given = of_type("AWS::CloudWatch::Alarm")
+    [alarm] = client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    assert alarm["Threshold"] == given["Threshold"]
+    name, _ = of_type("AWS::CloudWatch::Dashboard")
+    body = client("cloudwatch").get_dashboard(DashboardName=name)["DashboardBody"]
+    assert body.endswith("} ")
+    _, given = of_type("AWS::ApplicationAutoScaling::ScalableTarget")
+    scaling = client("application-autoscaling")
+    targets = scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
+    assert given["MaxCapacity"] in {
+        one["MaxCapacity"] for one in targets if one["ResourceId"].endswith("/billing")
+    }
+    name, given = of_type("AWS::ElasticLoadBalancingV2::ListenerRule")
+    [rule] = client("elbv2").describe_rules(RuleArns=[name])["Rules"]
+    assert rule["Priority"] == str(given["Priority"])
+    role, _ = of_type("AWS::IAM::Role")
+    iam = client("iam")
+    [policy] = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+    assert document["Statement"][0]["Sid"] == "Changed"
+
+
 def test_what_is_not_carried_out_is_listed_in_the_register(everything: Everything) -> None:
     recorded = RecordFile(everything.machine.recorded).resources()
     partly_read = UnreadFile(everything.machine.unread).resources()
-    written = register(recorded, partly_read)
+    written = register(recorded, partly_read, UNCHANGED)
     before = REGISTER.read_text() if REGISTER.exists() else ""
     REGISTER.write_text(written)
     assert written == before, f"{REGISTER} is written anew: look at the difference, and commit it"
@@ -173,9 +228,7 @@ def test_everything_is_destroyed_but_data_that_is_protected(everything: Everythi
     with pytest.raises(cdk.CdkError, match="TerminationProtection is enabled"):
         everything.of_app(cdk.destroy, "--exclusively", protected[-1].path)
     kept = {stack.name: everything.kept(stack) for stack in stacks}
-    for stack in protected:
-        api = everything.client("cloudformation", stack.account, stack.region)
-        api.update_termination_protection(StackName=stack.name, EnableTerminationProtection=False)
+    everything.unprotect(protected)
     everything.of_app(cdk.destroy, "**", "--concurrency=8")
     assert [stack.name for stack in stacks if everything.described(stack)] == []
     for stack in stacks:

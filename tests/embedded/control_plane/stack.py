@@ -33,6 +33,11 @@ class Stack:
         self._cloudformation = control_plane.client("cloudformation", region)
         self._id = name
 
+    def without_role(self) -> "Stack":
+        """The same stack; CloudFormation acts with the role that it keeps."""
+        self._role = {}
+        return self
+
     def create(self, resources: Resources, outputs: Resources | None = None) -> str:
         created = self._cloudformation.create_stack(**self._request(resources, outputs))
         self._id = created["StackId"]
@@ -62,12 +67,19 @@ class Stack:
 
     def reasons(self) -> list[str]:
         """Why resources failed, the last one first."""
-        events = self._cloudformation.describe_stack_events(StackName=self._id)["StackEvents"]
         return [
             event["ResourceStatusReason"]
-            for event in events
+            for event in self._events()
             if event["ResourceStatus"].endswith("_FAILED")
         ]
+
+    def told(self) -> list[str]:
+        """Every reason that an event gives, the last one first."""
+        return [event.get("ResourceStatusReason", "") for event in self._events()]
+
+    def _events(self) -> list[Any]:
+        told = self._cloudformation.describe_stack_events(StackName=self._id)
+        return list(told["StackEvents"])
 
     def _request(self, resources: Resources, outputs: Resources | None) -> dict[str, Any]:
         values = {

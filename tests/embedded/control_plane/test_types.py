@@ -93,6 +93,12 @@ def test_what_only_the_api_knew_is_created_changed_and_deleted(
     resources["In"]["Properties"]["FromPort"] = 80
     assert stack.update(resources) == "UPDATE_COMPLETE"
     assert [permission["FromPort"] for permission in _permissions(ec2, group)] == [80]
+    rule = stack.physical_id("In")
+    resources["In"]["Properties"]["Description"] = "told apart"
+    assert stack.update(resources) == "UPDATE_COMPLETE"
+    [permission] = _permissions(ec2, group)
+    assert [one["Description"] for one in permission["UserIdGroupPairs"]] == ["told apart"]
+    assert stack.physical_id("In") == rule
     assert stack.physical_id("Nat") == nat
 
     resources["Nat"]["Properties"]["Tags"] = [{"Key": "Name", "Value": "way out"}]
@@ -164,6 +170,26 @@ def test_what_nothing_stands_behind_is_listed_while_it_is_there(
 
     assert stack.delete() == "DELETE_COMPLETE"
     assert control_plane.recorded("restores") == []
+
+
+def test_what_stands_beside_a_name_that_replaces_changes_in_place(
+    control_plane: ControlPlane,
+) -> None:
+    budget = {"BudgetName": "month", "BudgetType": "COST", "TimeUnit": "MONTHLY"}
+    resources = resources_of({"Month": ("Budgets::Budget", {"Budget": budget})})
+    stack = Stack(control_plane, "budgets")
+    assert stack.create(resources) == "CREATE_COMPLETE"
+
+    def replaced() -> bool:
+        return any("new physical resource" in reason for reason in stack.told())
+
+    budget["TimeUnit"] = "QUARTERLY"
+    assert stack.update(resources) == "UPDATE_COMPLETE"
+    assert not replaced()
+    budget["BudgetName"] = "quarter"
+    assert stack.update(resources) == "UPDATE_COMPLETE"
+    assert replaced()
+    assert stack.delete() == "DELETE_COMPLETE"
 
 
 def test_an_alarm_that_computes_is_listed_and_one_that_does_not_is_raised(
