@@ -7,12 +7,16 @@ misread gets a new ``type``. Consumers are idempotent by ``id``. The JSON Schema
 
 Energy is integer watt-hours. Times are UTC; ``time_zone`` keeps the zone of the station's site, in
 which people read them.
+
+``traceparent`` is there when the event's trace is told of (CloudEvents, extension Distributed
+Tracing): consumers go on with that trace. Nothing else depends on it.
 """
 
 from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 UtcTime = Annotated[datetime, msgspec.Meta(tz=True)]
 WattHours = int
@@ -74,6 +78,7 @@ class SessionStartedEvent(
     source: str = SOURCE
     specversion: Literal["1.0"] = "1.0"
     datacontenttype: Literal["application/json"] = "application/json"
+    traceparent: str | UnsetType = UNSET
 
 
 class SessionEndedEvent(
@@ -87,6 +92,7 @@ class SessionEndedEvent(
     source: str = SOURCE
     specversion: Literal["1.0"] = "1.0"
     datacontenttype: Literal["application/json"] = "application/json"
+    traceparent: str | UnsetType = UNSET
 
 
 SessionEvent = SessionStartedEvent | SessionEndedEvent
@@ -103,6 +109,37 @@ def encode(event: SessionEvent) -> bytes:
 def decode(body: bytes | str) -> SessionEvent:
     """Read an event from a queue; raises `msgspec.ValidationError` naming what is wrong where."""
     return _decoder.decode(body)
+
+
+class About(msgspec.Struct, frozen=True):
+    """What a trace tells of an event: nothing of the driver's token."""
+
+    session_id: str
+    station_id: str
+    transaction_id: int
+
+
+class TracedEvent(msgspec.Struct, frozen=True):
+    """As much of an event as its trace is to tell."""
+
+    id: str
+    type: str
+    traceparent: str
+    data: About
+
+
+_TRACED = '"traceparent"'
+_traced_decoder = msgspec.json.Decoder(TracedEvent)
+
+
+def traced(body: str) -> TracedEvent | None:
+    """None: the event carries no trace, or is none."""
+    if _TRACED not in body:  # Most are not: to look costs less than to read.
+        return None
+    try:
+        return _traced_decoder.decode(body)
+    except msgspec.DecodeError:
+        return None
 
 
 def json_schema() -> dict[str, object]:

@@ -19,6 +19,7 @@ Secret = Annotated[str, msgspec.Meta(extra={"secret": True})]
 """A value that only Secrets Manager and the running program know."""
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class SettingsError(ValueError):
@@ -26,7 +27,8 @@ class SettingsError(ValueError):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The base of all settings classes. Fields are ``str``, ``int``, `Port` or `Secret`."""
+    """The base of all settings classes. Fields are ``str``, ``int``, `Port`, `Share`
+    or `Secret`."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -105,6 +107,8 @@ class ChargingSettings(Settings, frozen=True, kw_only=True):
     api_port: Port
     """REST."""
     log_level: str
+    traced_share: Share = 0
+    """How much of what stations and people ask for is told of as traces; 0: nothing."""
     gateway_certificate_file: str = ""
     """PEM, for TLS of the gateway's own; behind a load balancer, which ends it, there is none."""
     gateway_key_file: str = ""
@@ -151,6 +155,8 @@ class BillingSettings(Settings, frozen=True, kw_only=True):
     seller_vat_id: str
     seller_iban: str
     log_level: str
+    traced_share: Share = 0
+    """How much of what people ask for is told of as traces; 0: nothing, of sessions neither."""
 
 
 class TelemetryWebhookSettings(Settings, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from embedded.control_plane import (
     durability,
     registration,
     unread_properties,
+    xray,
 )
 from embedded.control_plane.api_resources import ApiClients
 from embedded.control_plane.durability import snapshots
@@ -46,6 +47,7 @@ def serve(settings: ControlPlaneSettings) -> None:
     """Blocks until SIGTERM or SIGINT; state is on disk when it returns."""
     clients = ApiClients(settings.endpoint)
     application_autoscaling.install(clients)
+    xray.install()
     rotation.mend(clients)
     registration.register(settings, clients)
     backup_vaults.mend()

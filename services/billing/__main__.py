@@ -22,6 +22,7 @@ from botocore.config import Config
 from contracts.access_tokens import AccessTokens
 from contracts.settings import BillingSettings, SettingsError
 from contracts.task_address import task_address
+from contracts.tracing.xray import tracing
 from services.billing.adapters.database import PostgresLedger, conninfo, migrate, open_pool
 from services.billing.adapters.document_archive import S3DocumentArchive
 from services.billing.adapters.invoice_layout import TypstInvoiceLayout
@@ -66,6 +67,7 @@ class Program:
             password=settings.database_password,
         )
         self._stop = Stop()
+        self._tracing = tracing("billing", settings.traced_share)
         self._waits_for: str | None = "the program is starting"
         self._pool = open_pool(self._database, connections=CONNECTIONS)
         connections = Config(max_pool_connections=CONSUMERS + DOCUMENT_WRITERS + 4)
@@ -95,6 +97,7 @@ class Program:
             documents=documents,
             invoice_issued=self._documents.wake,
             metrics_page=MetricsPage(self._intake).text,
+            tracing=self._tracing,
         )
         self._server = _Server(
             uvicorn.Config(
@@ -137,7 +140,8 @@ class Program:
             self._waits_for = None
             log.info("ready")
             for _ in range(CONSUMERS):
-                tasks.create_task(consume(self._queue, self._intake, self._stop))
+                consumer = consume(self._queue, self._intake, self._stop, self._tracing)
+                tasks.create_task(consumer)
             for _ in range(DOCUMENT_WRITERS):
                 tasks.create_task(self._documents.run())
 

@@ -4,7 +4,6 @@ import asyncio
 import gc
 import os
 import signal
-import ssl
 from uuid import uuid4
 
 import boto3
@@ -12,6 +11,7 @@ import boto3
 from contracts.access_tokens import AccessTokens
 from contracts.settings import ChargingSettings
 from contracts.task_address import task_address
+from contracts.tracing.xray import tracing
 from services.charging.adapters.certificate_authority import LocalAuthority
 from services.charging.adapters.contract_certificates import ContractCertificateService
 from services.charging.adapters.metrics_log import MetricsLog
@@ -41,9 +41,7 @@ from services.charging.adapters.postgresql.sites.reports import PostgresSiteRepo
 from services.charging.adapters.postgresql.sites.retention import PlanRetention
 from services.charging.adapters.postgresql.sites.sites import PostgresSites
 from services.charging.adapters.postgresql.standings import PostgresStandings
-from services.charging.adapters.postgresql.station_certificates import (
-    PostgresStationCertificates,
-)
+from services.charging.adapters.postgresql.station_certificates import PostgresStationCertificates
 from services.charging.adapters.postgresql.station_reports import PostgresStationReports
 from services.charging.adapters.postgresql.station_security import PostgresStationSecurity
 from services.charging.adapters.postgresql.station_views import PostgresStationViews
@@ -105,6 +103,7 @@ from services.charging.entrypoints.rest.station_security import station_security
 from services.charging.entrypoints.rest.stations import stations_router
 from services.charging.entrypoints.rest.tokens import tokens_router
 from services.charging.entrypoints.rest.waiting_stops import waiting_stops_router
+from services.charging.entrypoints.traces import carried_out
 
 
 def bootstrap(settings: ChargingSettings, address: str) -> Program:
@@ -116,10 +115,9 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         username=settings.database_username,
         password=settings.database_password,
     )
-    database = Database(database_conninfo)
-    relay = OutboxRelay(database, boto3.client("sqs"), settings.session_events_queue_url)
-    stations = PostgresStations(database)
-    tokens = PostgresTokens(database)
+    database, traces = Database(database_conninfo), tracing("charging", settings.traced_share)
+    relay = OutboxRelay(database, boto3.client("sqs"), settings.session_events_queue_url, traces)
+    stations, tokens = PostgresStations(database), PostgresTokens(database)
     views, station_views = PostgresViews(database), PostgresStationViews(database)
     connections = PostgresConnections(database, uuid4())
     seal = Seal(settings.sealing_key)
@@ -150,8 +148,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         statuses=_statuses(settings),
         contracts=_contracts(settings),
     )
-    sites = PostgresSites(database)
-    configurations = PostgresConfigurations(database)
+    sites, configurations = PostgresSites(database), PostgresConfigurations(database)
     surplus_queue = SqsSurplusQueue(boto3.client("sqs"), settings.site_surplus_queue_url)
     surplus_intake = SurplusIntake(surplus_queue, sites, planning.changed)
     remote_control = RemoteControl(commands, utc_now)
@@ -178,12 +175,18 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             ).learn,
             keys=KeyRotation(security),
             clock=utc_now,
+            traced=carried_out(traces),
         ),
         conversation=lambda station_id: Conversation(station_id, look_on, utc_now),
         keys=security,
         issued=certificates,
         certificates=ClientCertificates.of(settings.client_verifying_networks),
-        tls=_tls(settings),
+        tls=tls(
+            settings.gateway_certificate_file,
+            settings.gateway_key_file,
+            settings.station_authorities_file,
+        ),
+        tracing=traces,
     )
     metrics_log = MetricsLog(metrics, PostgresStandings(database), gateway.connected, utc_now)
     verifier = AccessTokens(
@@ -245,6 +248,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         ],
         health=health_router(check),
         metrics=metrics_router(MetricsPage(metrics, gateway.connected).text),
+        tracing=traces,
     )
     return Program(
         database=database,
@@ -305,16 +309,6 @@ def _contracts(settings: ChargingSettings) -> ContractCertificateService | None:
         return None
     return ContractCertificateService(
         settings.contract_certificates_url, settings.contract_certificates_token
-    )
-
-
-def _tls(settings: ChargingSettings) -> ssl.SSLContext | None:
-    if not settings.gateway_certificate_file:
-        return None
-    return tls(
-        settings.gateway_certificate_file,
-        settings.gateway_key_file,
-        settings.station_authorities_file,
     )
 
 

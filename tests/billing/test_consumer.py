@@ -8,7 +8,9 @@ import boto3
 import psycopg
 import pytest
 from moto import mock_aws
+from opentelemetry.trace import SpanKind
 
+from contracts.tracing.spans import NO_TRACING, Tracing
 from services.billing.adapters import session_queue
 from services.billing.adapters.database import PostgresLedger
 from services.billing.adapters.queries import Queries, RecordFilter
@@ -17,8 +19,11 @@ from services.billing.application.intake import SessionIntake
 from services.billing.entrypoints import loops
 from services.billing.entrypoints.loops import Stop, consume
 from tests.billing.fleet import message
+from tests.contracts.tracing.told import Told
 
 pytestmark = pytest.mark.integration
+
+TRACEPARENT = "00-4efaaf4d1e8720b39541901950019ee5-53995c3f42cd8ad8-01"
 
 
 @pytest.fixture
@@ -53,9 +58,14 @@ def left(sqs: Any, url: str) -> int:
     return sum(map(int, counts.values()))
 
 
-async def run_until(done: Callable[[], bool], queue: SessionQueue, intake: SessionIntake) -> None:
+async def run_until(
+    done: Callable[[], bool],
+    queue: SessionQueue,
+    intake: SessionIntake,
+    tracing: Tracing = NO_TRACING,
+) -> None:
     stop = Stop()
-    consumers = [asyncio.create_task(consume(queue, intake, stop)) for _ in range(2)]
+    consumers = [asyncio.create_task(consume(queue, intake, stop, tracing)) for _ in range(2)]
     async with asyncio.timeout(60):
         while not await asyncio.to_thread(done):
             await asyncio.sleep(0.02)
@@ -72,6 +82,35 @@ async def test_the_queue_is_emptied_into_records_and_quarantine(
     assert (await queries.record_summary(RecordFilter())).count == 36
     ((set_aside),) = (await queries.quarantine(None, 10)).items
     assert set_aside.body == "no event"
+
+
+async def test_an_event_s_trace_goes_on_until_it_is_kept(sqs: Any, ledger: PostgresLedger) -> None:
+    event = json.loads(message()) | {"traceparent": TRACEPARENT}
+    url, told = fill(sqs, [json.dumps(event), message(), "no event"]), Told(share=0.1, drawn=0.9)
+    intake = SessionIntake(ledger)
+    await run_until(lambda: left(sqs, url) == 0, SessionQueue(sqs, url), intake, told)
+    *_, span = told.spans
+    assert (span.name, span.kind) == ("charging.session.ended.v1", SpanKind.CONSUMER)
+    assert span.attributes == {
+        "session_id": event["data"]["session_id"],
+        "station_id": event["data"]["station_id"],
+        "transaction_id": event["data"]["transaction_id"],
+        "result": "taken",
+    }
+    assert span.parent is not None
+    assert f"{span.parent.span_id:016x}" == TRACEPARENT.split("-")[2]
+    assert {one.name for one in told.spans} == {span.name, "PostgreSQL"}
+
+
+async def test_an_event_that_is_not_kept_is_told_to_come_again(
+    sqs: Any, ledger: PostgresLedger
+) -> None:
+    event = json.loads(message()) | {"traceparent": TRACEPARENT}
+    url, told = fill(sqs, [json.dumps(event)]), Told()
+    broken = AwayLedger(ledger, 1, RuntimeError("our error"))
+    await run_until(lambda: broken.times == 0, SessionQueue(sqs, url), SessionIntake(broken), told)
+    (span,) = (one for one in told.spans if one.kind is SpanKind.CONSUMER)
+    assert dict(span.attributes or {})["result"] == "comes again"
 
 
 class AwayLedger:

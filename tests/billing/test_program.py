@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from contracts.settings import BillingSettings
+from tests import xray
 from tests.postgres import Database
 
 pytestmark = pytest.mark.integration
@@ -25,7 +26,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def billing(database_host: str, database: Database) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def billing(
+    database_host: str, database: Database, **more: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     port = free_port()
     nowhere = f"http://127.0.0.1:{free_port()}"
     names = BillingSettings.plain_variables() + BillingSettings.secret_variables()
@@ -39,6 +42,7 @@ def billing(database_host: str, database: Database) -> Iterator[tuple[subprocess
         "SELLER_COUNTRY": "DE",
         "API_PORT": str(port),
         "LOG_LEVEL": "info",
+        "TRACED_SHARE": "0",
         "AWS_ENDPOINT_URL": nowhere,
         "AWS_REGION": "eu-central-1",
         "AWS_DEFAULT_REGION": "eu-central-1",
@@ -46,6 +50,7 @@ def billing(database_host: str, database: Database) -> Iterator[tuple[subprocess
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_MAX_ATTEMPTS": "1",
         "PATH": os.environ["PATH"],
+        **more,
     }
     program = subprocess.Popen(
         [sys.executable, "-m", "services.billing"],
@@ -83,6 +88,18 @@ def test_it_serves_and_ends_with_status_0_though_the_queue_is_away(database: Dat
         assert program.wait(20) == 0
         assert program.stdout
         assert '"message": "stopped"' in program.stdout.read()
+
+
+def test_what_it_is_asked_is_told_to_x_ray_at_the_latest_when_it_ends(database: Database) -> None:
+    with xray.running() as told, billing(database.host, database, **told.environment) as run:
+        program, url = run
+        health(url, 200)
+        answer = httpx.get(f"{url}/billing/v1/invoices")
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(20) == 0
+        segment = told.segment("GET /billing/v1/invoices")
+        assert segment["http"]["response"] == {"status": 401}
+        assert segment["id"] in answer.headers["traceresponse"]
 
 
 def test_without_a_database_it_waits_and_says_so(database: Database) -> None:

@@ -15,6 +15,8 @@ from tests.charging.aws import running as running_aws
 from tests.charging.program import ChargingProgram, charging_program
 from tests.postgres import Database as EmptyDatabase
 from tests.postgres import Server
+from tests.xray import XRay
+from tests.xray import running as running_xray
 
 _numbers = itertools.count(1)
 
@@ -26,12 +28,20 @@ def aws() -> Iterator[Aws]:
 
 
 @pytest.fixture(scope="session")
+def xray() -> Iterator[XRay]:
+    with running_xray() as xray:
+        yield xray
+
+
+@pytest.fixture(scope="session")
 def _program(
-    postgres: Server, aws: Aws, tmp_path_factory: pytest.TempPathFactory
+    postgres: Server, aws: Aws, xray: XRay, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ChargingProgram]:
+    """It tells of all that it is asked: traces change nothing."""
+    folder = tmp_path_factory.mktemp("charging")
     with (
         postgres.database() as database,
-        charging_program(database, aws, tmp_path_factory.mktemp("charging")) as program,
+        charging_program(database, aws, folder, **xray.environment) as program,
     ):
         yield program
 

@@ -40,7 +40,13 @@ def test_what_each_profile_asks_for(
     profile: SecurityProfile, said: Shown, proof: Proof | None
 ) -> None:
     admission = Admission(
-        station_id="CP1", profile=profile, key=KEY, next_keys=[OTHER, NEXT], epoch=1, revoked=["1"]
+        station_id="CP1",
+        company="own",
+        profile=profile,
+        key=KEY,
+        next_keys=[OTHER, NEXT],
+        epoch=1,
+        revoked=["1"],
     )
     assert admission.proof(said) is proof
 

@@ -2,9 +2,11 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from opentelemetry.trace import SpanKind
 
 from services.charging.adapters.commit_group import CommitGroup
 from services.charging.application.ports import NotStorableError, UnavailableError
+from tests.contracts.tracing.told import Told
 
 
 class Store:
@@ -27,6 +29,21 @@ async def outcome(work: "asyncio.Task[None]") -> type[BaseException] | None:
     await asyncio.wait({work})
     error = work.exception()
     return type(error) if error else None
+
+
+async def test_a_trace_tells_who_was_committed_with_it_and_ends_with_it() -> None:
+    told, store = Told(), Store()
+    store.may_commit.set()
+    group = CommitGroup(store.write)
+
+    async def said(number: int) -> None:
+        with told.begin("MeterValues", SpanKind.SERVER):
+            await group.add(number)
+
+    await asyncio.gather(*map(said, (1, 2, 3)))
+    assert store.groups == [[1, 2, 3]]
+    sizes = [(span.attributes or {}).get("group_size") for span in told.spans]
+    assert sizes.count(3) == 3
 
 
 async def test_what_comes_during_a_commit_is_committed_together() -> None:

@@ -6,6 +6,8 @@ from typing import Any, cast
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosedError
 
+from contracts.personas import OWN_COMPANY
+from contracts.tracing.spans import NO_TRACING
 from services.charging.application.central_system import CentralSystem
 from services.charging.application.commands import Call, CommandDelivery
 from services.charging.application.conversation import Conversation
@@ -64,6 +66,7 @@ class Book:
 
 class Silent:
     version = OCPP_1_6
+    actions = ()
 
     def said(self, *_: object) -> None:
         """Nobody listens."""
@@ -95,6 +98,8 @@ def socket(
         cast(CentralSystem, central_system or Silent()),
         cast(CommandDelivery, book),
         cast(Conversation, Silent()),
+        NO_TRACING,
+        OWN_COMPANY,
     )
 
 

@@ -13,6 +13,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from contracts.tracing.spans import step
 from services.billing.adapters.charging_records import PostgresChargingRecords, PostgresQuarantine
 from services.billing.adapters.contracts import PostgresContracts
 from services.billing.adapters.invoices import PostgresInvoices
@@ -83,5 +84,6 @@ class PostgresLedger:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresTransaction]:
         """Read committed; commits when the block ends well."""
-        async with self._pool.connection() as connection:
-            yield PostgresTransaction(connection)
+        with step("PostgreSQL"):
+            async with self._pool.connection() as connection:
+                yield PostgresTransaction(connection)

@@ -13,6 +13,8 @@ from pydantic import AfterValidator
 from contracts.access_tokens import AccessDeniedError, Caller
 from contracts.personas import Persona
 from contracts.routes import BILLING_API, HEALTH, METRICS
+from contracts.tracing.requests import TracedRequests
+from contracts.tracing.spans import NO_TRACING, Tracing, note
 from services.billing.adapters.json_forms import INVOICE
 from services.billing.adapters.pages import Page
 from services.billing.adapters.queries import (
@@ -61,11 +63,13 @@ class Api:
     """Called after a close has made an invoice."""
     metrics_page: Callable[[], bytes]
     """In Prometheus's text format."""
+    tracing: Tracing = NO_TRACING
 
     def app(self) -> FastAPI:
         """The application to serve."""
         app = FastAPI(title="Fleetcharge billing", version="1", redoc_url=None)
         add_problems(app)
+        app.add_middleware(TracedRequests, tracing=self.tracing)
         app.get(HEALTH, responses={503: {}})(self.health)
         app.get(METRICS, include_in_schema=False)(self.metrics)
         routes = APIRouter(prefix=BILLING_API, dependencies=[Depends(self.accountant)])
@@ -91,6 +95,7 @@ class Api:
         except AccessDeniedError as error:
             raise HTTPException(401, str(error), {"WWW-Authenticate": "Bearer"}) from error
         caller.must_be(Persona.ACCOUNTANT)
+        note(company=caller.company)
 
     async def health(self) -> Response:
         """200 when the program can do its work; 503 and the reason when not."""
@@ -126,6 +131,7 @@ class Api:
     async def close_period(self, contract_id: ContractId, period: Month) -> Response:
         """Close a month that is over: its invoice, 201 when new and 200 when there already."""
         invoice, new = await self.month_close.close(contract_id, BillingPeriod.parse(period))
+        note(contract_id=contract_id, period=period, invoice_number=str(invoice.number))
         if new:
             self.invoice_issued()
         return Response(

@@ -2,12 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 import psycopg
 from botocore.exceptions import BotoCoreError, ClientError
+from opentelemetry.trace import Span, SpanKind
 from psycopg_pool import PoolTimeout
 
+from contracts import events
+from contracts.tracing.spans import NO_TRACING, Tracing
 from services.billing.adapters.session_queue import Message, SessionQueue
 from services.billing.application.intake import SessionIntake
 from services.billing.application.invoice_documents import InvoiceDocuments
@@ -65,7 +69,9 @@ async def persist(
     return False
 
 
-async def consume(queue: SessionQueue, intake: SessionIntake, stop: Stop) -> None:
+async def consume(
+    queue: SessionQueue, intake: SessionIntake, stop: Stop, tracing: Tracing = NO_TRACING
+) -> None:
     """One consumer: receive, commit, delete. Run several for more throughput.
 
     While the database is away the messages in hand are held, not received again and again:
@@ -79,12 +85,34 @@ async def consume(queue: SessionQueue, intake: SessionIntake, stop: Stop) -> Non
             await stop.wait(FIRST_DELAY)
             continue
         if messages:
-            await _take(messages, queue, intake, stop)
+            with _traced(messages, tracing) as spans:
+                taken = await _take(messages, queue, intake, stop)
+                for span in spans:
+                    span.set_attribute("result", "taken" if taken else "comes again")
+
+
+@contextmanager
+def _traced(messages: Sequence[Message], tracing: Tracing) -> Iterator[Sequence[Span]]:
+    """A span for each event that has a trace: it ends when the event is kept and deleted."""
+    begun = []
+    with ExitStack() as spans:
+        for event in filter(None, (events.traced(message.body) for message in messages)):
+            about: dict[str, str | int] = {
+                "session_id": event.data.session_id,
+                "station_id": event.data.station_id,
+                "transaction_id": event.data.transaction_id,
+            }
+            span = tracing.begin(event.type, SpanKind.CONSUMER, event.traceparent, **about)
+            begun.append(spans.enter_context(span))
+            log.info("event received", extra={**about, "event_id": event.id})
+        yield begun
 
 
 async def _take(
     messages: Sequence[Message], queue: SessionQueue, intake: SessionIntake, stop: Stop
-) -> None:
+) -> bool:
+    """Whether they are kept and deleted; others come again."""
+
     async def attempt() -> None:
         await intake.take([message.body for message in messages])
 
@@ -94,13 +122,16 @@ async def _take(
         )
         if taken:
             await asyncio.to_thread(queue.delete, messages)
+        return taken
     except (BotoCoreError, ClientError) as error:
         log.warning("messages stay on the queue and will come again: %s", error)
+        return False
     except Exception:
         # The outermost loop: an error of ours must not end the consumer. The messages come
         # again, and end in the dead-letter queue if it is they that we cannot take.
         log.exception("a batch of session events failed")
         await stop.wait(FIRST_DELAY)
+        return False
 
 
 class DocumentLoop:

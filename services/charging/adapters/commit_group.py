@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextvars import Context
 from typing import Generic, TypeVar
 
+from contracts.tracing.spans import step
 from services.charging.application.ports import NotStorableError
 
 Item = TypeVar("Item")
@@ -28,16 +30,18 @@ class CommitGroup(Generic[Item]):
     ) -> None:
         self._write = write
         self._subject = subject
-        self._waiting: list[tuple[Item, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Item, asyncio.Future[int]]] = []
         self._writer: asyncio.Task[None] | None = None
 
     async def add(self, item: Item) -> None:
         """Return when the item is committed; raises what its write raised."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, done))
         if self._writer is None:
-            self._writer = asyncio.create_task(self._write_groups())
-        await done
+            # Who comes first writes for those after it: what it does belongs to no trace.
+            self._writer = asyncio.create_task(self._write_groups(), context=Context())
+        with step("PostgreSQL") as span:
+            span.set_attribute("group_size", await done)
 
     async def _write_groups(self) -> None:
         try:
@@ -46,8 +50,8 @@ class CommitGroup(Generic[Item]):
         finally:
             self._writer = None
 
-    def _next_group(self) -> list[tuple[Item, asyncio.Future[None]]]:
-        group: dict[Hashable, tuple[Item, asyncio.Future[None]]] = {}
+    def _next_group(self) -> list[tuple[Item, asyncio.Future[int]]]:
+        group: dict[Hashable, tuple[Item, asyncio.Future[int]]] = {}
         later = []
         for member in self._waiting:
             subject = self._subject(member[0])
@@ -58,7 +62,7 @@ class CommitGroup(Generic[Item]):
         self._waiting = later
         return list(group.values())
 
-    async def _write_group(self, group: list[tuple[Item, asyncio.Future[None]]]) -> None:
+    async def _write_group(self, group: list[tuple[Item, asyncio.Future[int]]]) -> None:
         error: Exception | None = None
         try:
             await self._write([item for item, _ in group])
@@ -75,6 +79,6 @@ class CommitGroup(Generic[Item]):
             if done.cancelled():
                 continue
             if error is None:
-                done.set_result(None)
+                done.set_result(len(group))
             else:
                 done.set_exception(error)

@@ -3,10 +3,14 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from opentelemetry.trace import SpanKind
 
+from contracts import events
+from contracts.tracing.spans import NO_TRACING, Tracing
 from services.charging.adapters.postgresql.database import Database
 from services.charging.application.ports import UnavailableError
 
@@ -26,10 +30,17 @@ LONGEST_PAUSE = 2.0
 class OutboxRelay:
     """One of the tasks of each node; rows that another node is sending are skipped."""
 
-    def __init__(self, database: Database, sqs: "SQSClient", queue_url: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        sqs: "SQSClient",
+        queue_url: str,
+        tracing: Tracing = NO_TRACING,
+    ) -> None:
         self._database = database
         self._sqs = sqs
         self._queue_url = queue_url
+        self._tracing = tracing
         self._work = asyncio.Event()
         self._finishing = False
 
@@ -84,10 +95,21 @@ class OutboxRelay:
         entries: list[SendMessageBatchRequestEntryTypeDef] = [
             {"Id": str(row_id), "MessageBody": event} for row_id, event in rows
         ]
-        answer = self._sqs.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
+        with self._traced([event for _, event in rows]):
+            answer = self._sqs.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
         for failure in answer.get("Failed", []):
             logger.warning(
                 "the queue refused an event",
                 extra={"outbox_id": failure["Id"], "reason": failure.get("Message", "")},
             )
         return [int(success["Id"]) for success in answer.get("Successful", [])]
+
+    @contextlib.contextmanager
+    def _traced(self, sent: list[str]) -> Iterator[None]:
+        """One span for each that has a trace. Its consumer goes on with the same, not with this."""
+        with contextlib.ExitStack() as spans:
+            for event in filter(None, map(events.traced, sent)):
+                begun = self._tracing.begin("SQS", SpanKind.PRODUCER, event.traceparent)
+                span = spans.enter_context(begun)
+                span.set_attributes({"event_id": event.id, "session_id": event.data.session_id})
+            yield

@@ -7,6 +7,7 @@ station's socket hears of it, claims it, calls the station and closes it with th
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -40,6 +41,14 @@ Call = Callable[[str, bytes], Awaitable[CallResult | CallError]]
 
 Learn = Callable[[str, Message, Message, datetime], Awaitable[None]]
 """Station, request, answer and time."""
+
+Traced = Callable[[Command], AbstractContextManager[object]]
+"""In which a command is carried out, so that its trace goes on."""
+
+
+def untraced(_: Command) -> AbstractContextManager[object]:
+    """Nobody hears how it goes."""
+    return nullcontext()
 
 
 class CommandBook(Protocol):
@@ -87,12 +96,21 @@ class CommandBook(Protocol):
 class CommandDelivery:
     """The side of the socket."""
 
-    def __init__(self, book: CommandBook, *, learn: Learn, keys: KeyRotation, clock: Clock) -> None:
+    def __init__(
+        self,
+        book: CommandBook,
+        *,
+        learn: Learn,
+        keys: KeyRotation,
+        clock: Clock,
+        traced: Traced = untraced,
+    ) -> None:
         """`learn`: from an answer, before the command is closed."""
         self._book = book
         self._learn = learn
         self._keys = keys
         self._clock = clock
+        self._traced = traced
 
     async def deliver(self, station_id: str, epoch: int, version: Version, call: Call) -> None:
         """Carry out what waits for the station, if the connection of this epoch is its newest.
@@ -106,6 +124,10 @@ class CommandDelivery:
             logger.warning("commands are left as they are", extra={"station_id": station_id})
 
     async def _carry_out(self, command: Command, version: Version, call: Call) -> None:
+        with self._traced(command):
+            await self._tell(command, version, call)
+
+    async def _tell(self, command: Command, version: Version, call: Call) -> None:
         if (mismatch := _mismatch(command, version)) is not None:
             await self._book.close(
                 command.id, command.version, CommandState.UNDELIVERED, answer=None, reason=mismatch

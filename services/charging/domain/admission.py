@@ -52,6 +52,7 @@ class Admission:
     """What is known of a station that asks to be connected."""
 
     station_id: str
+    company: str
     profile: SecurityProfile
     key: StationKey
     next_keys: Sequence[StationKey] = ()

@@ -39,6 +39,8 @@ class Command:
     over_at: datetime | None = None
     answer: bytes | None = None
     reason: str | None = None
+    traceparent: str | None = None
+    """Of the trace in which it was asked for, which goes on where it is carried out."""
 
     @property
     def is_over(self) -> bool:

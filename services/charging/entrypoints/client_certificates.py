@@ -60,8 +60,15 @@ def _certified(certificate: x509.Certificate) -> Certified | None:
     return Certified(str(names[0].value), serial(certificate)) if len(names) == 1 else None
 
 
-def tls(certificate_file: str, key_file: str, station_authorities_file: str) -> ssl.SSLContext:
-    """TLS 1.2 or newer; stations may show a certificate of one of their authorities."""
+def tls(
+    certificate_file: str, key_file: str, station_authorities_file: str
+) -> ssl.SSLContext | None:
+    """TLS 1.2 or newer; stations may show a certificate of one of their authorities.
+
+    None without a certificate of ours.
+    """
+    if not certificate_file:
+        return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(certificate_file, key_file)

@@ -21,6 +21,7 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from contracts.routes import OCPP
+from contracts.tracing.spans import NO_TRACING, Tracing
 from services.charging.application.central_system import CentralSystem
 from services.charging.application.commands import CommandDelivery
 from services.charging.application.conversation import Conversation
@@ -92,6 +93,7 @@ class Gateway:
         issued: Issued,
         certificates: ClientCertificates = NO_LOAD_BALANCER,
         tls: ssl.SSLContext | None = None,
+        tracing: Tracing = NO_TRACING,
     ) -> None:
         """`central_systems`: one for each version, those first that we would rather speak.
 
@@ -102,12 +104,13 @@ class Gateway:
         self._issued = issued
         self._certificates = certificates
         self._tls = tls
+        self._tracing = tracing
         self._central_systems = {system.version.name: system for system in central_systems}
         self._commands = commands
         self._conversation = conversation
         self._connections = connections
-        self._epochs: WeakKeyDictionary[ServerConnection, int] = WeakKeyDictionary()
-        """Given before the handshake is answered: so what a station thinks newer, is."""
+        self._admitted: WeakKeyDictionary[ServerConnection, Admission] = WeakKeyDictionary()
+        """Epochs are given before handshakes are answered: so what a station thinks newer, is."""
         self._sockets: dict[str, StationSocket] = {}
         self._is_serving = False
 
@@ -172,7 +175,7 @@ class Gateway:
             return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "come back later\n")
         if admission is None:
             return connection.respond(http.HTTPStatus.NOT_FOUND, "no such station\n")
-        self._epochs[connection] = admission.epoch
+        self._admitted[connection] = admission
         user, password = _credentials(request.headers)
         certified = self._certificates.shown(connection, request.headers)
         shown = Shown(user=user, password=password, certified=certified)
@@ -205,7 +208,8 @@ class Gateway:
             await websocket.close(PROTOCOL_ERROR, f"the sub-protocol {known} is needed")
             return
         central_system = self._central_systems[websocket.subprotocol]
-        epoch = self._epochs.pop(websocket)
+        admission = self._admitted.pop(websocket)
+        epoch = admission.epoch
         try:
             newest = await self._connections.register(station_id, epoch, central_system.version)
         except UnavailableError:
@@ -225,6 +229,8 @@ class Gateway:
             central_system,
             self._commands,
             self._conversation(station_id),
+            self._tracing,
+            admission.company,
         )
         self._supersede(socket)
         logger.info(

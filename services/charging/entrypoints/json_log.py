@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from contracts.tracing.spans import ids
+
 _OF_EVERY_RECORD = frozenset(logging.makeLogRecord({}).__dict__)
 
 
@@ -31,6 +33,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
             "service": "charging",
+            **ids(),
             **about,
         }
         if record.exc_info:

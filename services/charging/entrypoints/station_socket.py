@@ -5,11 +5,14 @@ import itertools
 import logging
 import time
 from collections.abc import Coroutine
+from contextvars import Context
 from typing import Any
 
+from opentelemetry.trace import Span, StatusCode
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from contracts.tracing.spans import Tracing
 from services.charging.application.central_system import CallRefusedError, CentralSystem
 from services.charging.application.commands import CommandDelivery
 from services.charging.application.conversation import Conversation, Direction
@@ -21,6 +24,7 @@ from services.charging.domain.ocpp_j.connection import (
     FrameQuarantined,
 )
 from services.charging.domain.ocpp_j.frames import Call, CallError, CallResult, ErrorCode
+from services.charging.entrypoints.traces import heard
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +45,8 @@ class StationSocket:
         central_system: CentralSystem,
         commands: CommandDelivery,
         conversation: Conversation,
+        tracing: Tracing,
+        company: str,
     ) -> None:
         self.station_id = station_id
         self.epoch = epoch
@@ -48,6 +54,8 @@ class StationSocket:
         self._central_system = central_system
         self._commands = commands
         self._conversation = conversation
+        self._tracing = tracing
+        self._company = company
         self._connection = Connection(
             clock=time.monotonic,
             answer_within=ANSWER_WITHIN,
@@ -138,16 +146,25 @@ class StationSocket:
         self._arm_timer()
 
     async def _handle(self, call: Call) -> None:
+        system, tracing = self._central_system, self._tracing
+        with heard(tracing, system, call.action, self.station_id, self._company) as span:
+            await self._answer(call, span)
+        await self._proceed()
+
+    async def _answer(self, call: Call, span: Span) -> None:
         try:
             payload = await self._central_system.answer(self.station_id, call.action, call.payload)
         except CallRefusedError as refusal:
             self._connection.refuse(refusal.code, str(refusal))
+            span.set_attributes({"result": refusal.code, "error.type": refusal.code})
         except Exception:
             logger.exception("a handler failed", extra={"station_id": self.station_id})
             self._connection.refuse(ErrorCode.INTERNAL_ERROR, "an error of the central system")
+            span.set_attribute("result", ErrorCode.INTERNAL_ERROR)
+            span.set_status(StatusCode.ERROR)
         else:
             self._connection.reply(payload)
-        await self._proceed()
+            span.set_attribute("result", "answered")
 
     def _deliver(self, message_id: str, answer: CallResult | CallError | None) -> None:
         waiting = self._answers.get(message_id)
@@ -172,6 +189,7 @@ class StationSocket:
         self._spawn(self._proceed())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+        # Begun by whatever came to this socket before it: no part of that one's trace.
+        task = asyncio.create_task(work, context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

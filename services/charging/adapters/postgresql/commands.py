@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, LiteralString
 from uuid import UUID
 
+from contracts.tracing.spans import note, traceparent
 from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.notices import COMMAND_OVER, COMMAND_WAITS
@@ -17,7 +18,7 @@ from services.charging.domain.ocpp_j.version import Version
 # As text: a payload is handed on as it was received.
 _SELECT: LiteralString = """
     select id, station_id, ocpp_version, action, request::text, state, asked_at, sent_at, over_at,
-        answer::text, reason, sealed
+        answer::text, reason, sealed, traceparent
 """
 
 
@@ -33,6 +34,7 @@ class _Opening:
     request: str
     sealed: bytes | None
     hold_seconds: int
+    traceparent: str | None
     command: Command | None = None
 
 
@@ -78,7 +80,14 @@ class PostgresCommands:
         """
         shown, sealed = self._seal.closed(request.decode())
         opening = _Opening(
-            command_id, station_id, version.name, action, shown, sealed, hold_seconds
+            command_id,
+            station_id,
+            version.name,
+            action,
+            shown,
+            sealed,
+            hold_seconds,
+            traceparent(),
         )
         await self._openings.add(opening)
         # One that another node has kept just now is not in what the statement saw.
@@ -91,9 +100,9 @@ class PostgresCommands:
         query: LiteralString = """
             with opened as (
                 insert into command (id, station_id, ocpp_version, action, request, sealed,
-                    answer_by, state, over_at, reason)
+                    traceparent, answer_by, state, over_at, reason)
                 select id, wanted.station_id, wanted.ocpp_version, action, request::json,
-                    case when waits then sealed end,
+                    case when waits then sealed end, wanted.traceparent,
                     now() + make_interval(secs => greatest(30, hold_seconds)),
                     case when waits then 'pending' else 'undelivered' end,
                     case when not waits then now() end,
@@ -101,8 +110,9 @@ class PostgresCommands:
                         then 'station ' || wanted.station_id || ' is not connected' end
                 from unnest(%(ids)s::uuid[], %(stations)s::text[], %(versions)s::text[],
                     %(actions)s::text[], %(requests)b::text[],
-                    %(sealed)b::bytea[], %(holds)s::integer[])
-                    as wanted (id, station_id, ocpp_version, action, request, sealed, hold_seconds)
+                    %(sealed)b::bytea[], %(holds)s::integer[], %(traceparents)s::text[])
+                    as wanted (id, station_id, ocpp_version, action, request, sealed, hold_seconds,
+                        traceparent)
                 left join live_connection on live_connection.station_id = wanted.station_id
                 cross join lateral (select epoch is not null or hold_seconds > 0 as waits) as held
                 on conflict (id) do nothing returning *
@@ -118,6 +128,7 @@ class PostgresCommands:
             "requests": [opening.request for opening in openings],
             "sealed": [opening.sealed for opening in openings],
             "holds": [opening.hold_seconds for opening in openings],
+            "traceparents": [opening.traceparent for opening in openings],
             "channel": COMMAND_WAITS,
         }
         # The count makes sure that `told` is done.
@@ -167,6 +178,7 @@ class PostgresCommands:
         reason: str | None,
     ) -> None:
         """Keep how it ended; an answer that comes after all beats that none came."""
+        note(result=state.value)
         kept = None if answer is None else masked(answer.decode())
         await self._closings.add((command_id, version, state.value, kept, reason))
 
@@ -231,4 +243,5 @@ class PostgresCommands:
             over_at=row[8],
             answer=None if row[9] is None else row[9].encode(),
             reason=row[10],
+            traceparent=row[12],
         )

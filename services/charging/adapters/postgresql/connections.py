@@ -163,7 +163,8 @@ class PostgresConnections:
                     array(
                         select serial from station_certificate
                         where station_id = station.id and state = 'revoked' and not_after > now()
-                    )
+                    ),
+                    company_id
                 from station where id = any(%s)
                 """,
                 ([admission.station_id for admission in asked],),
@@ -177,6 +178,7 @@ class PostgresConnections:
                     epoch=row[6],
                     unused=row[7],
                     revoked=row[8],
+                    company=row[9],
                 )
                 for row in await cursor.fetchall()
             }

@@ -12,6 +12,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy.exc import SQLAlchemyError
 
+from contracts.tracing.spans import step
 from services.charging.adapters.postgresql.schema import migrate
 from services.charging.application.ports import NotStorableError, UnavailableError
 
@@ -93,8 +94,9 @@ class Database:
         when a value is not for this database.
         """
         try:
-            async with self._pool.connection() as connection:
-                yield connection
+            with step("PostgreSQL"):
+                async with self._pool.connection() as connection:
+                    yield connection
         except (psycopg.DataError, psycopg.IntegrityError) as error:
             said = error.diag.message_detail or error.diag.message_primary or str(error)
             raise NotStorableError(said) from error

@@ -1,20 +1,35 @@
 """The ledger in PostgreSQL: starts and stops of many stations are committed together."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import msgspec
+
+from contracts.tracing.spans import note, traceparent
 from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.entries import keep
 from services.charging.adapters.postgresql.known import read_known
 from services.charging.application.ports import Decide, Posting, Said, UnavailableError
+from services.charging.domain.ledger import Known
 
 
 @dataclass(slots=True)
 class _Request:
     said: Said
     decide: Decide
+    traceparent: str | None
     posting: Posting | None = None
+
+    def decided(self, known: Known) -> Posting:
+        """With the trace that consumers of its events are to go on with."""
+        posting = self.decide(known)
+        if self.traceparent is None:
+            return posting
+        events = [
+            msgspec.structs.replace(event, traceparent=self.traceparent) for event in posting.events
+        ]
+        return replace(posting, events=events)
 
 
 class PostgresLedger:
@@ -29,10 +44,12 @@ class PostgresLedger:
 
     async def post(self, said: Said, decide: Decide) -> Posting:
         """Return when the group is committed."""
-        request = _Request(said, decide)
+        request = _Request(said, decide, traceparent())
         await self._group.add(request)
         if request.posting is None:
             raise UnavailableError(f"station {said.station_id} is not known any more")
+        if (session := request.posting.entry.session) is not None:
+            note(session_id=str(session.id), transaction_id=session.transaction_id)
         return request.posting
 
     async def _write(self, requests: Sequence[_Request]) -> None:
@@ -40,7 +57,7 @@ class PostgresLedger:
             known = await read_known(connection, [request.said for request in requests])
             for request in requests:
                 if facts := known.get(request.said.station_id):
-                    request.posting = request.decide(facts)
+                    request.posting = request.decided(facts)
             postings = [request.posting for request in requests if request.posting]
             await keep(connection, postings)
         if any(posting.events for posting in postings):

@@ -5,6 +5,7 @@ from typing import LiteralString
 
 import msgspec
 
+from contracts.tracing.spans import note
 from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.quarantine import add_records
@@ -33,6 +34,8 @@ class PostgresMeterReadings:
 
     async def add(self, reading: MeterReading, oddities: Sequence[QuarantineRecord]) -> None:
         """Return when the group is committed."""
+        if reading.transaction_id is not None:
+            note(transaction_id=reading.transaction_id)
         await self._group.add((reading, oddities))
 
     async def _write(self, entries: Sequence[_Entry]) -> None:

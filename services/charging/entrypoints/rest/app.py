@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Depends, FastAPI
 
 from contracts.routes import CHARGING_API
+from contracts.tracing.requests import TracedRequests
+from contracts.tracing.spans import Tracing
 from services.charging.application.idempotency import IdempotencyKeys
 from services.charging.entrypoints.rest import problems
 from services.charging.entrypoints.rest.callers import Callers, Verifier
@@ -19,6 +21,7 @@ def rest_api(
     drivers: Sequence[APIRouter],
     health: APIRouter,
     metrics: APIRouter,
+    tracing: Tracing,
 ) -> FastAPI:
     """Everything under the public prefix is for operators or for drivers; the rest is for AWS."""
     callers = Callers(verifier)
@@ -31,6 +34,7 @@ def rest_api(
     )
     problems.install(app)
     app.add_middleware(Idempotency, verifier=verifier, keys=keys)
+    app.add_middleware(TracedRequests, tracing=tracing)
     describe(app)
     app.include_router(health)
     app.include_router(metrics)

@@ -8,6 +8,7 @@ from fastapi.security import APIKeyHeader
 
 from contracts.access_tokens import AccessDeniedError, Caller
 from contracts.personas import Persona
+from contracts.tracing.spans import note
 from services.charging.application.scope import Scope
 
 
@@ -53,6 +54,7 @@ class Callers:
             caller.must_be(persona)
         except AccessDeniedError as error:
             raise HTTPException(http.HTTPStatus.FORBIDDEN, str(error)) from error
+        note(company=caller.company)
         return caller
 
 
