@@ -21,7 +21,9 @@ from services.charging.adapters.ocsp_responders import OcspResponders
 from services.charging.application.ports import UnavailableError
 from tests.charging.authority import authority
 from tests.charging.company import Company
+from tests.charging.examples import Payload
 from tests.charging.ocpp201.examples import MESSAGES
+from tests.charging.official import OCPP_2_0_1
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 NAME, KEY = "ab" * 32, "cd" * 32
@@ -32,6 +34,14 @@ ASKED = {
     "serialNumber": "1F",
     "responderURL": "http://ocsp.example.com/v2g",
 }
+
+
+async def spoken(company: Company, action: str, request: Payload) -> Any:
+    """Both sides are held against the official schemas."""
+    OCPP_2_0_1.check(f"{action}Request", request)
+    answer = await company.call_in("ocpp2.0.1", action, request)
+    OCPP_2_0_1.check(f"{action}Response", answer)
+    return answer
 
 
 class Responder:
@@ -79,8 +89,9 @@ class World:
         self.company = Company(statuses=responders)
 
     async def status(self, **asked: str) -> Any:
-        request = {"ocspRequestData": ASKED | asked}
-        return await self.company.call_in("ocpp2.0.1", "GetCertificateStatus", request)
+        return await spoken(
+            self.company, "GetCertificateStatus", {"ocspRequestData": ASKED | asked}
+        )
 
 
 async def test_a_status_is_its_responders_and_kept_as_long_as_it_holds() -> None:
@@ -184,7 +195,7 @@ def service() -> Iterator[str]:
 async def test_a_contracts_certificate_is_its_issuers(service: str) -> None:
     company = Company(contracts=ContractCertificateService(f"{service}/issue", "t0ken"))
     asked = MESSAGES["Get15118EVCertificate"]
-    answer = await company.call_in("ocpp2.0.1", "Get15118EVCertificate", asked)
+    answer = await spoken(company, "Get15118EVCertificate", asked)
     assert answer == {"status": "Accepted", "exiResponse": f"{asked['exiRequest']} Bearer t0ken"}
     assert company.ledger.told == []
 
@@ -193,7 +204,7 @@ async def test_a_contracts_certificate_is_its_issuers(service: str) -> None:
 async def test_an_issuer_that_does_not_answer_well(service: str, path: str) -> None:
     company = Company(contracts=ContractCertificateService(service + path, ""))
     asked = MESSAGES["Get15118EVCertificate"]
-    answer = await company.call_in("ocpp2.0.1", "Get15118EVCertificate", asked)
+    answer = await spoken(company, "Get15118EVCertificate", asked)
     assert (answer["status"], answer["exiResponse"]) == ("Failed", "")
 
 
