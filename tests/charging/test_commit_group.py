@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import pytest
 from opentelemetry.trace import SpanKind
 
-from services.charging.adapters.commit_group import CommitGroup
+from services.charging.adapters.commit_group import LARGEST_GROUP, CommitGroup
 from services.charging.application.ports import NotStorableError, UnavailableError
 from tests.contracts.tracing.told import Told
 
@@ -96,3 +96,28 @@ async def test_a_caller_that_went_away_does_not_stop_the_others() -> None:
     await stays
     with pytest.raises(asyncio.CancelledError):
         await gone
+
+
+async def test_a_whole_group_that_waits_is_written_beside_the_first() -> None:
+    store = Store()
+    subjects = LARGEST_GROUP + 5
+    group = CommitGroup(store.write, subject=lambda number: number % subjects, most_writes=2)
+    numbers = [1, *range(1, 3 * subjects)]
+    work = []
+    for number in numbers:  # One after the other, each as soon as the one before waits.
+        work.append(asyncio.create_task(group.add(number)))
+        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    first, beside = store.groups
+    assert first == [1]
+    assert beside == list(range(2, 2 + len(beside)))  # Without the subject that is in hand.
+    assert len(beside) in {LARGEST_GROUP - 1, LARGEST_GROUP}
+    store.may_commit.set()
+    await asyncio.gather(*work)
+    written = [number for one in store.groups for number in one]
+    assert sorted(written) == sorted(numbers)
+    for subject in range(subjects):
+        of_it = [number for number in written if number % subjects == subject]
+        assert of_it == sorted(of_it)
+    # Whoever comes when all is written is written as well.
+    await group.add(7)
