@@ -5,11 +5,12 @@ id, and makes a new one when a property changes that cannot change in place; so 
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from proofs.assembly import Json, Stage
+from proofs.assembly import Json, Resource, Stage
+from proofs.references import named
 from proofs.replacement import replacing_values
 from proofs.stateful_types import REGENERATING, lost_with
 
@@ -34,7 +35,10 @@ class Identity:
     on_replacement: str
     """Its UpdateReplacePolicy: what happens to the old one when there is a new one."""
     hangs_on: Json
-    """The properties whose change makes a new resource, or its content anew, as they are set."""
+    """The properties whose change makes a new resource, or its content anew, as they are set.
+
+    With those of resources without state that one of them refers to: a function's, for its URL.
+    """
 
     @property
     def key(self) -> Key:
@@ -57,7 +61,7 @@ def identities(stage: Stage) -> list[Identity]:
             type=resource.type,
             on_deletion=resource.body.get("DeletionPolicy", "Delete"),
             on_replacement=resource.body.get("UpdateReplacePolicy", "Delete"),
-            hangs_on=_hangs_on(resource.type, resource.properties),
+            hangs_on=_hangs_on(resource, {one.logical_id: one for one in stack.resources}),
         )
         for stack in stage.stacks
         for resource in stack.resources
@@ -81,6 +85,18 @@ def read(file: Path) -> list[Identity]:
     return [Identity(**fields) for fields in content["identities"]]
 
 
-def _hangs_on(type_: str, properties: Json) -> Json:
-    regenerating = {k: properties[k] for k in REGENERATING.get(type_, ()) if k in properties}
-    return replacing_values(type_, properties) | regenerating
+def _hangs_on(resource: Resource, others: Mapping[str, Resource]) -> Json:
+    own = resource.properties
+    again = {k: own[k] for k in REGENERATING.get(resource.type, ()) if k in own}
+    return _replacing(resource, others) | again
+
+
+def _replacing(resource: Resource, others: Mapping[str, Resource]) -> Json:
+    values = replacing_values(resource.type, resource.properties)
+    further: Json = {}
+    for property_, value in values.items():
+        for other in (others[id_] for id_ in named(value) if id_ in others):
+            if not lost_with(other.type):  # one with state has a place of its own in the ledger
+                below = _replacing(other, others)
+                further |= {f"{property_} -> {other.logical_id}.{k}": v for k, v in below.items()}
+    return values | further

@@ -59,6 +59,18 @@ def test_a_property_that_replaces_under_a_condition_counts() -> None:
     assert the_loss(before, after).why == "KeySchema cannot change in place"
 
 
+def test_what_replaces_a_resource_that_it_refers_to_replaces_it() -> None:
+    def with_a_function(**named: str) -> Stage:
+        arn = {"Fn::GetAtt": ["Function", "Arn"]}
+        url = resource("AWS::Lambda::Url", TargetFunctionArn=arn, AuthType="NONE")
+        return stage(a={"Function": resource("AWS::Lambda::Function", **named), "Url": url})
+
+    assert between(with_a_function(Runtime="one"), with_a_function(Runtime="other")) == []
+    loss = the_loss(with_a_function(), with_a_function(FunctionName="new"))
+    assert loss.identity.logical_id == "Url"
+    assert loss.why == "TargetFunctionArn -> Function.FunctionName cannot change in place"
+
+
 def test_a_secret_that_is_generated_anew_is_lost() -> None:
     secret = "AWS::SecretsManager::Secret"
     before = stage(a={"S": resource(secret, GenerateSecretString={"PasswordLength": 30})})
