@@ -5,7 +5,8 @@ FOLDER is a synthesised assembly with one stage; without one, those of all recor
 recorded, a wildcard without a reason, an account of others that is let in, an acknowledgement that
 has expired, is not needed or is one too many, an action of a program's role that no test takes, a
 budget that does not hold the stated load, an environment that takes too long to deploy, a
-deployment that cannot be taken back, what must go on and is lost with a zone.
+deployment that cannot be taken back, what must go on and is lost with a zone; and, over all of
+them, differences that follow from no setting, reasons about nothing, registers of another assembly.
 `cost` prints what each environment costs in a month; with ``--against FOLDER``, a ``cdk.out`` from
 before, what a change costs.
 `lint` prints what cfn-lint finds; `standard` what NIST 800-53 R5 finds and nobody answered.
@@ -80,6 +81,33 @@ def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
     return [*faults, *acknowledgements.too_many(stages), *load.faults(stages)]
 
 
+def check_together(stages: Sequence[Stage]) -> list[str]:
+    """One line for each fault that only all stages together show."""
+    accepted, final = rollback.read()
+    rules, settings = parity.read_rules(), parity.read_settings(*SETTINGS)
+    alike = [stage for stage in stages if stage.name in settings]
+    differences = list(parity.differences(alike, settings))
+    unexplained = (one for one in differences if one.setting(rules, settings) is None)
+    left_over = (
+        *wildcards.unused(stages, wildcards.read()),
+        *usage.unused(stages, usage.read()),
+        *parity.unused(differences, rules),
+    )
+    written = {REGISTERS / name: text for name, text in pages(stages).items()}
+    return [
+        *(f"{one} follows from no setting: see {parity.FILE.name}" for one in unexplained),
+        *(f"{one} is about nothing: remove it" for one in left_over),
+        *rollback.unused(stages, accepted, final),
+        *zone_of_trust.unused(stages, zone_of_trust.read()),
+        *stack_pages.faults(stages, stack_pages.read()),
+        *(
+            f"{file.relative_to(ROOT)} is of another assembly: run `make ledger`"
+            for file, text in written.items()
+            if file.read_text(encoding="utf-8") != text
+        ),
+    ]
+
+
 def record(stages: Sequence[Stage], today: datetime.date) -> list[str]:
     """Write each ledger; the losses that stand in the way of one."""
     known = waivers.read()
@@ -152,6 +180,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         case command:
             stages = [assembly.read(folder) for folder in folders]
             faults = commands[command](stages, datetime.datetime.now(datetime.UTC).date())
+            if command == "check" and not chosen.folder:
+                faults += check_together(stages)
     for fault in faults:
         print(fault)  # noqa: T201 — a command line
     return int(bool(faults))

@@ -142,6 +142,14 @@ def test_the_command_answers_with_its_faults(
     assert command.main(["check", folder]) == 0
 
 
+def test_what_only_all_stages_show_is_told_where_all_are_checked(stages: dict[str, Stage]) -> None:
+    assert command.check_together(list(stages.values())) == []
+    without_live = [stage for name, stage in stages.items() if name != "live"]
+    faults = command.check_together(without_live)
+    assert any("is about nothing: remove it" in fault for fault in faults)
+    assert "docs/registers/parity.md is of another assembly: run `make ledger`" in faults
+
+
 def test_every_stage_is_recorded_and_loses_nothing(stages: dict[str, Stage]) -> None:
     for name in stages:
         assert len(ledger.read(command.LEDGERS / f"{name}.json")) > 20
