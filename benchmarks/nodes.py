@@ -13,17 +13,18 @@ from tests.postgres import Database, Server
 
 
 @contextmanager
-def running_nodes(number: int) -> Iterator[Sequence[ChargingProgram]]:
-    """So many on one database, healthy and signed in."""
+def running_nodes(number: int, **environment: Sequence[str]) -> Iterator[Sequence[ChargingProgram]]:
+    """So many on one database, healthy and signed in; `environment`: of each in turn."""
     with ExitStack() as stack:
         server = stack.enter_context(Server.running())
         database = stack.enter_context(server.database())
         aws = stack.enter_context(running_aws())
         _sync_to_disk(database)
         nodes = []
-        for _ in range(number):
+        for index in range(number):
+            own = {name: values[index] for name, values in environment.items()}
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            node = stack.enter_context(charging_program(database, aws, folder))
+            node = stack.enter_context(charging_program(database, aws, folder, **own))
             node.start()
             node.healthy()
             node.sign_in()

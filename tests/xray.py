@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests import aws_actions
+
 Segment = dict[str, Any]
 _ARRIVE_WITHIN = 15.0
 """Seconds; they are sent every two."""
@@ -40,6 +42,8 @@ class XRay:
     def put(self, documents: list[str]) -> None:
         for segment in map(json.loads, documents):
             assert re.fullmatch(r"1-[0-9a-f]{8}-[0-9a-f]{24}", segment["trace_id"])
+            if segment.get("type") != "subsegment":
+                aws_actions.record(f"services/{segment['name']}", "xray:PutTraceSegments")
             self.segments.append(segment)
 
 

@@ -22,6 +22,7 @@ from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.alarms import Alarms
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.lambda_package import HOST, LAMBDA, LambdaPackage
+from stacks.constructs.traces import accept_any_trace
 
 MINUTE = Duration.minutes(1)
 
@@ -85,8 +86,7 @@ class PythonFunction(Construct):
             security_groups=[security_group] if security_group else None,
         )
         if traced:
-            because = "Segments of a trace belong to no resource."
-            acknowledge(self.role, "IAM5", "Resource::*", because=because, owner=Owner.PLATFORM)
+            accept_any_trace(self.role)
         self._watch(alarms)
 
     def _watch(self, alarms: Alarms) -> None:

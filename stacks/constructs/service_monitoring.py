@@ -2,6 +2,7 @@
 
 from aws_cdk import (
     Duration,
+    Stack,
     aws_cloudwatch,
     aws_ecs,
     aws_elasticloadbalancingv2,
@@ -46,6 +47,7 @@ class ServiceMonitoring(Construct):
             default_interval=Duration.hours(3),
         )
         self._watch_log(log)
+        self._dashboard.add_widgets(self._traces())
 
     def watch_entrance(self, name: str, path: str, targets: Targets) -> list[aws_cloudwatch.Alarm]:
         """Watch one way in; returns the alarms that condemn a new version of the service."""
@@ -119,6 +121,18 @@ class ServiceMonitoring(Construct):
             )
         self._dashboard.add_widgets(
             graph("Percent used by the tasks", *(metric for metric, _ in used.values()))
+        )
+
+    def _traces(self) -> aws_cloudwatch.TextWidget:
+        region = Stack.of(self).region
+        address = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
+        return aws_cloudwatch.TextWidget(
+            markdown=(
+                f"[Traces]({address}#xray:traces/query), one in so many: "
+                f'`service("{self._service}")`; of one session: `annotation.session_id = "…"`'
+            ),
+            width=24,
+            height=1,
         )
 
     def _watch_log(self, log: aws_logs.LogGroup) -> None:

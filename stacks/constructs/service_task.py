@@ -10,6 +10,7 @@ from stacks.common.foundation import Foundation
 from stacks.constructs import program_settings
 from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.environment_stack import environment_stack
+from stacks.constructs.traces import tells_traces
 from stacks.environments import Program
 
 TASKS = aws_iam.ServicePrincipal("ecs-tasks.amazonaws.com")
@@ -33,6 +34,13 @@ def service_task(
 
     One that runs on instances could run on Fargate as well: going back needs no new definition.
     """
+    role = aws_iam.Role(
+        scope,
+        "Role",
+        assumed_by=TASKS,
+        description=f"What {service} may do while it runs",
+    )
+    tells_traces(role)
     task = aws_ecs.TaskDefinition(
         scope,
         "Task",
@@ -46,12 +54,7 @@ def service_task(
         cpu=str(size.cpu),
         memory_mib=str(size.memory),
         execution_role=start_role(scope, service, foundation),
-        task_role=aws_iam.Role(
-            scope,
-            "Role",
-            assumed_by=TASKS,
-            description=f"What {service} may do while it runs",
-        ),
+        task_role=role,
         runtime_platform=aws_ecs.RuntimePlatform(
             cpu_architecture=aws_ecs.CpuArchitecture.ARM64,
             operating_system_family=aws_ecs.OperatingSystemFamily.LINUX,

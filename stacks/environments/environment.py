@@ -53,6 +53,8 @@ class Environment(Table):
     replicate_documents: bool
     """S3 copies each document to the backup region within minutes; a deletion it does not copy."""
     log_retention_days: Literal[7, 14, 30, 90, 365]
+    traced_share: Annotated[float, Field(ge=0, le=1)]
+    """Of what stations and people ask for, how much is told of as traces: docs/observability.md."""
     on_call: Email
     """Where alarms go."""
     monthly_budget_usd: Annotated[int, Field(ge=10, le=1_000_000)]

@@ -52,6 +52,7 @@ class BillingStack(EnvironmentStack):
                 "seller_vat_id": company.vat_id,
                 "seller_iban": company.iban,
                 "log_level": "INFO",
+                "traced_share": str(environment.traced_share),
             },
             secrets={
                 "database_username": aws_ecs.Secret.from_secrets_manager(database.role, "username"),

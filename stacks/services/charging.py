@@ -44,6 +44,7 @@ class ChargingStack(EnvironmentStack):
                 "gateway_port": str(GATEWAY_PORT),
                 "api_port": str(API_PORT),
                 "log_level": "INFO",
+                "traced_share": str(environment.traced_share),
             },
             secrets={
                 "database_username": aws_ecs.Secret.from_secrets_manager(database.role, "username"),

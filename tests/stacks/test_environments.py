@@ -66,6 +66,7 @@ def test_environments_cannot_be_changed_once_read() -> None:
         ("protected = false", 'protected = "no"', ".protected", "boolean"),
         ("protected = false", "protected = true", "", "needs a domain"),
         ("log_retention_days = 7", "log_retention_days = 8", ".log_retention_days", "7, 14, 30"),
+        ("traced_share = 1.0", "traced_share = 1.5", ".traced_share", "1"),
         ("playground@fleetcharge.example", "nobody", ".on_call", "e-mail address"),
         ("minimum_capacity = 0.0", "minimum_capacity = 0.3", ".database.minimum_capacity", "0.5"),
         ("minimum_capacity = 0.0", "minimum_capacity = 2.0", ".database", "above maximum_capacity"),
