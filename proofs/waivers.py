@@ -9,6 +9,8 @@ from pathlib import Path
 from proofs.losses import Loss
 
 FILE = Path(__file__).parent / "waivers.toml"
+LONGEST = datetime.timedelta(days=90)
+"""For one deployment; what is allowed for longer is no exception any more."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,18 @@ def _waiver(number: int, entry: dict[str, object]) -> Waiver:
 def judge(
     environment: str, found: Iterable[Loss], waivers: Sequence[Waiver], today: datetime.date
 ) -> list[str]:
-    """One line for each loss that nobody waived, each expired waiver and each without a loss."""
+    """One line for each loss that nobody waived, and each waiver that is not right.
+
+    One that has expired, that counts for longer than `LONGEST`, or that waives nothing.
+    """
     mine = [waiver for waiver in waivers if waiver.environment == environment]
     losses = list(found)
     faults = [str(loss) for loss in losses if not any(w.covers(loss) for w in mine)]
     for waiver in mine:
         if waiver.until < today:
             faults.append(f"{waiver} has expired")
+        if waiver.until > today + LONGEST:
+            faults.append(f"{waiver} counts for more than {LONGEST.days} days: choose a nearer day")
         if not any(waiver.covers(loss) for loss in losses):
             faults.append(f"{waiver} waives nothing: remove it")
     return faults

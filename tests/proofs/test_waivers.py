@@ -55,6 +55,15 @@ def test_a_waiver_counts_until_its_day(
     assert all("has expired" in fault for fault in found)
 
 
+@pytest.mark.parametrize(("today", "faults"), [((2026, 10, 2), 0), ((2026, 10, 1), 1)])
+def test_a_waiver_counts_for_90_days_at_most(
+    file: Path, loss: Loss, today: tuple[int, int, int], faults: int
+) -> None:
+    found = judge("dev", [loss], read(file, GOOD), datetime.date(*today))
+    assert len(found) == faults
+    assert all("counts for more than 90 days" in fault for fault in found)
+
+
 def test_a_waiver_without_a_loss_is_told(file: Path) -> None:
     (fault,) = judge("dev", [], read(file, GOOD), TODAY)
     assert fault.endswith("waives nothing: remove it")
