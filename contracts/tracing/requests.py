@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from opentelemetry.trace import SpanKind, StatusCode
+from opentelemetry.trace import Span, SpanKind, StatusCode
 
 from contracts.routes import HEALTH, METRICS
 from contracts.tracing.spans import TRACEPARENT, Tracing, traceparent
@@ -39,22 +39,33 @@ class TracedRequests:
 
             async def traced(message: Message) -> None:
                 if message["type"] == "http.response.start":
-                    status = message["status"]
-                    span.set_attribute("http.response.status_code", status)
-                    if status >= _ERROR:
-                        span.set_attribute("error.type", str(status))
-                    if status >= _FAULT:
-                        span.set_status(StatusCode.ERROR)
+                    _answered(span, scope, message["status"])
                     message["headers"] = [*message.get("headers", ()), (b"traceresponse", own)]
                 await send(message)
 
             try:
                 await self._app(scope, receive, traced)
             finally:
-                path = _template(scope)
-                span.update_name(f"{scope['method']} {path}")
-                span.set_attribute("http.request.method", scope["method"])
-                span.set_attribute("url.path", path)
+                if span.is_recording():
+                    _name(span, scope)
+
+
+def _answered(span: Span, scope: Scope, status: int) -> None:
+    """It ends as its answer begins: a stream of changes goes on for hours."""
+    _name(span, scope)
+    span.set_attribute("http.response.status_code", status)
+    if status >= _ERROR:
+        span.set_attribute("error.type", str(status))
+    if status >= _FAULT:
+        span.set_status(StatusCode.ERROR)
+    span.end()
+
+
+def _name(span: Span, scope: Scope) -> None:
+    path = _template(scope)
+    span.update_name(f"{scope['method']} {path}")
+    span.set_attribute("http.request.method", scope["method"])
+    span.set_attribute("url.path", path)
 
 
 def _template(scope: Scope) -> str:

@@ -138,9 +138,11 @@ def _telling(
         yield span
     except Exception as error:
         # Its name alone: what it says may be what a station or a person said.
-        span.set_status(StatusCode.ERROR)
-        span.set_attribute("error.type", type(error).__name__)
+        if span.is_recording():
+            span.set_status(StatusCode.ERROR)
+            span.set_attribute("error.type", type(error).__name__)
         raise
     finally:
         _told.reset(token)
-        span.end()
+        if span.is_recording():  # Whoever was asked may have ended it.
+            span.end()

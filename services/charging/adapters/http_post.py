@@ -5,6 +5,7 @@ import http.client
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from contracts.tracing.spans import TRACEPARENT, step, traceparent
 from services.charging.application.ports import UnavailableError
 
 WITHIN = 10.0
@@ -18,11 +19,15 @@ async def post(url: str, body: bytes, headers: Mapping[str, str], *, largest: in
 
     A redirection is no answer: nobody is asked but whom `url` names.
     """
+    host = urlsplit(url).hostname or ""
     try:
-        async with asyncio.timeout(WITHIN):
-            return await asyncio.to_thread(_post, url, body, headers, largest)
+        with step(host):
+            if (trace := traceparent()) is not None:
+                headers = {**headers, TRACEPARENT: trace}
+            async with asyncio.timeout(WITHIN):
+                return await asyncio.to_thread(_post, url, body, headers, largest)
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise UnavailableError(f"{urlsplit(url).hostname}: {error!r}") from error
+        raise UnavailableError(f"{host}: {error!r}") from error
 
 
 def _post(url: str, body: bytes, headers: Mapping[str, str], largest: int) -> bytes:

@@ -1,12 +1,14 @@
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, HTTPException
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from contracts.routes import HEALTH
 from contracts.tracing.requests import TracedRequests
+from contracts.tracing.spans import step, traceparent
 from tests.contracts.tracing.told import Told
 
 SAMPLED = "00-4efaaf4d1e8720b39541901950019ee5-53995c3f42cd8ad8-01"
@@ -24,6 +26,14 @@ def client(told: Told) -> httpx.AsyncClient:
         if station_id == "broken":
             raise ValueError("CP9 is broken")
         return station_id
+
+    @router.get("/changes")
+    async def changes() -> StreamingResponse:
+        async def stream() -> AsyncIterator[str]:
+            with step("PostgreSQL"):
+                yield traceparent() or "no trace"
+
+        return StreamingResponse(stream())
 
     app.include_router(router, prefix="/v1")
 
@@ -77,6 +87,13 @@ async def test_a_path_that_nobody_serves_makes_no_name_of_its_own() -> None:
     told = Told()
     assert (await asked(told, "/wp-admin")).status_code == 404
     assert told.span.name == "GET unknown"
+
+
+async def test_a_stream_is_told_of_until_it_begins(caplog: pytest.LogCaptureFixture) -> None:
+    told = Told()
+    assert (await asked(told, "/v1/changes")).text == "no trace"
+    assert told.span.name == "GET /v1/changes"
+    assert caplog.records == []
 
 
 async def test_what_is_not_told_of_is_answered_all_the_same() -> None:
