@@ -1,6 +1,6 @@
 """X-Ray, which MiniStack does not have: programs tell their segments, people read them as traces.
 
-The newest traces of each account and region are kept, in memory: they outlive no restart.
+The newest traces of all accounts and regions are kept, in memory: they outlive no restart.
 """
 
 from ministack import app

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ministack.core.responses import AccountRegionScopedDict
+from ministack.core.responses import get_account_id, get_region
 
 Segment = dict[str, Any]
 KEPT = 2000
@@ -63,31 +63,33 @@ class Trace:
         return any(segment.get(flag) for segment in self.segments.values())
 
 
-_traces = AccountRegionScopedDict()
+# By account, region and id. MiniStack's own dictionaries of these are counted one by one.
+_traces: dict[tuple[str, str, str], Trace] = {}
 
 
 def put(document: str) -> None:
     """Keep a segment with its trace; raises `BadSegmentError`."""
     segment = _read(document)
     trace_id = segment["trace_id"]
-    trace = _traces.get(trace_id)
-    if trace is None:
-        trace = _traces[trace_id] = Trace(trace_id)
-        if len(_traces) > KEPT:
-            del _traces[next(iter(_traces))]
+    trace = _traces.setdefault((*_caller(), trace_id), Trace(trace_id))
     trace.segments[segment["id"]] = segment
+    if len(_traces) > KEPT:
+        del _traces[next(iter(_traces))]
 
 
 def traces() -> Iterable[Trace]:
     """All that is kept for the caller."""
-    kept: Iterable[Trace] = list(_traces.values())
-    return kept
+    caller = _caller()
+    return [trace for (*scope, _), trace in _traces.items() if tuple(scope) == caller]
 
 
 def trace(trace_id: str) -> Trace | None:
     """None: nothing of it is kept."""
-    found: Trace | None = _traces.get(trace_id)
-    return found
+    return _traces.get((*_caller(), trace_id))
+
+
+def _caller() -> tuple[str, str]:
+    return get_account_id(), get_region()
 
 
 def _read(document: str) -> Segment:
