@@ -51,6 +51,30 @@ async def test_killed_in_mid_session_and_restarted(
     assert {event.data.session_id for event in events} == {session["id"]}
 
 
+async def test_a_node_that_leaves_answers_what_is_in_hand(
+    program: ChargingProgram, station_id: str
+) -> None:
+    left = program.log.count('"leaving"')
+    async with connected(program, station_id) as station:
+        await station.call("Heartbeat")
+        with psycopg.connect(program.database.conninfo) as other:
+            lock = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
+            other.execute(lock, (station_id,))
+            starting = asyncio.create_task(station.start())
+            while not other.execute("select from pg_locks where not granted").fetchall():
+                await asyncio.sleep(0.02)
+            leaving = asyncio.create_task(asyncio.to_thread(program.terminate))
+            while program.log.count('"leaving"') == left:
+                await asyncio.sleep(0.02)
+            other.commit()
+        assert await starting
+        with pytest.raises(ConnectionClosed) as closed:
+            await station.receive()
+    assert closed.value.rcvd
+    assert closed.value.rcvd.code == 1001
+    assert await leaving == 0
+
+
 async def test_a_queue_that_refuses_gets_the_events_later(
     program: ChargingProgram, station_id: str, aws: Aws
 ) -> None:
