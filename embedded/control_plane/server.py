@@ -14,6 +14,7 @@ from embedded.control_plane import (
     application_autoscaling,
     durability,
     registration,
+    trust_stores,
     unread_properties,
     xray,
 )
@@ -32,6 +33,7 @@ from embedded.control_plane.mends import (
     functions,
     generated_secrets,
     math_alarms,
+    mutual_authentication,
     role_boundaries,
     rotation,
     secrets,
@@ -49,6 +51,7 @@ def serve(settings: ControlPlaneSettings) -> None:
     application_autoscaling.install(clients)
     xray.install()
     rotation.mend(clients)
+    trust_stores.install()
     registration.register(settings, clients)
     backup_vaults.mend()
     bucket_encryption.mend()
@@ -61,6 +64,7 @@ def serve(settings: ControlPlaneSettings) -> None:
     functions.mend(settings, os.environ)
     generated_secrets.mend()
     math_alarms.mend(settings)
+    mutual_authentication.mend()
     role_boundaries.mend()
     secrets.mend()
     service_deployments.mend()

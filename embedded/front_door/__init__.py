@@ -11,6 +11,9 @@ second or so. The Host header selects who answers:
 - any other, such as ``localhost``: the account's distribution, or, without one, its
   internet-facing load balancer.
 
+Who begins with a TLS handshake is meant for a listener that verifies clients, which the name in the
+handshake tells; ``tls/authority.pem`` in the machine's folder is whose certificate it shows.
+
 Runs as ``python -m embedded.front_door`` with ``FRONT_DOOR_PORT``, ``GATEWAY_PORT`` of the control
 plane, ``MINISTACK_ACCOUNT_ID``, ``MINISTACK_REGION`` and ``EMBEDDED_AWS_MACHINE``, the machine's
 folder, where ``target-health.json`` says what the health checks found.

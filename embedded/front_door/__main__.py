@@ -10,10 +10,12 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from embedded.front_door.authority import Authority
 from embedded.front_door.connection import listen
 from embedded.front_door.discovery import Discovery
 from embedded.front_door.health import HealthChecks
 from embedded.front_door.upstream import Site
+from embedded.front_door.verification import Verification
 
 _log = logging.getLogger("front door")
 _READ_SECONDS = 1.5
@@ -50,7 +52,8 @@ async def _main() -> None:
     wake = asyncio.Event()
     health = HealthChecks(machine / "target-health.json")
     site = Site(health, control_plane_port, wake.set)
-    server = await listen(site, int(os.environ["FRONT_DOOR_PORT"]))
+    verification = Verification(Authority(machine / "tls"), lambda: site.deployment)
+    door = listen(site, int(os.environ["FRONT_DOOR_PORT"]), verification.tls)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -61,7 +64,7 @@ async def _main() -> None:
     ]
     # A loop that fails ends the program: `up` starts it again, its log says why.
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    server.close()  # its connections end with the program
+    await door.close()  # its connections end with the program
     for task in done:
         task.result()
 

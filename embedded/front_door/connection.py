@@ -2,17 +2,19 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import Iterable
 from functools import partial
 from typing import cast
 
 import h11
 
-from embedded.front_door.routing import Answer, Request
+from embedded.front_door.door import Door
+from embedded.front_door.routing import Answer, Request, Verified
 from embedded.front_door.splice import Splice
 from embedded.front_door.upstream import NoWayError, Site, Upstream
+from embedded.front_door.verification import RefusedError, verified
 
-_BACKLOG = 4096
 _CHUNK = 64 * 1024
 _HEAD_LIMIT = 64 * 1024
 _ANSWER_SECONDS = 60.0
@@ -22,8 +24,6 @@ _HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade", "expect"}
 )
 """RFC 9110, section 7.6.1; ``expect`` is answered here."""
-
-_REPLACED = frozenset({"host", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-port"})
 
 
 class _Peer:
@@ -76,21 +76,22 @@ class _ClientReader(asyncio.StreamReader):
         return await self.read(), ended
 
 
-async def listen(site: Site, port: int) -> asyncio.Server:
-    """Serve the site on 127.0.0.1."""
+def listen(site: Site, port: int, tls: ssl.SSLContext) -> Door:
+    """Serve the site on 127.0.0.1, verifying listeners by `tls`."""
 
     def protocol() -> asyncio.StreamReaderProtocol:
         return asyncio.StreamReaderProtocol(_ClientReader(), partial(_serve, site))
 
-    loop = asyncio.get_running_loop()
-    return await loop.create_server(protocol, "127.0.0.1", port, backlog=_BACKLOG)
+    return Door(port, protocol, tls)
 
 
 async def _serve(site: Site, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Serve a client until it goes; a spliced connection lives on after this returns."""
     client = _Peer(h11.SERVER, (reader, writer))
+    connection = writer.get_extra_info("ssl_object")
     try:
-        while not await _serve_request(site, client):
+        who = verified(connection) if connection is not None else None
+        while not await _serve_request(site, client, who):
             if client.http.our_state is not h11.DONE or client.http.their_state is not h11.DONE:
                 break
             client.http.start_next_cycle()
@@ -99,12 +100,12 @@ async def _serve(site: Site, reader: asyncio.StreamReader, writer: asyncio.Strea
     except h11.RemoteProtocolError as error:
         with contextlib.suppress(OSError, h11.LocalProtocolError):
             await _answer(client, Answer(error.error_status_hint, f"{error}\n"))
-    except OSError:  # either side went away
+    except (OSError, RefusedError):  # either side went away, or is not let in
         pass
     await client.close()
 
 
-async def _serve_request(site: Site, client: _Peer) -> bool:
+async def _serve_request(site: Site, client: _Peer, who: Verified | None) -> bool:
     """Serve the next request; returns whether the connection was given away to a WebSocket."""
     head = await client.receive()
     if not isinstance(head, h11.Request):
@@ -114,7 +115,7 @@ async def _serve_request(site: Site, client: _Peer) -> bool:
         _transport(client.writer).pause_reading()  # from here on bytes are the other end's
     address = client.writer.get_extra_info("peername")[0]
     try:
-        upstream = await site.connect(_request(head), address)
+        upstream = await site.connect(_request(head, who), address)
     except NoWayError as error:
         if upgrade:
             _transport(client.writer).resume_reading()
@@ -133,7 +134,7 @@ def _transport(writer: asyncio.StreamWriter) -> asyncio.Transport:
 
 async def _give_away(client: _Peer, head: h11.Request, upstream: Upstream) -> None:
     lines = [b"%s %s HTTP/1.1" % (head.method, head.target)]
-    kept = [(name, value) for name, value in head.headers.raw_items() if not _is_replaced(name)]
+    kept = _kept(head, upstream)
     lines += [b"%s: %s" % header for header in [*kept, *_encoded(upstream.headers)]]
     early, _ = client.http.trailing_data
     rest, ended = await cast(_ClientReader, client.reader).take_rest()
@@ -145,8 +146,8 @@ async def _forward(client: _Peer, head: h11.Request, upstream: Upstream) -> None
     origin = _Peer(h11.CLIENT, (upstream.reader, upstream.writer))
     kept = [
         (name, value)
-        for name, value in head.headers.raw_items()
-        if not _is_replaced(name) and name.lower().decode("latin-1") not in _HOP_BY_HOP
+        for name, value in _kept(head, upstream)
+        if name.lower().decode("latin-1") not in _HOP_BY_HOP
     ]
     headers = [*kept, *_encoded(upstream.headers), (b"connection", b"close")]
     body = None
@@ -212,15 +213,21 @@ def _without_hops(response: h11.Response) -> h11.Response:
     return h11.Response(status_code=response.status_code, headers=kept, reason=response.reason)
 
 
-def _request(head: h11.Request) -> Request:
+def _kept(head: h11.Request, upstream: Upstream) -> list[tuple[bytes, bytes]]:
+    """The client's own headers, but for those that are not for it to say."""
+    replaced = {name.lower() for name, _ in upstream.headers}
+    return [
+        (name, value)
+        for name, value in head.headers.raw_items()
+        if name.lower().decode("latin-1") not in replaced
+    ]
+
+
+def _request(head: h11.Request, who: Verified | None) -> Request:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
     path, _, query = head.target.decode("latin-1").partition("?")
     host = headers.get("host", "").rsplit(":", 1)[0].lower()
-    return Request(head.method.decode("ascii"), path, query, host, headers)
-
-
-def _is_replaced(name: bytes) -> bool:
-    return name.lower().decode("latin-1") in _REPLACED
+    return Request(head.method.decode("ascii"), path, query, host, headers, who)
 
 
 def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:

@@ -86,12 +86,24 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Clients:
+    """Whom a listener in mode ``verify`` lets in."""
+
+    authorities: str
+    """PEM: the trust store's bundle."""
+    revoked: tuple[str, ...]
+    """PEM: its lists of revoked certificates."""
+
+
+@dataclass(frozen=True)
 class Listener:
     """A port of a load balancer with its rules by priority, the default rule last."""
 
     port: int
     protocol: str
     rules: tuple[Rule, ...]
+    clients: Clients | None = None
+    """None: everybody, without a certificate."""
 
 
 @dataclass(frozen=True)

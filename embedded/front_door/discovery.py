@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.request import urlopen
 
 import boto3
 from botocore.config import Config
 
 from embedded.front_door.deployment import (
     Action,
+    Clients,
     Condition,
     Deployment,
     Distribution,
@@ -79,6 +81,24 @@ class Discovery:
             port=item["Port"],
             protocol=item["Protocol"],
             rules=tuple(map(_rule, sorted(rules, key=_priority))),
+            clients=self._clients(item.get("MutualAuthentication", {}).get("TrustStoreArn")),
+        )
+
+    def _clients(self, trust_store: str | None) -> Clients | None:
+        if not trust_store:
+            return None
+        bundle = self._elb.get_trust_store_ca_certificates_bundle(TrustStoreArn=trust_store)
+        lists = self._elb.describe_trust_store_revocations(TrustStoreArn=trust_store)
+        return Clients(
+            authorities=_text(bundle["Location"]),
+            revoked=tuple(
+                _text(
+                    self._elb.get_trust_store_revocation_content(
+                        TrustStoreArn=trust_store, RevocationId=revocation["RevocationId"]
+                    )["Location"]
+                )
+                for revocation in lists["TrustStoreRevocations"]
+            ),
         )
 
     def _target_group(self, item: "TargetGroupTypeDef") -> TargetGroup:
@@ -113,6 +133,12 @@ class Discovery:
                     yield name, target.removeprefix("dualstack.")
                 elif record["Type"] == "CNAME":
                     yield name, record["ResourceRecords"][0]["Value"].rstrip(".").lower()
+
+
+def _text(location: str) -> str:
+    with urlopen(location, timeout=20) as answer:  # noqa: S310 — as the control plane says
+        text: bytes = answer.read()
+    return text.decode()
 
 
 def _priority(rule: "RuleTypeDef") -> tuple[bool, int]:

@@ -24,6 +24,15 @@ _MINISTACK_HOSTS = re.compile(
 
 
 @dataclass(frozen=True)
+class Verified:
+    """A client that showed its certificate to the listener of a host."""
+
+    host: str
+    headers: tuple[tuple[str, str], ...]
+    """What the load balancer tells its targets of it, whatever the client says itself."""
+
+
+@dataclass(frozen=True)
 class Request:
     """What routing looks at."""
 
@@ -34,6 +43,7 @@ class Request:
     """Lower case, without a port."""
     headers: Mapping[str, str]
     """Names in lower case."""
+    verified: Verified | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,7 @@ class ToTargets:
     listener: Listener
     host: str
     headers: tuple[tuple[str, str], ...] = ()
-    """What the distribution adds."""
+    """What the distribution adds, or the listener that verified the client."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,11 @@ Way = ToTargets | ToControlPlane | Answer
 
 def route(deployment: Deployment, request: Request) -> Way:
     """The way of one request."""
+    if request.verified is not None:
+        found = verifying(deployment, request.verified.host)
+        if found is None:
+            return Answer(502, f"{request.verified.host} verifies nobody any more.\n")
+        return _by_rules(*found, request, request.verified.headers)
     name = deployment.names.get(request.host, request.host)
     for distribution in deployment.distributions:
         if name in (distribution.domain_name, *distribution.aliases):
@@ -89,6 +104,16 @@ def route(deployment: Deployment, request: Request) -> Way:
         f"Nothing answers to {request.host or 'no host'} yet: no distribution and no"
         " internet-facing load balancer is deployed.\n",
     )
+
+
+def verifying(deployment: Deployment, host: str) -> tuple[LoadBalancer, Listener] | None:
+    """The load balancer of a host, and its listener that verifies clients."""
+    name = deployment.names.get(host, host)
+    for balancer in deployment.load_balancers:
+        for listener in balancer.listeners:
+            if balancer.dns_name == name and listener.clients is not None:
+                return balancer, listener
+    return None
 
 
 def _through(
@@ -121,20 +146,30 @@ def _balance(
     listener = _listener(balancer, port)
     if listener is None:
         return Answer(502, f"{balancer.dns_name} has no listener on port {port or 'any'}.\n")
+    return _by_rules(balancer, listener, request, origin.headers if origin else ())
+
+
+def _by_rules(
+    balancer: LoadBalancer,
+    listener: Listener,
+    request: Request,
+    headers: tuple[tuple[str, str], ...],
+) -> Way:
     for rule in listener.rules:
         if all(_holds(condition, request) for condition in rule.conditions):
-            headers = origin.headers if origin else ()
             return _act(rule.action, listener, request, headers)
     return Answer(502, f"{balancer.dns_name}: no rule of port {listener.port} takes this.\n")
 
 
 def _listener(balancer: LoadBalancer, port: int | None) -> Listener | None:
-    """The one on that port; without a port, the one that clients of the Internet use."""
+    """The one on that port; without a port, the one that clients of the Internet use.
+
+    One that verifies them is reached by TLS only.
+    """
     if port is not None:
         return next((found for found in balancer.listeners if found.port == port), None)
-    by_preference = sorted(
-        balancer.listeners, key=lambda found: (found.protocol != "HTTPS", found.port)
-    )
+    open_to_all = [found for found in balancer.listeners if found.clients is None]
+    by_preference = sorted(open_to_all, key=lambda found: (found.protocol != "HTTPS", found.port))
     return next(iter(by_preference), None)
 
 

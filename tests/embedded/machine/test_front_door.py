@@ -1,85 +1,31 @@
 """The front door before a program of the test, without a machine."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
 import websockets
-from aiohttp import web
 
 from embedded.front_door.connection import listen
 from embedded.front_door.deployment import (
     Deployment,
-    Forward,
     HealthCheck,
-    Listener,
-    LoadBalancer,
-    Rule,
     Target,
     TargetGroup,
 )
-from embedded.front_door.health import HealthChecks
 from embedded.front_door.upstream import Site
+from tests.embedded.machine.conftest import CHECK, GROUP, MEBIBYTE
 
-GROUP = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/echo/1"
-CHECK = HealthCheck("HTTP", "/health", None, "200", 5, 2, 2, 2)
-MEBIBYTE = 1024 * 1024
-
-
-async def _post(request: web.Request) -> web.StreamResponse:
-    """The body back, in chunks."""
-    response = web.StreamResponse()
-    await response.prepare(request)
-    async for chunk in request.content.iter_any():
-        await response.write(chunk)
-    return response
-
-
-async def _get(request: web.Request) -> web.Response:
-    return web.json_response({"path": request.path_qs, "headers": dict(request.headers)})
-
-
-async def _socket(request: web.Request) -> web.WebSocketResponse:
-    socket = web.WebSocketResponse(protocols=["ocpp1.6"], max_msg_size=8 * MEBIBYTE)
-    await socket.prepare(request)
-    async for message in socket:
-        await socket.send_bytes(message.data)
-    return socket
-
-
-@pytest.fixture
-async def program() -> AsyncIterator[Target]:
-    application = web.Application(client_max_size=64 * MEBIBYTE)
-    application.router.add_get("/socket", _socket)
-    application.router.add_get("/{path:.*}", _get)
-    application.router.add_post("/{path:.*}", _post)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield Target("127.0.0.1", runner.addresses[0][1])
-    await runner.cleanup()
-
-
-@pytest.fixture
-async def site(program: Target, tmp_path: Path) -> Site:
-    health = HealthChecks(tmp_path / "health.json")
-    site = Site(health, control_plane_port=1, look_again=lambda: None)
-    rule = Rule((), Forward(((GROUP, 1),)))
-    site.deployment = Deployment(
-        load_balancers=(LoadBalancer("lb", True, (Listener(443, "HTTPS", (rule,)),)),),
-        target_groups={GROUP: TargetGroup(GROUP, CHECK, (program,))},
-    )
-    await site.check_health()
-    return site
+PLAIN_ONLY = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 
 
 @pytest.fixture
 async def front_door(site: Site) -> AsyncIterator[str]:
-    server = await listen(site, 0)
-    yield f"localhost:{server.sockets[0].getsockname()[1]}"
-    server.close()
+    door = listen(site, 0, PLAIN_ONLY)
+    yield f"localhost:{door.port}"
+    await door.close()
 
 
 @pytest.fixture
@@ -128,7 +74,7 @@ async def test_a_head_request_has_no_body(front_door: str, client: aiohttp.Clien
 async def test_what_is_not_http_is_a_bad_request(front_door: str) -> None:
     host, port = front_door.split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(b"\x16\x03\x01 hello\r\n\r\n")
+    writer.write(b"\x00\x03\x01 hello\r\n\r\n")
     assert (await reader.read()).startswith(b"HTTP/1.1 400")
     writer.close()
 
@@ -170,15 +116,15 @@ async def test_half_a_close_leaves_the_other_direction_open(site: Site) -> None:
     groups = {GROUP: TargetGroup(GROUP, check, (program,))}
     site.deployment = Deployment((), site.deployment.load_balancers, groups)
     await site.check_health()
-    door = await listen(site, 0)
-    reader, writer = await asyncio.open_connection(*door.sockets[0].getsockname())
+    door = listen(site, 0, PLAIN_ONLY)
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
     writer.write(
         b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nbytes"
     )
     writer.write_eof()
     assert await reader.read() == b"heard bytes"
     writer.close()
-    door.close()
+    await door.close()
     server.close()
 
 
