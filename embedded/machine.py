@@ -30,6 +30,8 @@ _SOURCES = Path(__file__).parent.parent
 _START_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 """What the control plane gets to save its state and to stop containers."""
+_RELEASE_SECONDS = 2.0
+"""A killed process gives its memory back first, and is found no more; then its sockets."""
 
 
 class MachineError(Exception):
@@ -83,11 +85,6 @@ class Machine:
         return f"http://localhost:{self._front_door_port}"
 
     @property
-    def front_door_authority(self) -> Path:
-        """Certificate (PEM) that clients trust who reach the front door by TLS."""
-        return self.folder / "tls" / "authority.pem"
-
-    @property
     def recorded(self) -> Path:
         """File of the resources that are only recorded (`embedded.control_plane.record`)."""
         return self.folder / "recorded.json"
@@ -139,7 +136,7 @@ class Machine:
     def reset(self) -> None:
         """Bring the machine down and forget what was deployed, published and stored."""
         self.down()
-        for part in ("state", "images", "volumes", "log", "tls"):
+        for part in ("state", "images", "volumes", "log"):
             shutil.rmtree(self.folder / part, ignore_errors=True)
         for part in ("machine.json", "recorded.json", "unread.json", "target-health.json"):
             (self.folder / part).unlink(missing_ok=True)
@@ -179,8 +176,11 @@ class Machine:
             return _Note()
 
     def _must_be_free(self, port: int, role: str) -> None:
-        if not ports.is_free(port):
-            raise MachineError(f"port {port} of the {role} is held by {ports.holder(port)}")
+        deadline = time.monotonic() + _RELEASE_SECONDS
+        while not ports.is_free(port):
+            if time.monotonic() > deadline:
+                raise MachineError(f"port {port} of the {role} is held by {ports.holder(port)}")
+            time.sleep(0.05)
 
     def _start(self, role: str) -> None:
         control_plane = role == CONTROL_PLANE

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from contracts import events
@@ -46,7 +46,7 @@ class Queue:
     def events(self) -> list[events.SessionEvent]:
         """Once each, by their ids."""
         lines = self._kept.read_text().splitlines() if self._kept.exists() else []
-        known = {event.id: event for event in map(events.decode, map(json.loads, lines))}
+        known = {event.id: event for event in map(events.decode, _whole(lines))}
         return list(known.values())
 
 
@@ -60,10 +60,18 @@ def queue(folder: Path) -> Iterator[Queue]:
         queue.kill()
 
 
+def _whole(lines: list[str]) -> Iterator[str]:
+    """What a kill has torn, or is just being written, nobody has heard yes to."""
+    for line in lines:
+        with suppress(json.JSONDecodeError):
+            yield json.loads(line)
+
+
 def _serve(port: int, kept: Path) -> None:
     def keep(bodies: list[str]) -> None:
-        lines = "".join(json.dumps(body) + "\n" for body in bodies)
-        with kept.open("a") as file:  # One write: whole or not at all.
+        # The line break comes first: what a kill has torn cannot swallow the next line.
+        lines = "".join(f"\n{json.dumps(body)}" for body in bodies)
+        with kept.open("a") as file:
             file.write(lines)
 
     with aws.running(port, keep):
