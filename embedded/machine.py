@@ -85,6 +85,11 @@ class Machine:
         return f"http://localhost:{self._front_door_port}"
 
     @property
+    def front_door_authority(self) -> Path:
+        """Certificate (PEM) that clients trust who reach the front door by TLS."""
+        return self.folder / "tls" / "authority.pem"
+
+    @property
     def recorded(self) -> Path:
         """File of the resources that are only recorded (`embedded.control_plane.record`)."""
         return self.folder / "recorded.json"
@@ -136,7 +141,7 @@ class Machine:
     def reset(self) -> None:
         """Bring the machine down and forget what was deployed, published and stored."""
         self.down()
-        for part in ("state", "images", "volumes", "log"):
+        for part in ("state", "images", "volumes", "log", "tls"):
             shutil.rmtree(self.folder / part, ignore_errors=True)
         for part in ("machine.json", "recorded.json", "unread.json", "target-health.json"):
             (self.folder / part).unlink(missing_ok=True)
