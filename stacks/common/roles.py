@@ -8,13 +8,16 @@ from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.member_roles import MemberRoles, allow
 from stacks.environments import Environment, Fleet
 
+SERVICES = ("charging", "billing", "telemetry")
+"""The stacks of programs: what developers deploy, where nothing is protected."""
+
 
 class RolesStack(EnvironmentStack):
     """The first stack of an environment: nothing else in it can be deployed or looked at without.
 
-    It is deployed with an administrator's own credentials, before the bootstrap and without it:
-    what deploys everything else is bound by the boundary that stands here, and so cannot lock
-    itself out. Programs' roles are no part of it: each stands beside its program.
+    It is deployed from the management account, before the bootstrap and without it: what deploys
+    everything else is bound by the boundary that stands here, and so cannot lock itself out.
+    Programs' roles are no part of it: each stands beside its program.
     """
 
     def __init__(
@@ -33,7 +36,11 @@ class RolesStack(EnvironmentStack):
             "Default",
             management=fleet.accounts.management,
             regions=fleet.regions(),
-            developers_deploy=not environment.protected,
+            deployed_by_developers=(
+                []
+                if environment.protected
+                else [f"{self.environment_name}-{one}" for one in SERVICES]
+            ),
         )
         self._let_publish(roles)
 

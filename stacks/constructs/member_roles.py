@@ -2,37 +2,38 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import CfnOutput, DefaultStackSynthesizer, Duration, aws_iam
+from aws_cdk import CfnOutput, Duration, aws_iam
 from constructs import Construct
 
 from stacks.constructs.acknowledgement import Owner, acknowledge
-from stacks.constructs.fleetcharge_stack import BOUNDARY, FleetchargeStack, fleetcharge_stack
+from stacks.constructs.fleetcharge_stack import FleetchargeStack, fleetcharge_stack
+from stacks.constructs.isolation import GROUND, QUALIFIER, ROLES, Boundary, identity, isolation
 
-ROLES = {name: f"fleetcharge-{name}" for name in ("administrator", "developer", "automation")}
 BREAK_GLASS = "fleetcharge-break-glass"
 """The role of the management account that gets in when single sign-on does not."""
 
 HUMAN_SESSION = Duration.hours(1)
 
-QUALIFIER = DefaultStackSynthesizer.DEFAULT_QUALIFIER
-"""The part of their names that the roles of `cdk bootstrap` share."""
+PUBLISHING = ("file-publishing", "image-publishing", "lookup")
+"""The roles of `cdk bootstrap` that deploy nothing by themselves."""
 
-CHANGES_OF_ROLES = [
-    "iam:AttachRolePolicy",
-    "iam:DeleteRole",
-    "iam:DeleteRolePolicy",
-    "iam:DetachRolePolicy",
-    "iam:PutRolePolicy",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:UpdateRole",
-]
+DEPLOYING = (
+    "ContinueUpdateRollback",
+    "CreateChangeSet",
+    "DeleteChangeSet",
+    "DeleteStack",
+    "ExecuteChangeSet",
+    "RollbackStack",
+)
+"""What `cdk deploy`, `rollback` and `destroy` ask of CloudFormation."""
 
 
 class MemberRoles(Construct):
     """Administrator, developer and automation, assumed from the management account.
 
-    Rules: people come with a second factor; whoever makes a role gives it the boundary; within the
-    boundary nobody touches these roles, the boundary, users or the organisation.
+    Rules: people come with a second factor; whatever any of them makes carries the boundary; none
+    of them changes these roles, the bootstrap's or the boundary. `deployed_by_developers` are the
+    names of the stacks that a developer may deploy: those, and no other.
     """
 
     def __init__(
@@ -42,121 +43,117 @@ class MemberRoles(Construct):
         *,
         management: str,
         regions: Sequence[str],
-        developers_deploy: bool,
+        deployed_by_developers: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, name)
         self._regions = regions
         self._management = management
         self._stack: FleetchargeStack = fleetcharge_stack(self)
-        self._boundary_arn = self._arn("policy", BOUNDARY)
-        self._entrance = [self._arn("role", role) for role in (*ROLES.values(), "cdk-*")]
-        boundary = self._boundary()
+        self._boundary = Boundary(self, "Boundary")
         self.administrator = self._administrator()
-        self.developer = self._developer(boundary, may_deploy=developers_deploy)
-        self.automation = self._automation(boundary)
-
-    def _boundary(self) -> aws_iam.ManagedPolicy:
-        boundary = aws_iam.ManagedPolicy(
-            self,
-            "Boundary",
-            managed_policy_name=BOUNDARY,
-            description="The most that anything made in this account may do",
-            statements=[
-                aws_iam.PolicyStatement(sid="Ceiling", actions=["*"], resources=["*"]),
-                self._carries_the_boundary(
-                    [
-                        "iam:AttachRolePolicy",
-                        "iam:CreateRole",
-                        "iam:PutRolePermissionsBoundary",
-                        "iam:PutRolePolicy",
-                    ]
-                ),
-                _deny("NobodyDropsIt", ["iam:DeleteRolePermissionsBoundary"]),
-                _deny(
-                    "TheBoundaryStays",
-                    [
-                        "iam:CreatePolicyVersion",
-                        "iam:DeletePolicy",
-                        "iam:DeletePolicyVersion",
-                        "iam:SetDefaultPolicyVersion",
-                    ],
-                    [self._boundary_arn],
-                ),
-                _deny("TheWayInStays", CHANGES_OF_ROLES, self._entrance),
-                _deny(
-                    "PeopleComeBySingleSignOn",
-                    [
-                        "iam:CreateAccessKey",
-                        "iam:CreateLoginProfile",
-                        "iam:CreateOpenIDConnectProvider",
-                        "iam:CreateSAMLProvider",
-                        "iam:CreateUser",
-                    ],
-                ),
-                _deny("NotTheOrganization", ["account:*", "organizations:*", "sso:*"]),
-            ],
-        )
-        because = "A boundary allows nothing by itself: it is the ceiling of what others allow."
-        acknowledge(
-            boundary, "IAM5", "Action::*", "Resource::*", because=because, owner=Owner.SECURITY
-        )
-        return boundary
+        self.developer = self._developer(deployed_by_developers)
+        self.automation = self._automation()
 
     def _administrator(self) -> aws_iam.Role:
+        # Not within the boundary, but bound by what isolates: see `isolation`.
         role = self._role("administrator", "Everything, for a person with a second factor")
         self._attach(role, "AdministratorAccess", "An administrator's right is everything.")
-        # Not bound itself: it sets up these roles, and gets an account out of a deadlock.
-        role.add_to_policy(
-            self._carries_the_boundary(
-                ["iam:CreateRole", "iam:DeleteRolePermissionsBoundary"], but=self._entrance
-            )
-        )
+        for statement in isolation(self._stack):
+            role.add_to_policy(statement)
         return role
 
-    def _developer(self, boundary: aws_iam.IManagedPolicy, *, may_deploy: bool) -> aws_iam.Role:
-        role = self._role("developer", "Looks at everything but data and secrets", boundary)
+    def _developer(self, deploys: Sequence[str]) -> aws_iam.Role:
+        role = self._role("developer", "Looks at everything but data and secrets", self._boundary)
         because = "AWS keeps it up with new services; it reads names and states, no data."
         self._attach(role, "job-function/ViewOnlyAccess", because)
         self._attach(role, "CloudWatchReadOnlyAccess", "Logs and metrics of this account, to read.")
         role.add_to_policy(
-            _deny(
-                "GroundAndEvidenceStay",
-                [
-                    "backup:Delete*",
+            aws_iam.PolicyStatement(
+                sid="GroundAndEvidenceStay",
+                effect=aws_iam.Effect.DENY,
+                actions=[
+                    *GROUND,
                     "ec2:CreateVpc*",
-                    "ec2:DeleteInternetGateway",
-                    "ec2:DeleteNatGateway",
-                    "ec2:DeleteNetworkAcl*",
-                    "ec2:DeleteRoute*",
-                    "ec2:DeleteSubnet",
-                    "ec2:DeleteVpc*",
                     "iam:Create*",
                     "iam:Delete*",
-                    "kms:DisableKey",
-                    "kms:ScheduleKeyDeletion",
                     "logs:DeleteLogGroup",
                     "rds:Delete*",
                     "s3:DeleteBucket*",
                 ],
+                resources=["*"],
             )
         )
-        if may_deploy:
-            self._let_deploy(role)
+        if deploys:
+            self._let_take(role, *PUBLISHING)
+            self._let_deploy_only(role, deploys)
         return role
 
-    def _automation(self, boundary: aws_iam.IManagedPolicy) -> aws_iam.Role:
-        role = self._role("automation", "Publishes images, promotes them and deploys", boundary)
-        self._let_deploy(role)
+    def _automation(self) -> aws_iam.Role:
+        role = self._role(
+            "automation", "Publishes images, promotes them and deploys", self._boundary
+        )
+        self._let_take(role, "deploy", *PUBLISHING)
         return role
 
-    def _let_deploy(self, role: aws_iam.Role) -> None:
-        # The roles that `cdk bootstrap` made in each region; what they may do is decided there.
+    def _let_take(self, role: aws_iam.Role, *kinds: str) -> None:
+        """The roles that `cdk bootstrap` made in each region; what they may do is decided there."""
         bootstrap = [
-            self._arn("role", f"cdk-{QUALIFIER}-{kind}-role-{self._stack.account}-{region}")
-            for kind in ("deploy", "file-publishing", "image-publishing", "lookup")
+            identity(self._stack, "role", self._bootstrapped(kind, region))
+            for kind in kinds
             for region in self._regions
         ]
         role.add_to_policy(aws_iam.PolicyStatement(actions=["sts:AssumeRole"], resources=bootstrap))
+
+    def _let_deploy_only(self, role: aws_iam.Role, stacks: Sequence[str]) -> None:
+        """What the bootstrap's deploy role may do, on these stacks; it itself may on every one.
+
+        The CDK goes on with the credentials that it has when it may not take the deploy role.
+        """
+        of_the_environment = self._stack_arn(f"{self._stack.environment_name}-*")
+        because = "A stack's ARN ends with an id; a refusal leaves the stacks that are meant."
+        looks = ["DescribeChangeSet", "DescribeStackEvents", "DescribeStacks", "GetTemplate"]
+        allow(
+            role,
+            [f"cloudformation:{action}" for action in (*looks, *DEPLOYING)],
+            of_the_environment,
+            because,
+        )
+        role.add_to_policy(
+            aws_iam.PolicyStatement(
+                sid="NoOtherStack",
+                effect=aws_iam.Effect.DENY,
+                actions=[f"cloudformation:{action}" for action in DEPLOYING],
+                not_resources=[self._stack_arn(stack) for stack in stacks],
+            )
+        )
+        version = self._stack.format_arn(
+            service="ssm",
+            resource="parameter",
+            resource_name=f"cdk-bootstrap/{QUALIFIER}/version",
+        )
+        role.add_to_policy(
+            aws_iam.PolicyStatement(
+                actions=["ssm:GetParameter", "ssm:GetParameters"], resources=[version]
+            )
+        )
+        execution = self._bootstrapped("cfn-exec", self._stack.region)
+        role.add_to_policy(
+            aws_iam.PolicyStatement(
+                actions=["iam:PassRole"],
+                resources=[identity(self._stack, "role", execution)],
+                conditions={
+                    "StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}
+                },
+            )
+        )
+
+    def _stack_arn(self, stack: str) -> str:
+        return self._stack.format_arn(
+            service="cloudformation", resource="stack", resource_name=f"{stack}/*"
+        )
+
+    def _bootstrapped(self, kind: str, region: str) -> str:
+        return f"cdk-{QUALIFIER}-{kind}-role-{self._stack.account}-{region}"
 
     def _role(
         self, name: str, purpose: str, boundary: aws_iam.IManagedPolicy | None = None
@@ -191,20 +188,6 @@ class MemberRoles(Construct):
             management.with_conditions({"ArnLike": proven}),
         )
 
-    def _carries_the_boundary(
-        self, actions: list[str], but: list[str] | None = None
-    ) -> aws_iam.PolicyStatement:
-        return aws_iam.PolicyStatement(
-            effect=aws_iam.Effect.DENY,
-            actions=actions,
-            conditions={"StringNotEquals": {"iam:PermissionsBoundary": self._boundary_arn}},
-            not_resources=but,
-            resources=None if but else ["*"],
-        )
-
-    def _arn(self, kind: str, name: str) -> str:
-        return f"arn:{self._stack.partition}:iam::{self._stack.account}:{kind}/{name}"
-
     @staticmethod
     def _attach(role: aws_iam.Role, policy: str, because: str) -> None:
         role.add_managed_policy(aws_iam.ManagedPolicy.from_aws_managed_policy_name(policy))
@@ -216,11 +199,3 @@ def allow(role: aws_iam.Role, actions: list[str], resource: str, because: str) -
     """Grant actions on resources that a wildcard names, with the reason for it."""
     role.add_to_policy(aws_iam.PolicyStatement(actions=actions, resources=[resource]))
     acknowledge(role, "IAM5", f"Resource::{resource}", because=because, owner=Owner.SECURITY)
-
-
-def _deny(
-    sid: str, actions: list[str], resources: list[str] | None = None
-) -> aws_iam.PolicyStatement:
-    return aws_iam.PolicyStatement(
-        sid=sid, effect=aws_iam.Effect.DENY, actions=actions, resources=resources or ["*"]
-    )

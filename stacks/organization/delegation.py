@@ -27,7 +27,7 @@ DELEGATED = (
 )
 """Services that an account other than the management account looks after."""
 
-BACKED_UP = ("Aurora", "DynamoDB", "S3")
+BACKED_UP = ("Aurora", "DynamoDB", "EFS", "S3")
 """What AWS Backup takes part in; without its own management a table's backup leaves no account."""
 
 POLICY_TYPES = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")

@@ -25,5 +25,4 @@ class MemberAccountStack(OrganizationStack):
             "Default",
             management=fleet.accounts.management,
             regions=fleet.regions(),
-            developers_deploy=False,
         )

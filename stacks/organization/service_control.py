@@ -4,16 +4,13 @@ They bind members only, never the management account and never service-linked ro
 """
 
 from stacks.constructs.fleetcharge_stack import BOUNDARY
-from stacks.constructs.member_roles import ROLES
+from stacks.constructs.isolation import ENTRANCE, MEMBER_ADMINISTRATOR, STACK_SETS
 from stacks.environments import EDGE_REGION
 
 Document = dict[str, object]
 
 DOCUMENT_LIMIT = 5120
 """Characters, without white space (quotas of AWS Organizations)."""
-
-MEMBER_ADMINISTRATOR = "OrganizationAccountAccessRole"
-"""AWS Organizations makes it in every account that it creates; the first deployment uses it."""
 
 GLOBAL_SERVICES = (
     "access-analyzer:*",
@@ -69,7 +66,7 @@ EDGE_SERVICES = (
 
 def foundations() -> Document:
     """Accounts stay, root sleeps, people come by single sign-on, the way in cannot be changed."""
-    entrance = [f"arn:aws:iam::*:role/{role}" for role in ROLES.values()]
+    from_outside = f"arn:aws:iam::*:role/{MEMBER_ADMINISTRATOR}"
     return _document(
         _deny("StayAMember", ["account:CloseAccount", "organizations:LeaveOrganization"]),
         _deny("NoRoot", ["*"], {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}),
@@ -95,17 +92,9 @@ def foundations() -> Document:
                 "iam:Untag*",
                 "iam:Update*",
             ],
-            {
-                "ArnNotLike": {
-                    "aws:PrincipalArn": [
-                        f"arn:aws:iam::*:role/{ROLES['administrator']}",
-                        f"arn:aws:iam::*:role/{MEMBER_ADMINISTRATOR}",
-                    ]
-                }
-            },
+            {"ArnNotLike": {"aws:PrincipalArn": from_outside}},
             resources=[
-                *entrance,
-                f"arn:aws:iam::*:role/{MEMBER_ADMINISTRATOR}",
+                *(f"arn:aws:iam::*:role/{role}" for role in ENTRANCE),
                 f"arn:aws:iam::*:policy/{BOUNDARY}",
             ],
         ),
@@ -143,7 +132,7 @@ def watchfulness() -> Document:
                 "securityhub:DisassociateMembers",
             ],
             # The management account's stack set sets the recorders up.
-            {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/stacksets-exec-*"}},
+            {"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::*:role/{STACK_SETS}"}},
         )
     )
 

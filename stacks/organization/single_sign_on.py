@@ -5,7 +5,7 @@ from typing import Any
 from aws_cdk import aws_identitystore, aws_sso
 from constructs import Construct
 
-from stacks.constructs.member_roles import ROLES
+from stacks.constructs.isolation import ROLES
 from stacks.environments import Fleet, SingleSignOn
 from stacks.organization.organization_stack import OrganizationStack
 

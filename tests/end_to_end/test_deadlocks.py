@@ -138,9 +138,7 @@ def test_a_deployment_role_that_goes_first_strands_its_stacks_and_ours_goes_last
         stacks = {k for k, a in artifacts.items() if a["type"] == "aws:cloudformation:stack"}
         [first] = [k for k in stacks if artifacts[k]["displayName"] == f"{name}/roles"]
         assert all(first in artifacts[k]["dependencies"] for k in stacks - {first})
-        assert "assumeRoleArn" not in artifacts[first]["properties"], (
-            "an administrator's own rights"
-        )
+        assert "assumeRoleArn" not in artifacts[first]["properties"], "its deployer's own rights"
 
 
 def test_a_deployment_role_that_denies_itself_is_stuck_and_ours_cannot(
@@ -195,7 +193,7 @@ def test_a_slip_in_the_boundary_stops_deployments_until_roles_are_deployed_again
     )
     assert app.delete() == "DELETE_FAILED"
     assert any("explicit deny (Slip)" in reason for reason in app.reasons())
-    # The administrator's own rights are outside of the boundary.
+    # Who comes from the management account is outside of the boundary.
     assert roles.update(ours) == "UPDATE_COMPLETE"
     assert app.delete() == "DELETE_COMPLETE"
 

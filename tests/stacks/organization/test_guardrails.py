@@ -1,32 +1,20 @@
-"""The organisation's policies, as documents: what is denied, to whom, and what is spared."""
+"""The organisation's policies, asked as AWS asks them: what they refuse, and what they spare."""
 
 import json
 import re
+from collections.abc import Mapping
 
 import pytest
 
 from stacks.environments import Fleet
 from stacks.organization.service_control import DOCUMENT_LIMIT
-from tests.stacks.assembly import Assembly, Template
+from tests.stacks.access import Context, refuses
+from tests.stacks.assembly import Template
 
-POLICY = "AWS::Organizations::Policy"
 TOPS = {"Security", "Infrastructure", "Workloads", "Sandbox"}
+HOME, BACKUP, EDGE = "eu-central-1", "eu-west-1", "us-east-1"
 
-
-@pytest.fixture
-def policies(organization: Assembly) -> dict[str, Template]:
-    found = organization["guardrails"].of_type(POLICY).values()
-    return {
-        body["Properties"]["Name"].removeprefix("fleetcharge-"): body["Properties"]
-        for body in found
-    }
-
-
-def statement(policies: dict[str, Template], policy: str, sid: str) -> Template:
-    (found,) = (s for s in policies[policy]["Content"]["Statement"] if s["Sid"] == sid)
-    assert found["Effect"] == "Deny"
-    properties: Template = found
-    return properties
+Policies = Mapping[str, Template]
 
 
 def targets(policy: Template) -> set[str]:
@@ -34,7 +22,22 @@ def targets(policy: Template) -> set[str]:
     return {re.sub(r"PublishOutputFnGetAtt(.+)Id\w{8}", r"\1", name) for name in names}
 
 
-def test_every_policy_fits_and_only_denies(policies: dict[str, Template]) -> None:
+def principal(name: str) -> str:
+    return f"arn:aws:iam::100000000021:{name}"
+
+
+def refused(
+    policies: Policies, policy: str, action: str, resource: str = "*", **context: str
+) -> bool:
+    """Asked with what a request of the administrator's says, but for `context`."""
+    asked: Context = {
+        "aws:PrincipalArn": principal("role/fleetcharge-administrator"),
+        **{key.replace("__", ":"): value for key, value in context.items()},
+    }
+    return refuses(policies[policy]["Content"], action, resource, asked)
+
+
+def test_every_policy_fits_and_only_denies(policies: Policies) -> None:
     assert len(policies) == 5
     for name, policy in policies.items():
         content = policy["Content"]
@@ -42,9 +45,7 @@ def test_every_policy_fits_and_only_denies(policies: dict[str, Template]) -> Non
         assert {s["Effect"] for s in content["Statement"]} == {"Deny"}, name
 
 
-def test_no_unit_holds_more_than_five_service_control_policies(
-    policies: dict[str, Template],
-) -> None:
+def test_no_unit_holds_more_than_five_service_control_policies(policies: Policies) -> None:
     held = [
         unit
         for policy in policies.values()
@@ -55,35 +56,60 @@ def test_no_unit_holds_more_than_five_service_control_policies(
     assert max(held.count(unit) for unit in held) == 4
 
 
-def test_guardrails_stand_above_every_account(policies: dict[str, Template]) -> None:
+def test_guardrails_stand_above_every_account(policies: Policies) -> None:
     for name in ("foundations", "watchfulness", "regions", "perimeter"):
         assert targets(policies[name]) == TOPS, name
     assert targets(policies["evidence"]) == {"Security", "Infrastructure", "Production"}
+    assert policies["perimeter"]["Type"] == "RESOURCE_CONTROL_POLICY"
 
 
-def test_members_stay_and_root_sleeps(policies: dict[str, Template]) -> None:
-    assert set(statement(policies, "foundations", "StayAMember")["Action"]) == {
-        "account:CloseAccount",
-        "organizations:LeaveOrganization",
-    }
-    root = statement(policies, "foundations", "NoRoot")
-    assert root["Action"] == ["*"]
-    assert root["Condition"] == {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}
+def test_members_stay(policies: Policies) -> None:
+    for action in ("account:CloseAccount", "organizations:LeaveOrganization"):
+        assert refused(policies, "foundations", action)
+    assert not refused(policies, "foundations", "account:GetContactInformation")
 
 
-def test_the_way_in_is_changed_by_administrators_only(policies: dict[str, Template]) -> None:
-    kept = statement(policies, "foundations", "TheWayInStays")
-    assert kept["Resource"] == [
-        "arn:aws:iam::*:role/fleetcharge-administrator",
-        "arn:aws:iam::*:role/fleetcharge-developer",
-        "arn:aws:iam::*:role/fleetcharge-automation",
-        "arn:aws:iam::*:role/OrganizationAccountAccessRole",
-        "arn:aws:iam::*:policy/fleetcharge-boundary",
-    ]
-    assert kept["Condition"]["ArnNotLike"]["aws:PrincipalArn"] == [
-        "arn:aws:iam::*:role/fleetcharge-administrator",
-        "arn:aws:iam::*:role/OrganizationAccountAccessRole",
-    ]
+def test_root_sleeps(policies: Policies) -> None:
+    for action in ("s3:GetObject", "iam:CreateRole", "sts:GetCallerIdentity"):
+        assert refused(policies, "foundations", action, aws__PrincipalArn=principal("root"))
+        assert not refused(policies, "foundations", action)
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["iam:CreateUser", "iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:CreateSAMLProvider"],
+)
+def test_nobody_gets_lasting_credentials(policies: Policies, action: str) -> None:
+    assert refused(policies, "foundations", action)
+
+
+WAYS_IN = (
+    "role/fleetcharge-administrator",
+    "role/fleetcharge-developer",
+    "role/fleetcharge-automation",
+    "role/OrganizationAccountAccessRole",
+    "role/cdk-hnb659fds-cfn-exec-role-100000000021-eu-central-1",
+    "role/stacksets-exec-0123456789abcdef",
+    "policy/fleetcharge-boundary",
+)
+
+
+@pytest.mark.parametrize("name", WAYS_IN)
+def test_the_way_in_is_changed_from_the_management_account_only(
+    policies: Policies, name: str
+) -> None:
+    for action in ("UpdateAssumeRolePolicy", "CreateRole", "DeleteRolePolicy", "CreatePolicy"):
+        for who in WAYS_IN[:3]:
+            changed = principal(name), principal(who)
+            assert refused(
+                policies, "foundations", f"iam:{action}", changed[0], aws__PrincipalArn=changed[1]
+            ), who
+        outside = principal("role/OrganizationAccountAccessRole")
+        assert not refused(
+            policies, "foundations", f"iam:{action}", principal(name), aws__PrincipalArn=outside
+        )
+        assert not refused(policies, "foundations", f"iam:{action}", principal("role/a-program"))
+    assert not refused(policies, "foundations", "iam:GetRole", principal(name))
 
 
 @pytest.mark.parametrize(
@@ -99,82 +125,100 @@ def test_the_way_in_is_changed_by_administrators_only(policies: dict[str, Templa
         "securityhub:DisassociateFromAdministratorAccount",
     ],
 )
-def test_nobody_switches_off_what_watches(policies: dict[str, Template], action: str) -> None:
-    awake = statement(policies, "watchfulness", "TheWatchStaysAwake")
-    assert action in awake["Action"]
-    assert awake["Condition"] == {
-        "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/stacksets-exec-*"}
-    }
+def test_nobody_switches_off_what_watches(policies: Policies, action: str) -> None:
+    assert refused(policies, "watchfulness", action)
+    stack_set = principal("role/stacksets-exec-0123456789abcdef")
+    assert not refused(policies, "watchfulness", action, aws__PrincipalArn=stack_set)
 
 
-def test_only_our_regions_are_used(policies: dict[str, Template], fleet: Fleet) -> None:
-    ours = statement(policies, "regions", "OnlyOurRegions")
-    backup = fleet.organization.backup_region
-    assert ours["Condition"] == {
-        "StringNotEquals": {"aws:RequestedRegion": ["eu-central-1", backup, "us-east-1"]}
-    }
-    spared = set(ours["NotAction"])
-    assert {"iam:*", "sts:*", "route53:*", "cloudfront:*", "organizations:*"} <= spared
-    assert not {"ec2:*", "s3:*", "rds:*", "lambda:*", "dynamodb:*", "kms:*"} & spared
+def test_data_stays_in_our_regions(policies: Policies) -> None:
+    for action in ("s3:PutObject", "rds:CreateDBCluster", "ec2:RunInstances", "kms:Encrypt"):
+        assert refused(policies, "regions", action, aws__RequestedRegion="us-west-2")
+        for ours in (HOME, BACKUP):
+            assert not refused(policies, "regions", action, aws__RequestedRegion=ours)
 
 
-def test_only_the_edge_acts_in_virginia(policies: dict[str, Template]) -> None:
-    edge = statement(policies, "regions", "OnlyTheEdgeInVirginia")
-    assert edge["Condition"] == {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
-    spared = set(edge["NotAction"])
-    assert {"acm:*", "wafv2:*", "cloudformation:*", "iam:*"} <= spared
-    assert not {"ec2:*", "rds:*", "lambda:*", "dynamodb:*", "secretsmanager:*"} & spared
+def test_only_the_edge_acts_in_virginia(policies: Policies) -> None:
+    for action in ("acm:RequestCertificate", "wafv2:CreateWebACL", "cloudformation:CreateStack"):
+        assert not refused(policies, "regions", action, aws__RequestedRegion=EDGE)
+    for action in ("ec2:RunInstances", "rds:CreateDBCluster", "secretsmanager:CreateSecret"):
+        assert refused(policies, "regions", action, aws__RequestedRegion=EDGE)
 
 
-def test_evidence_stays(policies: dict[str, Template]) -> None:
-    stays = statement(policies, "evidence", "EvidenceStays")
-    assert {"backup:DeleteRecoveryPoint", "s3:BypassGovernanceRetention"} <= set(stays["Action"])
-    assert "Condition" not in stays
-    place = statement(policies, "evidence", "OnlyDeploymentsChangeItsPlace")
-    assert {"kms:ScheduleKeyDeletion", "backup:DeleteBackupVault"} <= set(place["Action"])
-    assert place["Condition"]["ArnNotLike"]["aws:PrincipalArn"] == [
-        "arn:aws:iam::*:role/cdk-*-cfn-exec-role-*",
-        "arn:aws:iam::*:role/OrganizationAccountAccessRole",
-    ]
-
-
-def test_only_the_organisation_reaches_what_it_keeps(
-    policies: dict[str, Template], fleet: Fleet
-) -> None:
-    assert policies["perimeter"]["Type"] == "RESOURCE_CONTROL_POLICY"
-    ours = statement(policies, "perimeter", "OnlyOurPrincipals")
-    assert ours["Principal"] == "*"
-    assert set(ours["Action"]) == {
-        "kms:*",
-        "s3:*",
-        "secretsmanager:*",
-        "sqs:*",
+@pytest.mark.parametrize(
+    "action",
+    [
+        "iam:CreateRole",
         "sts:AssumeRole",
+        "route53:ChangeResourceRecordSets",
+        "cloudfront:CreateInvalidation",
+        "organizations:DescribeOrganization",
+    ],
+)
+def test_what_has_no_region_works_from_everywhere(policies: Policies, action: str) -> None:
+    for region in (EDGE, "us-west-2"):
+        assert not refused(policies, "regions", action, aws__RequestedRegion=region)
+
+
+@pytest.mark.parametrize("who", ["fleetcharge-administrator", "cdk-hnb659fds-cfn-exec-role-x"])
+@pytest.mark.parametrize("action", ["backup:DeleteRecoveryPoint", "s3:BypassGovernanceRetention"])
+def test_evidence_is_deleted_by_nobody(policies: Policies, action: str, who: str) -> None:
+    assert refused(policies, "evidence", action, aws__PrincipalArn=principal(f"role/{who}"))
+
+
+@pytest.mark.parametrize("action", ["kms:ScheduleKeyDeletion", "backup:DeleteBackupVault"])
+def test_its_place_is_changed_by_deployments_only(policies: Policies, action: str) -> None:
+    assert refused(policies, "evidence", action)
+    deployment = principal("role/cdk-hnb659fds-cfn-exec-role-100000000021-eu-central-1")
+    assert not refused(policies, "evidence", action, aws__PrincipalArn=deployment)
+
+
+GUARDED = ("s3:GetObject", "sqs:SendMessage", "kms:Decrypt", "secretsmanager:GetSecretValue")
+
+
+def reach(policies: Policies, fleet: Fleet, action: str, **context: str) -> bool:
+    """Whether the perimeter lets a request through, which comes by TLS."""
+    asked = {
+        "aws:SecureTransport": "true",
+        **{key.replace("__", ":"): value for key, value in context.items()},
     }
-    different = ours["Condition"]["StringNotEqualsIfExists"]
-    assert different["aws:PrincipalOrgID"] == fleet.organization.id
-    assert ours["Condition"]["BoolIfExists"] == {"aws:PrincipalIsAWSService": "false"}
+    ours = {key: value.replace("OURS", str(fleet.organization.id)) for key, value in asked.items()}
+    return not refuses(policies["perimeter"]["Content"], action, "*", ours)
+
+
+@pytest.mark.parametrize("action", [*GUARDED, "sts:AssumeRole"])
+def test_only_the_organisation_reaches_what_it_keeps(
+    policies: Policies, fleet: Fleet, action: str
+) -> None:
+    person = {"aws__PrincipalIsAWSService": "false"}
+    assert reach(policies, fleet, action, aws__PrincipalOrgID="OURS", **person)
+    assert not reach(policies, fleet, action, aws__PrincipalOrgID="o-other", **person)
+    assert not reach(policies, fleet, action), "an anonymous request"
 
 
 def test_services_that_deliver_logs_in_their_own_name_are_let_in(
-    policies: dict[str, Template],
+    policies: Policies, fleet: Fleet
 ) -> None:
-    ours = statement(policies, "perimeter", "OnlyOurPrincipals")
-    spared = ours["Condition"]["StringNotEqualsIfExists"]["aws:PrincipalAccount"]
-    assert spared == ["054676820928", "162777425019"]
+    for account in ("054676820928", "162777425019"):
+        assert reach(policies, fleet, "s3:PutObject", aws__PrincipalAccount=account)
 
 
+@pytest.mark.parametrize("action", GUARDED)
 def test_services_act_for_the_organisation_only(
-    policies: dict[str, Template], fleet: Fleet
+    policies: Policies, fleet: Fleet, action: str
 ) -> None:
-    deputy = statement(policies, "perimeter", "ServicesOnlyForUs")
-    assert deputy["Condition"] == {
-        "StringNotEqualsIfExists": {"aws:SourceOrgID": fleet.organization.id},
-        "Null": {"aws:SourceAccount": "false"},
-        "Bool": {"aws:PrincipalIsAWSService": "true"},
-    }
+    service = {"aws__PrincipalIsAWSService": "true"}
+    ours = {"aws__SourceAccount": "100000000021", "aws__SourceOrgID": "OURS"}
+    other = {"aws__SourceAccount": "999999999999", "aws__SourceOrgID": "o-other"}
+    assert reach(policies, fleet, action, **service, **ours)
+    assert not reach(policies, fleet, action, **service, **other)
+    assert reach(policies, fleet, action, **service), "a service that acts for no account"
 
 
-def test_nothing_is_reached_in_clear(policies: dict[str, Template]) -> None:
-    clear = statement(policies, "perimeter", "NeverInClear")
-    assert clear["Condition"] == {"BoolIfExists": {"aws:SecureTransport": "false"}}
+@pytest.mark.parametrize(
+    "action", ["s3:GetObject", "sqs:SendMessage", "secretsmanager:GetSecretValue"]
+)
+def test_nothing_is_reached_in_clear(policies: Policies, fleet: Fleet, action: str) -> None:
+    member = {"aws__PrincipalOrgID": "OURS", "aws__PrincipalIsAWSService": "false"}
+    assert reach(policies, fleet, action, **member)
+    assert not reach(policies, fleet, action, aws__SecureTransport="false", **member)

@@ -79,7 +79,7 @@ def test_every_environment_takes_part_in_backups(
 ) -> None:
     for name in fleet.named():
         (line,) = commands[name]
-        assert "--resource-type-opt-in-preference Aurora=true,DynamoDB=true,S3=true" in line
+        assert " Aurora=true,DynamoDB=true,EFS=true,S3=true " in line
         assert "--resource-type-management-preference DynamoDB=true" in line
 
 
