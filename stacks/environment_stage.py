@@ -66,6 +66,7 @@ class EnvironmentStage(Stage):
             cluster=foundation.cluster,
             data=foundation.data,
             queue=foundation.queue,
+            key=foundation.secrets.key,
         )
         BackupStack(self, "backup", environment=environment, fleet=fleet, foundation=foundation)
         edge = EdgeStack(self, "edge", environment=environment)

@@ -52,7 +52,8 @@ def check(role: str, asked: Asked) -> None:
     """Raises `DeniedError` when the role is not there, or does not have the right."""
     name, account = must_be_there(role), get_account_id()
     context = iam_evaluator.EvalContext(
-        principal_arn=f"arn:aws:sts::{account}:assumed-role/{name}/AWSCloudFormation",
+        # What a condition on aws:PrincipalArn is told of a session: its role.
+        principal_arn=iam._roles[name]["Arn"],
         principal_type="AssumedRole",
         principal_account=account,
         action=asked.action,
@@ -69,8 +70,9 @@ def check(role: str, asked: Asked) -> None:
         why = (
             f"an explicit deny ({result.matched_sid})" if result.decision == "Deny" else "no allow"
         )
+        user = f"arn:aws:sts::{account}:assumed-role/{name}/AWSCloudFormation"
         raise DeniedError(
-            f"User: {context.principal_arn} is not authorized to perform: {asked.action}"
+            f"User: {user} is not authorized to perform: {asked.action}"
             f" on resource: {context.resource_arn} because of {why}"
         )
 

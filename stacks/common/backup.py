@@ -17,6 +17,7 @@ from stacks.common.user_export import UserExport
 from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.alarms import Alarms
 from stacks.constructs.environment_stack import EnvironmentStack
+from stacks.constructs.replication import watch_replication
 from stacks.environments import HOME_REGION, Environment, Fleet
 from stacks.organization.vault import vault_arn
 
@@ -87,7 +88,14 @@ class BackupStack(EnvironmentStack):
         for kind in stores:
             self._watch(kind, alarms)
         if environment.replicate_documents:
-            self._watch_replication(data.documents_name, alarms)
+            watch_replication(
+                self,
+                alarms,
+                rule=RULE,
+                source=data.documents_name,
+                target=copy_of(data.documents_name),
+                says="A document was not copied to the other region.",
+            )
         CfnOutput(self, "VaultName", value=self._vault.backup_vault_name)
         CfnOutput(self, "RestoreRoleArn", value=restorer.role_arn)
         CfnOutput(self, "UserExportBucketName", value=export.bucket.bucket_name)
@@ -209,25 +217,4 @@ class BackupStack(EnvironmentStack):
             periods=MISSED_AFTER_HOURS,
             says=f"{kind} was not backed up last night.",
             runbook=RUNBOOK,
-        )
-
-    def _watch_replication(self, documents: str, alarms: Alarms) -> None:
-        alarms.on(
-            self,
-            "ReplicationFailed",
-            aws_cloudwatch.Metric(
-                namespace="AWS/S3",
-                metric_name="OperationsFailedReplication",
-                dimensions_map={
-                    "SourceBucket": documents,
-                    "DestinationBucket": copy_of(documents),
-                    "RuleId": RULE,
-                },
-                statistic="Sum",
-                period=Duration.minutes(5),
-            ),
-            threshold=1,
-            periods=1,
-            says="A document was not copied to the other region.",
-            runbook="objects-lost",
         )

@@ -8,6 +8,7 @@ from stacks.constructs.access_log_bucket import AccessLogBucket
 from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.private_bucket import PrivateBucket
+from stacks.constructs.replication import replication_rule
 from stacks.environments import Environment
 
 RULE = "documents"
@@ -61,16 +62,8 @@ class DocumentsCopyStack(EnvironmentStack):
         )
 
     def rule(self) -> aws_s3.ReplicationRule:
-        """What the bucket of documents is told: everything, measured, and no deletion."""
-        return aws_s3.ReplicationRule(
-            id=RULE,
-            destination=self.bucket,
-            kms_key=self.key,
-            sse_kms_encrypted_objects=True,
-            delete_marker_replication=False,
-            metrics=aws_s3.ReplicationTimeValue.FIFTEEN_MINUTES,
-            replication_time_control=aws_s3.ReplicationTimeValue.FIFTEEN_MINUTES,
-        )
+        """What the bucket of documents is told."""
+        return replication_rule(RULE, to=self.bucket, key=self.key)
 
 
 def replicator(

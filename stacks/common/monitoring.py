@@ -1,6 +1,6 @@
 """What the environment shows of itself: its dashboard, and alarms on the common stacks."""
 
-from aws_cdk import Duration, aws_cloudwatch, aws_elasticloadbalancingv2
+from aws_cdk import Duration, aws_cloudwatch, aws_elasticloadbalancingv2, aws_kms
 from constructs import Construct
 
 from stacks.common.cluster import ClusterStack
@@ -9,6 +9,7 @@ from stacks.common.load_balancer import LoadBalancer
 from stacks.common.queue import QueueStack
 from stacks.constructs.alarms import Alarms
 from stacks.constructs.environment_stack import EnvironmentStack
+from stacks.constructs.event_notices import EventNotices
 from stacks.constructs.graph import graph
 from stacks.environments import Environment
 
@@ -30,6 +31,7 @@ class MonitoringStack(EnvironmentStack):
         cluster: ClusterStack,
         data: DataStack,
         queue: QueueStack,
+        key: aws_kms.IKey,
     ) -> None:
         super().__init__(scope, name, environment=environment)
         self._alarms = alarms
@@ -44,6 +46,7 @@ class MonitoringStack(EnvironmentStack):
         self._watch_database(data.database.identifier)
         self._watch_table(data)
         self._watch_queue(queue)
+        self._watch_images(key)
         if cluster.certificate:
             alarms.on_ending(self, cluster.certificate, whose="The load balancers'")
 
@@ -137,6 +140,26 @@ class MonitoringStack(EnvironmentStack):
         self._row(
             graph("Session events: waiting, set aside", waiting, set_aside),
             graph("Session events: seconds that the oldest waits", oldest),
+        )
+
+    def _watch_images(self, key: aws_kms.IKey) -> None:
+        """Registries look at an image when it is pushed, and say so on the account's bus."""
+        any_of_them = [{"numeric": [">", 0]}]
+        EventNotices(self, "Images", key=key, alarms=self._alarms).of(
+            "Vulnerable",
+            source="aws.ecr",
+            kind="ECR Image Scan",
+            detail={
+                "$or": [
+                    {"finding-severity-counts": {grave: any_of_them}}
+                    for grave in ("CRITICAL", "HIGH")
+                ]
+            },
+            says=(
+                "An image in {$.detail.repository-name} has known vulnerabilities:"
+                " {$.detail.finding-severity-counts}, {$.detail.image-digest}."
+            ),
+            runbook="vulnerable-image",
         )
 
     def _row(self, *widgets: aws_cloudwatch.IWidget) -> None:

@@ -78,4 +78,5 @@ class RolesStack(EnvironmentStack):
             ),
         ):
             role.add_to_policy(aws_iam.PolicyStatement(actions=actions, resources=resources))
-        allow(role, ["ecr:GetAuthorizationToken"], "*", "This action takes no resource.")
+        because = "ecr:GetAuthorizationToken takes no resource; images are granted one by one."
+        allow(role, ["ecr:GetAuthorizationToken"], "*", because)

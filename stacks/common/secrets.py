@@ -9,6 +9,7 @@ from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.alarm_topic import let_alarms_use
 from stacks.constructs.backup_key import let_copy_backups
 from stacks.constructs.environment_stack import EnvironmentStack
+from stacks.constructs.event_notices import let_notices_use
 from stacks.environments import Environment
 
 
@@ -98,3 +99,4 @@ class SecretsStack(EnvironmentStack):
             )
         )
         let_alarms_use(key)
+        let_notices_use(key)

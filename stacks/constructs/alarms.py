@@ -42,7 +42,7 @@ class Alarms:
             scope,
             name,
             metric,
-            alarm_description=self._page(says, runbook),
+            alarm_description=f"{says} {self.page(runbook)}",
             threshold=threshold,
             evaluation_periods=periods,
             comparison_operator=when,
@@ -79,15 +79,16 @@ class Alarms:
             scope,
             name,
             metric,
-            alarm_description=self._page(says, runbook),
+            alarm_description=f"{says} {self.page(runbook)}",
             threshold=1,
             evaluation_periods=periods,
             comparison_operator=aws_cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
             treat_missing_data=aws_cloudwatch.TreatMissingData.BREACHING,
         )
 
-    def _page(self, says: str, runbook: str) -> str:
-        return f"{says} {self._runbooks}/{runbook}.md"
+    def page(self, runbook: str) -> str:
+        """The address of a page of ``docs/runbooks/``."""
+        return f"{self._runbooks}/{runbook}.md"
 
     def _alarm(
         self, scope: Construct, name: str, metric: aws_cloudwatch.IMetric, **options: Any

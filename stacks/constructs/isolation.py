@@ -24,6 +24,9 @@ ENTRANCE = (*ROLES.values(), MEMBER_ADMINISTRATOR, "cdk-*", STACK_SETS)
 QUALIFIER = DefaultStackSynthesizer.DEFAULT_QUALIFIER
 """The part of their names that the roles of `cdk bootstrap` share."""
 
+DEPLOYMENT = f"cdk-{QUALIFIER}-cfn-exec-role-*"
+"""What CloudFormation acts as."""
+
 GROUND = (
     "backup:Delete*",
     "ec2:DeleteInternetGateway",
@@ -115,7 +118,7 @@ def isolation(stack: Stack) -> list[aws_iam.PolicyStatement]:
 
 def _ceiling(stack: Stack) -> list[aws_iam.PolicyStatement]:
     deployers = [identity(stack, "role", ROLES[name]) for name in ("automation", "developer")]
-    deployment = identity(stack, "role", f"cdk-{QUALIFIER}-cfn-exec-role-*")
+    deployment = identity(stack, "role", DEPLOYMENT)
     return [
         _deny(
             "PeopleComeBySingleSignOn",

@@ -102,7 +102,7 @@ def start_role(scope: Construct, service: str, foundation: Foundation) -> aws_ia
         start,
         "IAM5",
         "Resource::*",
-        because="ecr:GetAuthorizationToken takes no resource; pulling is granted for one.",
+        because="ecr:GetAuthorizationToken takes no resource; images are granted one by one.",
         owner=Owner.PLATFORM,
     )
     return start

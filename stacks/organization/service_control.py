@@ -4,7 +4,7 @@ They bind members only, never the management account and never service-linked ro
 """
 
 from stacks.constructs.fleetcharge_stack import BOUNDARY
-from stacks.constructs.isolation import ENTRANCE, MEMBER_ADMINISTRATOR, STACK_SETS
+from stacks.constructs.isolation import DEPLOYMENT, ENTRANCE, MEMBER_ADMINISTRATOR, STACK_SETS
 from stacks.environments import EDGE_REGION
 
 Document = dict[str, object]
@@ -62,6 +62,10 @@ EDGE_SERVICES = (
     "wafv2:*",
 )
 """What CloudFront takes from us-east-1, and what a deployment of that there needs."""
+
+
+LOG_BUCKETS = ("arn:aws:s3:::fleetcharge-trail-*", "arn:aws:s3:::fleetcharge-config-*")
+"""Of the trail and of AWS Config, in the log account."""
 
 
 def foundations() -> Document:
@@ -155,6 +159,15 @@ def regions(home: str, backup: str) -> Document:
 
 def evidence() -> Document:
     """What proves or restores is not deleted: logs, backups, and the keys that open them."""
+    # A first deployment that fails must be able to take what it made with it.
+    deployments: Document = {
+        "ArnNotLike": {
+            "aws:PrincipalArn": [
+                f"arn:aws:iam::*:role/{DEPLOYMENT}",
+                f"arn:aws:iam::*:role/{MEMBER_ADMINISTRATOR}",
+            ]
+        }
+    }
     return _document(
         _deny(
             "EvidenceStays",
@@ -175,18 +188,33 @@ def evidence() -> Document:
                 "backup:PutBackupVaultAccessPolicy",
                 "config:DeleteConfigurationAggregator",
                 "kms:DisableKey",
+                "kms:PutKeyPolicy",
                 "kms:ScheduleKeyDeletion",
                 "s3:PutBucketObjectLockConfiguration",
             ],
-            # A first deployment that fails must be able to take what it made with it.
-            {
-                "ArnNotLike": {
-                    "aws:PrincipalArn": [
-                        "arn:aws:iam::*:role/cdk-*-cfn-exec-role-*",
-                        f"arn:aws:iam::*:role/{MEMBER_ADMINISTRATOR}",
-                    ]
-                }
-            },
+            deployments,
+        ),
+        _deny(
+            "LogsStay",
+            ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+            resources=[f"{bucket}/*" for bucket in LOG_BUCKETS],
+        ),
+        _deny(
+            "OnlyDeploymentsChangeTheirBuckets",
+            [
+                "s3:DeleteBucket",
+                "s3:DeleteBucketPolicy",
+                "s3:PutBucketAcl",
+                "s3:PutBucketOwnershipControls",
+                "s3:PutBucketPolicy",
+                "s3:PutBucketPublicAccessBlock",
+                "s3:PutBucketVersioning",
+                "s3:PutEncryptionConfiguration",
+                "s3:PutLifecycleConfiguration",
+                "s3:PutReplicationConfiguration",
+            ],
+            deployments,
+            resources=list(LOG_BUCKETS),
         ),
     )
 

@@ -8,9 +8,11 @@ from stacks.organization.accounts import AccountsStack
 from stacks.organization.budget import BudgetStack
 from stacks.organization.config import ConfigStack
 from stacks.organization.dns import DnsSigningStack, DnsStack
+from stacks.organization.findings import FindingsStack
 from stacks.organization.guardrails import GuardrailsStack
 from stacks.organization.log import LogStack
 from stacks.organization.member_account import MemberAccountStack
+from stacks.organization.outside_access import OutsideAccessStack
 from stacks.organization.security import DelegationStack, SecurityStack
 from stacks.organization.single_sign_on import SingleSignOnStack
 from stacks.organization.trail import TrailStack
@@ -51,6 +53,12 @@ class OrganizationStage(Stage):
         security = SecurityStack(self, "security", fleet=fleet, root=root)
         security.add_stack_dependency(roles["security"])
         security.add_stack_dependency(delegation, "only a delegated account decides for others")
+        FindingsStack(self, "findings", fleet=fleet).add_stack_dependency(roles["security"])
+        for region in fleet.regions():
+            if region != HOME_REGION:
+                OutsideAccessStack(
+                    self, f"outside-access-{region}", fleet=fleet, region=region
+                ).add_stack_dependency(roles["security"])
         dns = DnsStack(self, "dns", fleet=fleet)
         dns.add_stack_dependency(roles["networking"])
         DnsSigningStack(self, "dns-signing", fleet=fleet, zone=dns.zone).add_stack_dependency(

@@ -3,8 +3,6 @@
 from aws_cdk import (
     Duration,
     aws_cloudtrail,
-    aws_cloudwatch,
-    aws_cloudwatch_actions,
     aws_iam,
     aws_kms,
     aws_logs,
@@ -12,11 +10,12 @@ from aws_cdk import (
 from constructs import Construct
 
 from stacks.constructs.acknowledgement import Owner, acknowledge
-from stacks.constructs.alarm_topic import alarm_topic
+from stacks.constructs.alarms import Alarms
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.member_roles import BREAK_GLASS, HUMAN_SESSION
 from stacks.environments import Fleet
 from stacks.organization.log import TRAIL, log_key, trail_bucket
+from stacks.organization.on_call import on_call
 from stacks.organization.organization_stack import OrganizationStack
 
 
@@ -33,7 +32,7 @@ class TrailStack(OrganizationStack):
         events = EncryptedLogGroup(self, "Events", key=self._key, removal_policy=self.data_removal)
         self._trail(events, log_account=fleet.accounts.log)
         self._break_glass()
-        self._tell_of_its_use(events, fleet.organization.on_call)
+        self._tell_of_its_use(events, on_call(self, key=self._key, fleet=fleet))
 
     def _encryption_key(self) -> aws_kms.Key:
         key = aws_kms.Key(
@@ -45,18 +44,14 @@ class TrailStack(OrganizationStack):
             removal_policy=self.data_removal,
         )
         groups = f"arn:aws:logs:{self.region}:{self.account}:log-group:*"
-        for service, condition in (
-            (f"logs.{self.region}", {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}),
-            ("cloudwatch", {"StringEquals": {"aws:SourceAccount": self.account}}),
-        ):
-            key.add_to_resource_policy(
-                aws_iam.PolicyStatement(
-                    principals=[aws_iam.ServicePrincipal(f"{service}.amazonaws.com")],
-                    actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*"],
-                    resources=["*"],
-                    conditions=condition,
-                )
+        key.add_to_resource_policy(
+            aws_iam.PolicyStatement(
+                principals=[aws_iam.ServicePrincipal(f"logs.{self.region}.amazonaws.com")],
+                actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*"],
+                resources=["*"],
+                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
             )
+        )
         return key
 
     def _trail(self, events: aws_logs.LogGroup, *, log_account: str) -> None:
@@ -110,23 +105,24 @@ class TrailStack(OrganizationStack):
             owner=Owner.SECURITY,
         )
 
-    def _tell_of_its_use(self, events: aws_logs.LogGroup, on_call: str) -> None:
-        topic = alarm_topic(self, key=self._key, on_call=on_call)
-        for name, pattern, meaning in (
+    def _tell_of_its_use(self, events: aws_logs.LogGroup, alarms: Alarms) -> None:
+        for name, pattern, says, runbook in (
             (
                 "BreakGlassUsed",
                 '{ ($.eventName = "AssumeRole") && '
                 f'($.requestParameters.roleArn = "*/{BREAK_GLASS}") }}',
                 "Somebody took the break-glass role.",
+                "break-glass-used",
             ),
             (
                 "RootUsed",
                 '{ ($.userIdentity.type = "Root") && ($.userIdentity.invokedBy NOT EXISTS)'
                 ' && ($.eventType != "AwsServiceEvent") }',
                 "Somebody acted as the root user of an account.",
+                "root-used",
             ),
         ):
-            aws_logs.MetricFilter(
+            uses = aws_logs.MetricFilter(
                 self,
                 name,
                 log_group=events,
@@ -135,14 +131,13 @@ class TrailStack(OrganizationStack):
                 metric_name=name,
                 metric_value="1",
                 default_value=0,
-            ).metric(period=Duration.minutes(1), statistic="Sum").create_alarm(
+            ).metric(period=Duration.minutes(1), statistic="Sum")
+            alarms.on(
                 self,
                 f"{name}Alarm",
-                alarm_description=f"{meaning} docs/organization.md says what to do.",
+                uses,
                 threshold=1,
-                evaluation_periods=1,
-                comparison_operator=(
-                    aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
-                ),
-                treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
-            ).add_alarm_action(aws_cloudwatch_actions.SnsAction(topic))
+                periods=1,
+                says=says,
+                runbook=runbook,
+            )

@@ -8,7 +8,7 @@ from stacks.common.network import ISOLATED
 from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.environment_stack import EnvironmentStack
-from stacks.constructs.member_roles import ROLES
+from stacks.constructs.isolation import ROLES
 from stacks.environments import Environment, Search
 from stacks.supporting.log_feed import LogFeed
 from stacks.supporting.search_monitoring import SearchMonitoring

@@ -198,6 +198,20 @@ def test_a_slip_in_the_boundary_stops_deployments_until_roles_are_deployed_again
     assert app.delete() == "DELETE_COMPLETE"
 
 
+def test_ground_is_taken_away_by_what_deploys_and_by_no_program(account: ControlPlane) -> None:
+    network = {"Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.99.0.0/16"}}}
+    deployed = Stack(account, "ground", role=EXECUTION)
+    assert deployed.create(network) == "CREATE_COMPLETE"
+    assert deployed.delete() == "DELETE_COMPLETE"
+    bound = f"arn:aws:iam::{ACCOUNT}:policy/{BOUNDARY}"
+    program = _role("program", ANYTHING, PermissionsBoundary=bound)
+    assert Stack(account, "program", role=EXECUTION).create(program) == "CREATE_COMPLETE"
+    taken = Stack(account, "taken", role=f"arn:aws:iam::{ACCOUNT}:role/program")
+    assert taken.create(network) == "CREATE_COMPLETE"
+    assert taken.delete() == "DELETE_FAILED"
+    assert any("explicit deny (GroundStays)" in reason for reason in taken.reasons())
+
+
 def test_a_failed_deployment_takes_back_the_roles_that_it_made(account: ControlPlane) -> None:
     bound = f"arn:aws:iam::{ACCOUNT}:policy/{BOUNDARY}"
     role = _role("half-way", ANYTHING, PermissionsBoundary=bound)

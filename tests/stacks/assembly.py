@@ -1,4 +1,4 @@
-"""A synthesised environment, as its tests look at it: files, never the CDK."""
+"""A synthesised stage, as its tests look at it: files, never the CDK."""
 
 import json
 from collections.abc import Iterator
@@ -18,6 +18,8 @@ class Stack:
     template: Template
     terminates: bool
     """Whether it may be deleted as it is."""
+    account: str
+    """Whose it is."""
     needs: frozenset[str]
     """The stacks that are deployed before it."""
     tags: dict[str, str]
@@ -41,7 +43,7 @@ class Stack:
 
 
 class Assembly:
-    """All stacks of one environment."""
+    """All stacks of one environment, or of the organisation."""
 
     def __init__(self, environment: str, folder: Path) -> None:
         self.environment = environment
@@ -62,6 +64,7 @@ class Assembly:
                 name=artifact["properties"]["stackName"],
                 template=json.loads((stage / artifact["properties"]["templateFile"]).read_text()),
                 terminates=not artifact["properties"].get("terminationProtection", False),
+                account=artifact["environment"].removeprefix("aws://").partition("/")[0],
                 tags=artifact["properties"].get("tags", {}),
                 needs=frozenset(names[d] for d in artifact.get("dependencies", ()) if d in names),
             )

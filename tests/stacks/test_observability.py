@@ -8,6 +8,7 @@ import pytest
 
 from stacks.environments import Environment, Fleet
 from tests.stacks.assembly import Assembly, Template, values_of
+from tests.stacks.events import matches
 
 ROOT = Path(__file__).parents[2]
 RUNBOOKS = ROOT / "docs" / "runbooks"
@@ -179,6 +180,32 @@ def test_the_edge_is_watched_where_it_is_measured(
     for alarm in stack.of_type("AWS::CloudWatch::Alarm").values():
         (topic,) = alarm["Properties"]["AlarmActions"]
         assert topic["Ref"] in stack.of_type("AWS::SNS::Topic")
+
+
+@pytest.mark.parametrize(
+    ("counts", "heard"),
+    [({"CRITICAL": 1, "LOW": 9}, True), ({"HIGH": 2}, True), ({"MEDIUM": 3}, False), ({}, False)],
+)
+def test_an_image_with_grave_vulnerabilities_is_told_of(
+    assembly: Assembly, fleet: Fleet, counts: dict[str, int], heard: bool
+) -> None:
+    rule = assembly["monitoring"].only("AWS::Events::Rule")
+    scanned = {
+        "source": "aws.ecr",
+        "detail-type": "ECR Image Scan",
+        "detail": {"scan-status": "COMPLETE", "finding-severity-counts": counts},
+    }
+    assert matches(rule["EventPattern"], scanned) is heard
+    (target,) = rule["Targets"]
+    assert "Alarms" in str(target["Arn"])
+    assert "DeadLetters" in str(target["DeadLetterConfig"])
+    template = target["InputTransformer"]["InputTemplate"]
+    assert template.endswith(f'{fleet.organization.runbooks}/vulnerable-image.md"')
+    key = json.dumps(assembly["secrets"].only("AWS::KMS::Key")["KeyPolicy"])
+    assert '"events.amazonaws.com"' in key
+    assert '"events.amazonaws.com"' in json.dumps(
+        assembly["observability"].only("AWS::SNS::TopicPolicy")
+    )
 
 
 def test_there_is_a_dashboard_for_the_environment_and_one_for_each_service(

@@ -4,6 +4,7 @@ import json
 
 from stacks import environments
 from stacks.environments import Environment
+from tests.stacks.access import roles
 from tests.stacks.assembly import Assembly, Template
 
 
@@ -21,21 +22,14 @@ def test_people_and_automation_come_from_the_management_account(
 def test_developers_deploy_where_nothing_is_protected(
     assembly: Assembly, environment: Environment
 ) -> None:
-    developer = [
-        statement
-        for name, body in assembly["roles"].of_type("AWS::IAM::Policy").items()
-        if name.startswith("Developer")
-        for statement in body["Properties"]["PolicyDocument"]["Statement"]
-    ]
-    allowed = [statement["Action"] for statement in developer if statement["Effect"] == "Allow"]
-    assert ("sts:AssumeRole" in allowed) is not environment.protected
+    developer = roles(assembly["roles"], environment.account)["fleetcharge-developer"]
+    charging = f"stack/{assembly.environment}-charging/0123"
+    stack = f"arn:aws:cloudformation:{environment.region}:{environment.account}:{charging}"
+    deploys = developer.may("cloudformation:ExecuteChangeSet", stack)
+    assert deploys is not environment.protected
 
 
-def test_every_role_outside_of_the_roles_stack_carries_the_boundary(assembly: Assembly) -> None:
-    for place, body in assembly.of_type("AWS::IAM::Role"):
-        boundary = str(body["Properties"].get("PermissionsBoundary"))
-        if not place.startswith("roles/"):
-            assert boundary.endswith(":policy/fleetcharge-boundary"), place
+def test_the_boundary_stands_in_the_roles_stack(assembly: Assembly) -> None:
     (policy,) = assembly["roles"].of_type("AWS::IAM::ManagedPolicy").values()
     assert policy["Properties"]["ManagedPolicyName"] == "fleetcharge-boundary"
 

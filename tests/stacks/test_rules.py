@@ -1,11 +1,11 @@
-"""What holds for every stack of every environment."""
+"""What holds for every stack of every environment and, with `stage`, of the organisation."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from stacks.environments import Environment
+from stacks.environments import ORGANIZATION, Environment, Fleet
 from tests.stacks.assembly import Assembly, Template, values_of
 
 SERVICES = {"charging", "billing", "telemetry"}
@@ -15,16 +15,21 @@ COMMON = {
     "edge-monitoring",
 }
 SUPPORTING = {"metrics", "grafana", "broker", "search"}
-STATEFUL = (
+STATEFUL_OUTSIDE = {
     "AWS::Backup::BackupVault",
+    "AWS::KMS::Key",
+    "AWS::Route53::HostedZone",
+    "AWS::S3::Bucket",
+}
+"""What the organisation keeps."""
+STATEFUL = STATEFUL_OUTSIDE - {"AWS::Route53::HostedZone"} | {
     "AWS::Cognito::UserPool",
     "AWS::DynamoDB::Table",
     "AWS::ECR::Repository",
-    "AWS::KMS::Key",
     "AWS::RDS::DBCluster",
-    "AWS::S3::Bucket",
     "AWS::SecretsManager::Secret",
-)
+}
+"""What an environment keeps."""
 
 
 def test_nothing_is_found(assembly: Assembly) -> None:
@@ -45,49 +50,62 @@ def test_stacks_are_named_for_their_environment(
     assert set(assembly.stacks) == COMMON | SERVICES | copies | supporting
 
 
-def test_no_stack_comes_near_the_limit_of_500_resources(assembly: Assembly) -> None:
-    for stack in assembly.stacks.values():
+def test_no_stack_comes_near_the_limit_of_500_resources(stage: Assembly) -> None:
+    for stack in stage.stacks.values():
         assert 0 < len(stack.template["Resources"]) < 450, stack.name
 
 
-def test_stacks_are_protected_where_the_environment_is(
-    assembly: Assembly, environment: Environment
-) -> None:
-    assert {stack.terminates for stack in assembly.stacks.values()} == {not environment.protected}
+def test_stacks_are_protected_where_the_stage_is(stage: Assembly, protected: bool) -> None:
+    assert {stack.terminates for stack in stage.stacks.values()} == {not protected}
 
 
-def test_data_outlives_its_stack_where_the_environment_is_protected(
-    assembly: Assembly, environment: Environment
+def test_data_outlives_its_stack_where_the_stage_is_protected(
+    stage: Assembly, protected: bool
 ) -> None:
-    kept = "RetainExceptOnCreate" if environment.protected else "Delete"
-    for type_ in STATEFUL:
-        found = list(assembly.of_type(type_))
-        assert found, type_
-        for place, body in found:
-            if type_ == "AWS::RDS::DBCluster" and not environment.protected:
+    kept = "RetainExceptOnCreate" if protected else "Delete"
+    seen = set()
+    for type_ in STATEFUL | STATEFUL_OUTSIDE:
+        for place, body in stage.of_type(type_):
+            seen.add(type_)
+            if type_ == "AWS::RDS::DBCluster" and not protected:
                 continue
             assert body["DeletionPolicy"] == kept, place
             assert body["UpdateReplacePolicy"] == kept.replace("ExceptOnCreate", ""), place
+    assert seen >= (STATEFUL_OUTSIDE if stage.environment == ORGANIZATION else STATEFUL)
 
 
-def test_no_stack_holds_another_by_an_export(assembly: Assembly) -> None:
-    for name, stack in assembly.stacks.items():
+def test_every_role_carries_the_boundary_that_its_account_has(
+    stage: Assembly, fleet: Fleet
+) -> None:
+    seen = 0
+    for place, body in stage.of_type("AWS::IAM::Role"):
+        stack = stage[place.partition("/")[0]]
+        if stack.account == fleet.accounts.management or stack.name.endswith("-roles"):
+            continue
+        boundary = str(body["Properties"].get("PermissionsBoundary"))
+        assert boundary.endswith(":policy/fleetcharge-boundary"), place
+        seen += 1
+    assert seen >= 3
+
+
+def test_no_stack_holds_another_by_an_export(stage: Assembly) -> None:
+    for name, stack in stage.stacks.items():
         assert not list(values_of(stack.template, "Fn::ImportValue")), name
         assert not [o for o in stack.template.get("Outputs", {}).values() if "Export" in o], name
 
 
 def test_every_weak_reference_names_an_output_of_a_stack_deployed_before(
-    assembly: Assembly,
+    stage: Assembly,
 ) -> None:
-    by_name = {stack.name: key for key, stack in assembly.stacks.items()}
+    by_name = {stack.name: key for key, stack in stage.stacks.items()}
     seen = 0
-    for key, stack in assembly.stacks.items():
+    for key, stack in stage.stacks.items():
         for reference in values_of(stack.template, "Fn::GetStackOutput"):
             producer = by_name[reference["StackName"]]
-            assert reference["OutputName"] in assembly[producer].outputs, (key, reference)
+            assert reference["OutputName"] in stage[producer].outputs, (key, reference)
             assert producer in stack.needs, f"{key} must wait for {producer}"
             seen += 1
-    assert seen > 100
+    assert seen > (10 if stage.environment == ORGANIZATION else 100)
 
 
 def test_roles_come_first(assembly: Assembly) -> None:
@@ -100,18 +118,18 @@ def test_no_stack_waits_for_a_service(assembly: Assembly) -> None:
         assert not stack.needs & (SERVICES | SUPPORTING), f"{name} must deploy without any service"
 
 
-def test_every_log_group_is_encrypted_and_kept_for_a_stated_time(assembly: Assembly) -> None:
-    groups = list(assembly.of_type("AWS::Logs::LogGroup"))
-    assert len(groups) >= 8
+def test_every_log_group_is_encrypted_and_kept_for_a_stated_time(stage: Assembly) -> None:
+    groups = list(stage.of_type("AWS::Logs::LogGroup"))
+    assert len(groups) >= (1 if stage.environment == ORGANIZATION else 8)
     for place, body in groups:
         assert body["Properties"]["RetentionInDays"] > 0, place
         assert body["Properties"]["KmsKeyId"], place
 
 
-def test_every_function_and_container_writes_to_a_group_of_ours(assembly: Assembly) -> None:
-    for place, body in assembly.of_type("AWS::Lambda::Function"):
+def test_every_function_and_container_writes_to_a_group_of_ours(stage: Assembly) -> None:
+    for place, body in stage.of_type("AWS::Lambda::Function"):
         assert body["Properties"]["LoggingConfig"]["LogGroup"]["Ref"], place
-    for place, body in assembly.of_type("AWS::ECS::TaskDefinition"):
+    for place, body in stage.of_type("AWS::ECS::TaskDefinition"):
         for container in body["Properties"]["ContainerDefinitions"]:
             group = container["LogConfiguration"]["Options"]["awslogs-group"]
             assert group["Ref"], place
@@ -130,39 +148,39 @@ def test_every_function_and_container_writes_to_a_group_of_ours(assembly: Assemb
         ("AWS::SecretsManager::Secret", "KmsKeyId"),
     ],
 )
-def test_everything_at_rest_is_encrypted(assembly: Assembly, type_: str, property_: str) -> None:
-    found = list(assembly.of_type(type_))
-    assert found
+def test_everything_at_rest_is_encrypted(stage: Assembly, type_: str, property_: str) -> None:
+    found = list(stage.of_type(type_))
+    assert found or stage.environment == ORGANIZATION
     for place, body in found:
         assert body["Properties"].get(property_), place
 
 
-def test_no_bucket_can_be_made_public(assembly: Assembly) -> None:
-    for place, body in assembly.of_type("AWS::S3::Bucket"):
+def test_no_bucket_can_be_made_public(stage: Assembly) -> None:
+    for place, body in stage.of_type("AWS::S3::Bucket"):
         blocked = body["Properties"]["PublicAccessBlockConfiguration"]
         assert set(blocked.values()) == {True}, place
         assert len(blocked) == 4, place
 
 
-def test_no_program_may_do_everything_of_a_service(assembly: Assembly) -> None:
-    for place, actions in _allowed_actions(assembly):
+def test_no_program_may_do_everything_of_a_service(stage: Assembly) -> None:
+    for place, actions in _allowed_actions(stage):
         for action in actions:
             assert not action.endswith(":*"), f"{place} allows {action}"
             assert action != "*", place
 
 
-def test_no_secret_stands_in_a_template(assembly: Assembly) -> None:
-    for place, body in assembly.of_type("AWS::SecretsManager::Secret"):
+def test_no_secret_stands_in_a_template(stage: Assembly) -> None:
+    for place, body in stage.of_type("AWS::SecretsManager::Secret"):
         assert "SecretString" not in body["Properties"], place
         assert body["Properties"]["GenerateSecretString"]["PasswordLength"] >= 30 or (
             "data/" in place  # the CDK's own default for a cluster's administrator
         ), place
 
 
-def test_every_stack_is_tagged_for_its_environment(assembly: Assembly) -> None:
-    for name, stack in assembly.stacks.items():
+def test_every_stack_is_tagged_for_its_environment(stage: Assembly) -> None:
+    for name, stack in stage.stacks.items():
         assert stack.tags == {
-            "fleetcharge:environment": assembly.environment,
+            "fleetcharge:environment": stage.environment,
             "fleetcharge:stack": name,
         }
 

@@ -1,6 +1,7 @@
 """Single sign-on, and the break-glass role for the day when it does not work."""
 
 import json
+from pathlib import Path
 
 from stacks.environments import Fleet
 from tests.stacks.assembly import Assembly
@@ -58,6 +59,9 @@ def test_breaking_the_glass_takes_a_fresh_second_factor(
     assert role["MaxSessionDuration"] == 60 * MINUTE
 
 
+RUNBOOKS = Path(__file__).parents[3] / "docs" / "runbooks"
+
+
 def test_its_use_and_a_root_user_s_raise_an_alarm_within_a_minute(
     organization: Assembly, fleet: Fleet
 ) -> None:
@@ -74,6 +78,9 @@ def test_its_use_and_a_root_user_s_raise_an_alarm_within_a_minute(
         assert filters[alarm["MetricName"]]["LogGroupName"] == {"Ref": group}
         assert alarm["Namespace"] == "Fleetcharge/Organization"
         assert (alarm["Threshold"], alarm["Period"], alarm["EvaluationPeriods"]) == (1, MINUTE, 1)
-        assert alarm["AlarmActions"]
+        assert alarm["AlarmActions"] == [{"Ref": next(iter(trail.of_type("AWS::SNS::Topic")))}]
+        base, _, page = alarm["AlarmDescription"].rpartition(" ")[2].rpartition("/")
+        assert base == fleet.organization.runbooks
+        assert (RUNBOOKS / page).is_file(), page
     assert len(trail.of_type("AWS::CloudWatch::Alarm")) == len(filters) == 2
     assert trail.only("AWS::SNS::Subscription")["Endpoint"] == fleet.organization.on_call

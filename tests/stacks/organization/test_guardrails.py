@@ -166,11 +166,42 @@ def test_evidence_is_deleted_by_nobody(policies: Policies, action: str, who: str
     assert refused(policies, "evidence", action, aws__PrincipalArn=principal(f"role/{who}"))
 
 
-@pytest.mark.parametrize("action", ["kms:ScheduleKeyDeletion", "backup:DeleteBackupVault"])
+@pytest.mark.parametrize(
+    "action", ["kms:ScheduleKeyDeletion", "kms:PutKeyPolicy", "backup:DeleteBackupVault"]
+)
 def test_its_place_is_changed_by_deployments_only(policies: Policies, action: str) -> None:
     assert refused(policies, "evidence", action)
     deployment = principal("role/cdk-hnb659fds-cfn-exec-role-100000000021-eu-central-1")
     assert not refused(policies, "evidence", action, aws__PrincipalArn=deployment)
+
+
+TRAIL, HISTORY = "arn:aws:s3:::fleetcharge-trail-1", "arn:aws:s3:::fleetcharge-config-archive-1"
+
+
+@pytest.mark.parametrize("bucket", [TRAIL, HISTORY, "arn:aws:s3:::fleetcharge-config-1"])
+def test_logs_are_deleted_by_nobody_and_their_buckets_changed_by_deployments_only(
+    policies: Policies, bucket: str
+) -> None:
+    deployment = principal("role/cdk-hnb659fds-cfn-exec-role-100000000021-eu-central-1")
+    for action in ("s3:DeleteObject", "s3:DeleteObjectVersion"):
+        for who in (deployment, principal("role/fleetcharge-administrator")):
+            assert refused(policies, "evidence", action, f"{bucket}/a", aws__PrincipalArn=who)
+        assert not refused(policies, "evidence", action, "arn:aws:s3:::documents/a")
+    for action in (
+        "DeleteBucket",
+        "DeleteBucketPolicy",
+        "PutBucketObjectLockConfiguration",
+        "PutBucketPolicy",
+        "PutBucketVersioning",
+        "PutEncryptionConfiguration",
+        "PutLifecycleConfiguration",
+        "PutReplicationConfiguration",
+    ):
+        assert refused(policies, "evidence", f"s3:{action}", bucket), action
+        assert not refused(
+            policies, "evidence", f"s3:{action}", bucket, aws__PrincipalArn=deployment
+        )
+    assert not refused(policies, "evidence", "s3:GetObject", f"{bucket}/a")
 
 
 GUARDED = ("s3:GetObject", "sqs:SendMessage", "kms:Decrypt", "secretsmanager:GetSecretValue")

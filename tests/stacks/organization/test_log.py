@@ -16,7 +16,7 @@ def bucket(organization: Assembly, name: str) -> Template:
     (found,) = (
         body["Properties"]
         for body in organization["log"].of_type(BUCKET).values()
-        if str(body["Properties"].get("BucketName")).startswith(f"fleetcharge-{name}-")
+        if str(body["Properties"].get("BucketName")).startswith(f"fleetcharge-{name}")
     )
     properties: Template = found
     return properties
@@ -50,8 +50,49 @@ def test_the_trail_s_bucket_is_locked_for_a_year(organization: Assembly, fleet: 
     assert trail["VersioningConfiguration"] == {"Status": "Enabled"}
 
 
-def test_what_config_writes_is_kept_by_a_policy(organization: Assembly) -> None:
-    assert "ObjectLockEnabled" not in bucket(organization, "config")
+def test_what_config_writes_is_copied_to_where_it_is_locked_for_a_year(
+    organization: Assembly, fleet: Fleet
+) -> None:
+    archive = bucket(organization, "config-archive")
+    retention = archive["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert retention == {"Mode": "COMPLIANCE", "Days": 366}
+    replication = bucket(organization, f"config-{fleet.accounts.log}")["ReplicationConfiguration"]
+    (rule,) = replication["Rules"]
+    assert rule["Status"] == "Enabled"
+    assert rule["DeleteMarkerReplication"] == {"Status": "Disabled"}
+    (copy,) = (
+        id_
+        for id_, body in organization["log"].of_type(BUCKET).items()
+        if body["Properties"].get("BucketName") == archive["BucketName"]
+    )
+    assert rule["Destination"]["Bucket"] == {"Fn::GetAtt": [copy, "Arn"]}
+    role = replication["Role"]["Fn::GetAtt"][0]
+    asked = {
+        action
+        for prefix in ("ConfigHistory", "ConfigArchive")
+        for statement in policy(organization, prefix)
+        if statement["Principal"].get("AWS") == {"Fn::GetAtt": [role, "Arn"]}
+        for action in statement["Action"]
+    }
+    assert {"s3:GetObjectVersionForReplication", "s3:ReplicateObject"} <= asked
+    assert copy in str(table(organization, "configuration")["Parameters"])
+
+
+def test_a_copy_that_fails_raises_an_alarm(organization: Assembly, fleet: Fleet) -> None:
+    alarm = organization["log"].only("AWS::CloudWatch::Alarm")
+    names = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
+    assert names == {
+        "SourceBucket": f"fleetcharge-config-{fleet.accounts.log}",
+        "DestinationBucket": f"fleetcharge-config-archive-{fleet.accounts.log}",
+        "RuleId": "history",
+    }
+    assert organization["log"].only("AWS::SNS::Subscription")["Endpoint"] == (
+        fleet.organization.on_call
+    )
+
+
+def test_nobody_deletes_where_config_writes(organization: Assembly, fleet: Fleet) -> None:
+    assert "ObjectLockEnabled" not in bucket(organization, f"config-{fleet.accounts.log}")
     (stays,) = (s for s in policy(organization, "ConfigHistory") if s.get("Sid") == "HistoryStays")
     assert stays["Effect"] == "Deny"
     assert stays["Principal"] == {"AWS": "*"}
@@ -59,7 +100,7 @@ def test_what_config_writes_is_kept_by_a_policy(organization: Assembly) -> None:
     assert "Condition" not in stays
 
 
-@pytest.mark.parametrize("name", ["trail", "config", "queries"])
+@pytest.mark.parametrize("name", ["trail", "config-1", "config-archive", "queries"])
 def test_logs_are_encrypted_with_the_log_key(organization: Assembly, name: str) -> None:
     (rule,) = bucket(organization, name)["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
