@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from contracts.events import SessionEvent
-from services.charging.application.ports import Decide, Posting, Said
+from services.charging.application.ports import Decide, Posting, Said, UnavailableError
 from services.charging.domain.ledger import Known
 from services.charging.domain.metering import MeterReading, Register
 from services.charging.domain.notifications import Notification
@@ -38,6 +38,7 @@ class FakeLedger:
         self.keys: list[MeterKey] = []
         self.connectors = 1
         """Of each station."""
+        self.is_away = False
 
     @property
     def tokens(self) -> "FakeTokens":
@@ -64,6 +65,8 @@ class FakeLedger:
         return [stop for stop, session in self.stops if session is None]
 
     async def post(self, said: Said, decide: Decide) -> Posting:
+        if self.is_away:
+            raise UnavailableError
         posting = decide(self._known(said))
         entry = posting.entry
         if entry.begun_by:

@@ -12,11 +12,13 @@ Payload = dict[str, Any]
 
 
 def event(kind: str, seq_no: int, at: datetime = DAWN, **more: Any) -> Payload:
-    """As the standard has it; `meter` in Wh, `tx` and `reason` for short."""
+    """As the standard has it; `meter` in Wh; `tx`, `reason` and `charging` for short."""
     timestamp = at.isoformat().replace("+00:00", "Z")
     transaction = {"transactionId": more.pop("tx", "t-1")}
     if reason := more.pop("reason", None):
         transaction["stoppedReason"] = reason
+    if charging := more.pop("charging", None):
+        transaction["chargingState"] = charging
     if (meter := more.pop("meter", None)) is not None:
         more["meterValue"] = [
             {"timestamp": timestamp, "sampledValue": [{"value": meter}]},

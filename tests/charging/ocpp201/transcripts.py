@@ -1,63 +1,21 @@
-"""What the two sides of OCPP 2.0.1 say to each other in a use case, step by step."""
+"""Steps of use cases of OCPP 2.0.1, from the examples of its messages."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tests.charging.examples import ACCEPTED, Payload
 from tests.charging.ocpp201.command_examples import COMMANDS
 from tests.charging.ocpp201.examples import MESSAGES
+from tests.charging.transcripts import CentralSystem, Operator, Station
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
-@dataclass(frozen=True)
-class Station:
-    """The station calls; `hears` is in the answer."""
-
-    action: str
-    says: Payload
-    hears: Payload
-
-
-@dataclass(frozen=True)
-class Operator:
-    """An operator commands, and the station answers."""
-
-    action: str
-    says: Payload
-    hears: Payload
-
-
-@dataclass(frozen=True)
-class CentralSystem:
-    """The central system calls by itself, `says` being in what it says, and the station answers."""
-
-    action: str
-    says: Payload
-    hears: Payload
-
-
-Step = Station | Operator | CentralSystem
-
-
-@dataclass(frozen=True)
-class UseCase:
-    """`sessions`: energy in Wh of those that ended by it.
-
-    `limit_a`: the station is alone at a site that may draw so many amperes by phase.
-    """
-
-    steps: list[Step]
-    sessions: tuple[int, ...] = ()
-    limit_a: int | None = None
-
-
-def told(action: str, hears: Payload | None = None, **more: object) -> Station:
+def told(action: str, hears: Payload | None = None, /, **more: object) -> Station:
     """The example of a message, with some of it changed."""
     return Station(action, MESSAGES[action] | more, hears or {})
 
 
-def commanded(action: str, hears: Payload | None = None, **more: object) -> Operator:
+def commanded(action: str, hears: Payload | None = None, /, **more: object) -> Operator:
     """The example of a command, with some of it changed, and of its answer."""
     request, answer = COMMANDS[action]
     return Operator(action, request | more, hears or answer)

@@ -1,4 +1,4 @@
-"""Use cases of each block of OCPP 2.0.1, as transcripts."""
+"""Use cases of each block of OCPP 2.0.1, as transcripts spoken with the running program."""
 
 from datetime import timedelta
 
@@ -8,8 +8,6 @@ from tests.charging.ocpp201.examples import EVENT, OCSP
 from tests.charging.ocpp201.transactions import CARD1, event
 from tests.charging.ocpp201.transcripts import (
     NOW,
-    Station,
-    UseCase,
     boot,
     commanded,
     firmware,
@@ -21,6 +19,7 @@ from tests.charging.ocpp201.transcripts import (
     tx,
     wants,
 )
+from tests.charging.transcripts import Station, UseCase
 
 KNOWN = {"idTokenInfo": {"status": "Accepted"}}
 EVSE = {"id": 1, "connectorId": 1}
@@ -170,7 +169,7 @@ USE_CASES: dict[str, UseCase] = {
     "K12 K13 a limit from outside": UseCase(
         [told("NotifyChargingLimit"), told("ClearedChargingLimit")]
     ),
-    "K15 K16 K17 what the vehicle wants, gets and takes, and both anew": UseCase(
+    "K02 K15 K16 K17 what the vehicle wants, gets and takes, and both anew": UseCase(
         [
             profile(0, "TxDefaultProfile", "A", 30),
             tx(event("Started", 0, NOW, idToken=CARD1, evse=EVSE, meter=0), KNOWN),

@@ -1,0 +1,72 @@
+"""What a station and the central system say to each other in a use case, step by step."""
+
+from dataclasses import dataclass
+
+from services.charging.domain.ocpp_j.frames import ErrorCode
+from services.charging.domain.quarantine import Rule
+from services.charging.domain.tokens import Token
+from tests.charging.examples import Payload
+
+
+@dataclass(frozen=True)
+class Station:
+    """The station calls; `hears` is in the answer."""
+
+    action: str
+    says: Payload
+    hears: Payload
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The station calls while nothing can be kept, and is to repeat it."""
+
+    action: str
+    says: Payload
+    code: ErrorCode = ErrorCode.INTERNAL_ERROR
+
+
+@dataclass(frozen=True)
+class Operator:
+    """An operator commands, and the station answers."""
+
+    action: str
+    says: Payload
+    hears: Payload
+
+
+@dataclass(frozen=True)
+class KeyRotation:
+    """An operator has the station's key changed, which goes by a message of the standard."""
+
+    action: str
+    hears: Payload
+    is_taken: bool = True
+
+
+@dataclass(frozen=True)
+class CentralSystem:
+    """The central system calls by itself, `says` being in what it says, and the station answers."""
+
+    action: str
+    says: Payload
+    hears: Payload
+
+
+Step = Station | Refused | Operator | KeyRotation | CentralSystem
+
+
+@dataclass(frozen=True)
+class UseCase:
+    """`sessions`: energy in Wh of those that ended by it; `open`: how many go on.
+
+    `tokens`: further ones that the company knows. `odd`: what is in the quarantine of it.
+    `limit_a`: the station is alone at a site that may draw so many amperes by phase.
+    """
+
+    steps: list[Step]
+    sessions: tuple[int, ...] = ()
+    open: int = 0
+    tokens: tuple[Token, ...] = ()
+    odd: tuple[Rule, ...] = ()
+    limit_a: int | None = None
