@@ -8,6 +8,7 @@ handed on as they are, and no other stack adds to them.
 from aws_cdk import CfnOutput, aws_ec2, aws_iam, aws_kms
 from constructs import Construct
 
+from stacks.common.interface_endpoints import InterfaceEndpoints
 from stacks.common.network_acls import NetworkAcls
 from stacks.common.security_groups import as_it_is, group, let
 from stacks.common.supporting_groups import SupportingGroups
@@ -119,12 +120,14 @@ class NetworkStack(EnvironmentStack):
         self.service = as_it_is(service)
         self.function = as_it_is(function)
         self.database = as_it_is(database)
+        callers = [service, function]
         self.instances: aws_ec2.ISecurityGroup | None = None
         if environment.instances:
             # Tasks have interfaces, and groups, of their own: nothing reaches the machine.
             instances = group(self, self.vpc, "Instances", "Machines that programs run on")
             instances.add_egress_rule(anyone, aws_ec2.Port.tcp(HTTPS), "AWS's own APIs")
             self.instances = as_it_is(instances)
+            callers.append(instances)
         self.supporting = SupportingGroups(
             self,
             vpc=self.vpc,
@@ -134,3 +137,11 @@ class NetworkStack(EnvironmentStack):
             service=service,
             function=function,
         )
+        if environment.interface_endpoints:
+            InterfaceEndpoints(
+                self,
+                "Endpoints",
+                vpc=self.vpc,
+                services=environment.interface_endpoints,
+                callers=[*callers, *self.supporting.callers],
+            )

@@ -29,10 +29,13 @@ class SupportingGroups:
     ) -> None:
         anyone = aws_ec2.Peer.any_ipv4()
         https = aws_ec2.Port.tcp(HTTPS)
+        self.callers: list[aws_ec2.SecurityGroup] = []
+        """Those that call AWS's own APIs."""
         if supporting.metrics:
             prometheus = group(network, vpc, "Prometheus", "Reads what programs count")
             prometheus.add_egress_rule(anyone, https, "AWS's own APIs")
             let(prometheus, service, api_port, "Prometheus to what programs count")
+            self.callers.append(prometheus)
             self.prometheus = as_it_is(prometheus)
         if supporting.grafana:
             grafana = group(network, vpc, "Grafana", "Shows dashboards to people")
@@ -41,6 +44,7 @@ class SupportingGroups:
             let(public_load_balancer, grafana, GRAFANA_PORT, "The load balancer to Grafana")
             let(grafana, prometheus, PROMETHEUS_PORT, "Grafana to Prometheus")
             let(grafana, files, NFS, "Grafana to its files")
+            self.callers.append(grafana)
             self.grafana = as_it_is(grafana)
             self.grafana_files = as_it_is(files)
         if supporting.broker:
@@ -55,4 +59,5 @@ class SupportingGroups:
             readers = group(network, vpc, "SearchReaders", "Shells of people who search")
             let(readers, search, HTTPS, "People who search")
             readers.add_egress_rule(anyone, https, "AWS's own APIs")
+            self.callers.append(readers)
             self.search = as_it_is(search)

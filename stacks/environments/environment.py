@@ -13,6 +13,7 @@ from stacks.environments.values import (
     Account,
     DomainName,
     Email,
+    InsideService,
     PartnerName,
     Zone,
     is_a_private_network,
@@ -46,6 +47,9 @@ class Environment(Table):
     cidr: Annotated[str, AfterValidator(is_a_private_network)]
     nat_gateways: Annotated[int, Field(ge=1, le=3)]
     """3 keep every zone independent; 1 is cheap, and its zone takes the others' way out with it."""
+    interface_endpoints: Annotated[tuple[InsideService, ...], Field(strict=False)] = ()
+    """AWS's services that are reached inside the network, each paid by the hour in every zone; the
+    others are reached through NAT gateways, but S3 and DynamoDB, which cost nothing inside."""
     protected: bool
     """Stacks refuse to be deleted, and data outlives its stack. True needs a domain."""
     lock_documents: bool
@@ -80,6 +84,8 @@ class Environment(Table):
     def _is_consistent(self) -> Self:
         if len(set(self.zones)) != len(self.zones):
             raise ValueError("zones name one zone twice; three different ones are needed")
+        if len(set(self.interface_endpoints)) != len(self.interface_endpoints):
+            raise ValueError("interface_endpoints name one service twice")
         if self.protected and self.domain is None:
             raise ValueError("a protected environment needs a domain: nothing there goes in clear")
         if self.instances is None and "instances" in (self.charging.runs_on, self.billing.runs_on):

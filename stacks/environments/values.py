@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -44,6 +44,8 @@ Line = Annotated[str, matching(r"\S(.{0,68}\S)?", "one line of 1 to 70 character
 PartnerName = Annotated[str, matching(r"[a-z][a-z0-9-]{1,39}", "a partner's name in lower case")]
 CapacityUnits = Annotated[float, Field(ge=0, le=256, multiple_of=0.5)]
 """Aurora capacity units (about 2 GiB of memory each)."""
+InsideService = Literal["ecr.api", "ecr.dkr", "logs", "monitoring", "secretsmanager", "sqs", "xray"]
+"""A service of AWS that programs inside the network call, as in its endpoint's name."""
 TimeOfDay = Annotated[str, matching(r"([01]\d|2[0-3]):[0-5]\d", "a time of day, such as 07:30")]
 KeptDays = Annotated[int, Field(ge=7, le=400)]
 """The locks of the backup account's vaults allow no other."""

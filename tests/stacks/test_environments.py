@@ -63,6 +63,8 @@ def test_environments_cannot_be_changed_once_read() -> None:
         ('"10.50.0.0/16"', '"ten"', ".cidr", "not an IPv4 network"),
         ("nat_gateways = 1", "nat_gateways = 4", ".nat_gateways", "less than or equal to 3"),
         ("nat_gateways = 1", "nat_gateways = true", ".nat_gateways", "integer"),
+        (*added('interface_endpoints = ["s3"]'), ".interface_endpoints.0", "'ecr.api', 'ecr.dkr'"),
+        (*added('interface_endpoints = ["sqs", "sqs"]'), "", "name one service twice"),
         ("protected = false", 'protected = "no"', ".protected", "boolean"),
         ("protected = false", "protected = true", "", "needs a domain"),
         ("log_retention_days = 7", "log_retention_days = 8", ".log_retention_days", "7, 14, 30"),

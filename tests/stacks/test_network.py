@@ -1,9 +1,10 @@
 """The network: subnets, ways out, who reaches whom."""
 
 import ipaddress
+import json
 
 from stacks.environments import Environment
-from tests.stacks.assembly import Assembly
+from tests.stacks.assembly import Assembly, Template, values_of
 
 
 def test_the_network_has_three_subnets_of_each_kind_in_three_zones(
@@ -36,9 +37,94 @@ def test_isolated_subnets_have_no_way_out(assembly: Assembly) -> None:
 
 
 def test_s3_and_dynamodb_are_reached_without_the_internet(assembly: Assembly) -> None:
-    endpoints = assembly["network"].of_type("AWS::EC2::VPCEndpoint").values()
-    assert len(endpoints) == 2
-    assert {body["Properties"]["VpcEndpointType"] for body in endpoints} == {"Gateway"}
+    gateways = [e for e in endpoints(assembly) if e["VpcEndpointType"] == "Gateway"]
+    assert len(gateways) == 2
+
+
+def test_the_services_that_the_environment_names_are_reached_inside_the_network(
+    assembly: Assembly, environment: Environment
+) -> None:
+    inside = [e for e in endpoints(assembly) if e["VpcEndpointType"] == "Interface"]
+    names = [e["ServiceName"].removeprefix("com.amazonaws.eu-central-1.") for e in inside]
+    assert names == list(environment.interface_endpoints)
+    for endpoint in inside:
+        assert endpoint["PrivateDnsEnabled"] is True
+        assert len(endpoint["SubnetIds"]) == 3
+        assert all("private" in subnet["Ref"] for subnet in endpoint["SubnetIds"])
+
+
+def test_an_endpoint_passes_on_what_is_of_the_account_alone(
+    assembly: Assembly, environment: Environment
+) -> None:
+    for endpoint in endpoints(assembly):
+        if endpoint["VpcEndpointType"] == "Interface":
+            (statement,) = endpoint["PolicyDocument"]["Statement"]
+            assert statement["Condition"] == {
+                "StringEquals": {"aws:PrincipalAccount": environment.account},
+                "StringEqualsIfExists": {"aws:ResourceAccount": environment.account},
+            }
+
+
+def test_only_programs_that_call_aws_reach_the_endpoints(
+    assembly: Assembly, environment: Environment
+) -> None:
+    network = assembly["network"]
+    callers = {
+        body["Properties"]["SourceSecurityGroupId"]["Fn::GetAtt"][0]
+        for name, body in network.of_type("AWS::EC2::SecurityGroupIngress").items()
+        if name.startswith("EndpointsGroup")
+    }
+    expected = {
+        name
+        for name, body in network.of_type("AWS::EC2::SecurityGroup").items()
+        if "AWS's own APIs" in json.dumps(body["Properties"].get("SecurityGroupEgress", []))
+    }
+    assert len(expected) >= 2
+    assert callers == (expected if environment.interface_endpoints else set())
+
+
+def test_what_programs_inside_the_network_call_is_inside_where_anything_is(
+    assembly: Assembly, environment: Environment
+) -> None:
+    """A program that calls one more service has to say here which way it goes."""
+    if not environment.interface_endpoints:
+        return
+    inside = {name.partition(".")[0] for name in environment.interface_endpoints}
+    roles = {
+        role
+        for type_, property_ in (
+            ("AWS::ECS::TaskDefinition", "TaskRoleArn"),
+            ("AWS::ECS::TaskDefinition", "ExecutionRoleArn"),
+            ("AWS::Lambda::Function", "Role"),
+        )
+        for place, body in assembly.of_type(type_)
+        if type_ != "AWS::Lambda::Function" or body["Properties"].get("VpcConfig")
+        for role in [(place.partition("/")[0], body["Properties"][property_]["Fn::GetAtt"][0])]
+    }
+    called = {
+        action.partition(":")[0].replace("cloudwatch", "monitoring")
+        for place, body in assembly.of_type("AWS::IAM::Policy")
+        for role in body["Properties"]["Roles"]
+        if (place.partition("/")[0], role["Ref"]) in roles
+        for actions in values_of(body, "Action")
+        for action in ([actions] if isinstance(actions, str) else actions)
+    }
+    elsewhere = {
+        "dynamodb",  # endpoints of the kind that costs nothing
+        "s3",
+        "ec2",  # Lambda's, to place the function in the network
+        "ecs",  # once a month, when a password changes
+        "elasticfilesystem",  # in the network
+        "es",
+        "kms",  # AWS's services use the key, on behalf of who calls them
+    }
+    assert called - elsewhere <= inside
+    assert inside <= called | {"ecr"}
+
+
+def endpoints(assembly: Assembly) -> list[Template]:
+    found = assembly["network"].of_type("AWS::EC2::VPCEndpoint").values()
+    return [body["Properties"] for body in found]
 
 
 def test_only_cloudfront_reaches_the_public_load_balancer(
