@@ -5,8 +5,10 @@ from aws_cdk import Environment as Place
 from constructs import Construct
 
 from stacks.common.edge import FIREWALL, EdgeStack
+from stacks.common.firewall_log import FirewallLog
 from stacks.constructs.alarm_topic import alarm_topic, let_alarms_use
 from stacks.constructs.alarms import Alarms
+from stacks.constructs.encrypted_log_group import let_logs_use
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import EDGE_REGION, Environment
 
@@ -18,7 +20,7 @@ BLOCKED_REQUESTS = 1000
 
 
 class EdgeMonitoringStack(EnvironmentStack):
-    """A topic with a key of its own, as alarms call nobody in another region."""
+    """A topic with a key of its own, as alarms call nobody in another region; a firewall log."""
 
     def __init__(
         self,
@@ -36,10 +38,12 @@ class EdgeMonitoringStack(EnvironmentStack):
             environment=environment,
             env=Place(account=environment.account, region=EDGE_REGION),
         )
-        topic = alarm_topic(self, key=self._key(), on_call=environment.on_call)
+        key = self._key()
+        topic = alarm_topic(self, key=key, on_call=environment.on_call)
         self._alarms = Alarms(topic, runbooks=runbooks)
         self._watch_distribution(distribution)
         self._watch_firewall()
+        FirewallLog(self, "FirewallLog", firewall=edge.firewall, key=key)
         if edge.certificate:
             self._alarms.on_ending(self, edge.certificate, whose="CloudFront's")
         CfnOutput(self, "AlarmsTopicArn", value=topic.topic_arn)
@@ -48,11 +52,12 @@ class EdgeMonitoringStack(EnvironmentStack):
         key = aws_kms.Key(
             self,
             "Key",
-            description=f"Alarms of {self.environment_name}'s edge",
+            description=f"Alarms and logs of {self.environment_name}'s edge",
             enable_key_rotation=True,
             removal_policy=self.data_removal,
         )
         let_alarms_use(key)
+        let_logs_use(key)
         return key
 
     def _watch_distribution(self, distribution: aws_cloudfront.IDistribution) -> None:

@@ -8,6 +8,7 @@ from constructs import Construct
 from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.alarm_topic import let_alarms_use
 from stacks.constructs.backup_key import let_copy_backups
+from stacks.constructs.encrypted_log_group import let_logs_use
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.event_notices import let_notices_use
 from stacks.environments import Environment
@@ -84,19 +85,6 @@ class SecretsStack(EnvironmentStack):
 
     def _let_services_use(self, key: aws_kms.Key) -> None:
         """AWS services that encrypt on their own account; programs are granted use one by one."""
-        key.add_to_resource_policy(
-            aws_iam.PolicyStatement(
-                principals=[aws_iam.ServicePrincipal(f"logs.{self.region}.amazonaws.com")],
-                actions=["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"],
-                resources=["*"],
-                conditions={
-                    "ArnLike": {
-                        "kms:EncryptionContext:aws:logs:arn": (
-                            f"arn:aws:logs:{self.region}:{self.account}:log-group:*"
-                        )
-                    }
-                },
-            )
-        )
+        let_logs_use(key)
         let_alarms_use(key)
         let_notices_use(key)

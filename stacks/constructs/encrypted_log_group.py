@@ -1,6 +1,6 @@
 """Log groups."""
 
-from aws_cdk import RemovalPolicy, aws_kms, aws_logs
+from aws_cdk import RemovalPolicy, Stack, aws_iam, aws_kms, aws_logs
 from constructs import Construct
 
 from stacks.constructs.fleetcharge_stack import fleetcharge_stack
@@ -38,3 +38,22 @@ class EncryptedLogGroup(aws_logs.LogGroup):
             retention=RETENTION[days or fleetcharge_stack(scope).log_retention_days],
             removal_policy=removal_policy,
         )
+
+
+def let_logs_use(key: aws_kms.Key) -> None:
+    """What CloudWatch Logs needs of a key, for the log groups of this account and region."""
+    stack = Stack.of(key)
+    key.add_to_resource_policy(
+        aws_iam.PolicyStatement(
+            principals=[aws_iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
+            actions=["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"],
+            resources=["*"],
+            conditions={
+                "ArnLike": {
+                    "kms:EncryptionContext:aws:logs:arn": (
+                        f"arn:aws:logs:{stack.region}:{stack.account}:log-group:*"
+                    )
+                }
+            },
+        )
+    )

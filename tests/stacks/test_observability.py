@@ -208,6 +208,24 @@ def test_an_image_with_grave_vulnerabilities_is_told_of(
     )
 
 
+def test_what_the_firewall_refuses_is_logged_without_what_lets_somebody_in(
+    assembly: Assembly,
+) -> None:
+    stack = assembly["edge-monitoring"]
+    logging = stack.only("AWS::WAFv2::LoggingConfiguration")
+    (group,) = stack.of_type("AWS::Logs::LogGroup")
+    assert stack.only("AWS::Logs::LogGroup")["LogGroupName"].startswith("aws-waf-logs-")
+    (destination,) = logging["LogDestinationConfigs"]
+    assert destination["Fn::Join"][1][-1] == {"Ref": group}
+    assert logging["ResourceArn"]["Fn::GetStackOutput"]["StackName"].endswith("-edge")
+    assert logging["LoggingFilter"]["DefaultBehavior"] == "DROP"
+    assert set(values_of(logging["LoggingFilter"], "Action")) == {"BLOCK"}
+    assert {field["SingleHeader"]["Name"] for field in logging["RedactedFields"]} == {
+        "authorization",
+        "cookie",
+    }
+
+
 def test_there_is_a_dashboard_for_the_environment_and_one_for_each_service(
     assembly: Assembly, environment: Environment
 ) -> None:
