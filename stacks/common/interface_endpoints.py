@@ -31,9 +31,9 @@ class InterfaceEndpoints(Construct):
         `callers` may go anywhere by HTTPS already: what the environment does not list is outside.
         """
         super().__init__(scope, name)
-        inside = group(self, vpc, "Group", "AWS's own services inside the network")
+        inside = group(self, vpc, "Group", "Services of AWS inside the network")
         for caller in callers:
-            inside.add_ingress_rule(caller, aws_ec2.Port.tcp(HTTPS), "Programs to AWS's services")
+            inside.add_ingress_rule(caller, aws_ec2.Port.tcp(HTTPS), "Programs to services of AWS")
         for service in services:
             endpoint = aws_ec2.InterfaceVpcEndpoint(
                 self,

@@ -113,7 +113,7 @@ class NetworkStack(EnvironmentStack):
             let(balancer, service, GATEWAY_PORT, "Load balancers to the OCPP gateway")
         for program in (service, function):
             let(program, database, DATABASE_PORT, "Programs to the database")
-            program.add_egress_rule(anyone, aws_ec2.Port.tcp(HTTPS), "AWS's own APIs")
+            program.add_egress_rule(anyone, aws_ec2.Port.tcp(HTTPS), "APIs of AWS")
 
         self.public_load_balancer = as_it_is(public)
         self.private_load_balancer = as_it_is(private)
@@ -125,7 +125,7 @@ class NetworkStack(EnvironmentStack):
         if environment.instances:
             # Tasks have interfaces, and groups, of their own: nothing reaches the machine.
             instances = group(self, self.vpc, "Instances", "Machines that programs run on")
-            instances.add_egress_rule(anyone, aws_ec2.Port.tcp(HTTPS), "AWS's own APIs")
+            instances.add_egress_rule(anyone, aws_ec2.Port.tcp(HTTPS), "APIs of AWS")
             self.instances = as_it_is(instances)
             callers.append(instances)
         self.supporting = SupportingGroups(

@@ -33,14 +33,14 @@ class SupportingGroups:
         """Those that call AWS's own APIs."""
         if supporting.metrics:
             prometheus = group(network, vpc, "Prometheus", "Reads what programs count")
-            prometheus.add_egress_rule(anyone, https, "AWS's own APIs")
+            prometheus.add_egress_rule(anyone, https, "APIs of AWS")
             let(prometheus, service, api_port, "Prometheus to what programs count")
             self.callers.append(prometheus)
             self.prometheus = as_it_is(prometheus)
         if supporting.grafana:
             grafana = group(network, vpc, "Grafana", "Shows dashboards to people")
             files = group(network, vpc, "GrafanaFiles", "Keeps what Grafana keeps")
-            grafana.add_egress_rule(anyone, https, "AWS's own APIs, and where people sign in")
+            grafana.add_egress_rule(anyone, https, "APIs of AWS, and where people sign in")
             let(public_load_balancer, grafana, GRAFANA_PORT, "The load balancer to Grafana")
             let(grafana, prometheus, PROMETHEUS_PORT, "Grafana to Prometheus")
             let(grafana, files, NFS, "Grafana to its files")
@@ -58,6 +58,6 @@ class SupportingGroups:
             let(function, search, HTTPS, "The function that brings logs")
             readers = group(network, vpc, "SearchReaders", "Shells of people who search")
             let(readers, search, HTTPS, "People who search")
-            readers.add_egress_rule(anyone, https, "AWS's own APIs")
+            readers.add_egress_rule(anyone, https, "APIs of AWS")
             self.callers.append(readers)
             self.search = as_it_is(search)

@@ -102,6 +102,7 @@ CHANGED: dict[str, tuple[tuple[str, Change], ...]] = {
     "AWS::EC2::SecurityGroupIngress": (("Description", _described),),
     "AWS::EC2::Subnet": (("MapPublicIpOnLaunch", _switched),),
     "AWS::EC2::VPC": (("EnableDnsHostnames", _switched),),
+    "AWS::EC2::VPCEndpoint": (_IN_DOCUMENT,),
     "AWS::ECR::Repository": (("ImageScanningConfiguration/ScanOnPush", _switched),),
     "AWS::ECS::CapacityProvider": (
         ("AutoScalingGroupProvider/ManagedScaling/TargetCapacity", _to(90)),
@@ -166,6 +167,7 @@ CHANGED: dict[str, tuple[tuple[str, Change], ...]] = {
     "AWS::SecurityHub::OrganizationConfiguration": (("AutoEnableStandards", _to("DEFAULT")),),
     "AWS::ServiceDiscovery::PrivateDnsNamespace": (("Description", _described),),
     "AWS::ServiceDiscovery::Service": (("DnsConfig/DnsRecords/0/TTL", _more),),
+    "AWS::WAFv2::LoggingConfiguration": (("LoggingFilter/DefaultBehavior", _to("KEEP")),),
     "AWS::WAFv2::WebACL": (("Description", _described),),
     "Custom::DatabaseRole": (("ServiceTimeout", _more),),
     "Custom::LogRetention": (("RetentionDays", _to(60)),),
@@ -188,7 +190,6 @@ UNCHANGED = {
     "AWS::EC2::SubnetNetworkAclAssociation": _REPLACED,
     "AWS::EC2::SubnetRouteTableAssociation": _REPLACED,
     "AWS::EC2::VPCGatewayAttachment": _ONLY_REFERENCES,
-    "AWS::EC2::VPCEndpoint": _ONLY_REFERENCES,
     "AWS::ECS::TaskDefinition": _REPLACED,
     "AWS::EFS::AccessPoint": _TAGS,
     "AWS::EFS::MountTarget": _ONLY_REFERENCES,

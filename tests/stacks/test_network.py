@@ -2,9 +2,12 @@
 
 import ipaddress
 import json
+import re
 
 from stacks.environments import Environment
 from tests.stacks.assembly import Assembly, Template, values_of
+
+DESCRIPTION = r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}"
 
 
 def test_the_network_has_three_subnets_of_each_kind_in_three_zones(
@@ -77,7 +80,7 @@ def test_only_programs_that_call_aws_reach_the_endpoints(
     expected = {
         name
         for name, body in network.of_type("AWS::EC2::SecurityGroup").items()
-        if "AWS's own APIs" in json.dumps(body["Properties"].get("SecurityGroupEgress", []))
+        if "APIs of AWS" in json.dumps(body["Properties"].get("SecurityGroupEgress", []))
     }
     assert len(expected) >= 2
     assert callers == (expected if environment.interface_endpoints else set())
@@ -119,7 +122,7 @@ def test_what_programs_inside_the_network_call_is_inside_where_anything_is(
         "kms",  # AWS's services use the key, on behalf of who calls them
     }
     assert called - elsewhere <= inside
-    assert inside <= called | {"ecr"}
+    assert inside <= called
 
 
 def endpoints(assembly: Assembly) -> list[Template]:
@@ -160,6 +163,19 @@ def test_only_programs_reach_the_database(assembly: Assembly) -> None:
 def test_no_other_stack_changes_a_security_group(assembly: Assembly) -> None:
     for type_ in ("AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress"):
         assert {place.partition("/")[0] for place, _ in assembly.of_type(type_)} == {"network"}
+
+
+def test_ec2_takes_what_groups_and_rules_are_described_by(assembly: Assembly) -> None:
+    """EC2 API, "IpRange": letters, digits, spaces and some signs; an apostrophe is none of them."""
+    described = [
+        text
+        for name in ("GroupDescription", "Description")
+        for body in assembly["network"].template["Resources"].values()
+        if body["Type"].startswith("AWS::EC2::SecurityGroup")
+        for text in values_of(body, name)
+    ]
+    assert len(described) > 20
+    assert not [text for text in described if not re.fullmatch(DESCRIPTION, text)]
 
 
 def test_each_kind_of_subnet_has_its_access_list(assembly: Assembly) -> None:
