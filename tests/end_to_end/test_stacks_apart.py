@@ -1,7 +1,10 @@
 """A service's stack comes, changes and goes alone; a common one changes under those that run."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,8 +16,8 @@ from demo.environment import wait_until_served
 from demo.rest import RestApi
 from demo.scenario import FleetContract, PlannedCharge, PlannedStation, Scenario
 from simulator.charge import Charge
+from tests.end_to_end.changed_properties import with_changed_properties
 from tests.end_to_end.conftest import SERVICES, Stacks
-from tests.end_to_end.whole_fleet import with_tag
 
 pytestmark = pytest.mark.end_to_end
 
@@ -106,22 +109,55 @@ async def test_what_devices_reported_outlives_the_stack_of_telemetry(
     assert history["sampleCount"] == 10
 
 
-async def test_common_and_service_stacks_change_in_either_order_under_running_programs(
-    stacks: Stacks, charging: RestApi
+async def test_each_common_stack_changes_alone_while_programs_answer(
+    stacks: Stacks, charging: RestApi, billing: RestApi
 ) -> None:
     running = stacks.tasks()
-    before = await charging.get("/sessions", station_id=STATION)
-    stacks.assembly.change(with_tag("release", "2"))
+    stacks.assembly.change(with_changed_properties)
     for service in SERVICES:
         stacks.deploy(service)
-    stacks.deploy(*stacks.common)
-    assert set(stacks.standing().values()) - {"CREATE_COMPLETE"} == {"UPDATE_COMPLETE"}
+    for common in stacks.common:
+        before = stacks.standing()
+        await _answering(charging, billing, partial(stacks.update, common))
+        assert stacks.standing() == {**before, f"playground-{common}": "UPDATE_COMPLETE"}
     assert stacks.tasks() == running, "a common stack's change touches no program"
-    assert await charging.get("/sessions", station_id=STATION) == before
 
-    stacks.assembly.change(with_tag("release", None))
-    stacks.deploy(*stacks.common)
-    for service in SERVICES:
-        stacks.deploy(service)
+
+async def test_an_output_is_replaced_while_its_readers_stand_and_keep_what_they_read(
+    stacks: Stacks, charging: RestApi, billing: RestApi
+) -> None:
+    deployment, running = stacks.playground.deployment, stacks.tasks()
+
+    def told() -> set[str]:
+        alarms = deployment.client("cloudwatch").describe_alarms(
+            AlarmNamePrefix="playground-charging"
+        )
+        return {topic for alarm in alarms["MetricAlarms"] for topic in alarm["AlarmActions"]}
+
+    [old] = told()
+    stacks.assembly.change(_with_another_topic)
+    await _answering(charging, billing, partial(stacks.update, "observability"))
+    there = [one["TopicArn"] for one in deployment.client("sns").list_topics()["Topics"]]
+    assert old not in there, "nothing holds on to what others read"
+    assert [arn for arn in there if arn.endswith(":alarms-replaced")]
+    assert told() == {old}
     assert stacks.tasks() == running
-    assert await charging.get("/sessions", station_id=STATION) == before
+
+
+def _with_another_topic(template: Any) -> Any:
+    """A name of its own replaces the topic of alarms, which every stack with an alarm reads."""
+    for logical_id, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::SNS::Topic" and logical_id.startswith("Alarms"):
+            resource["Properties"]["TopicName"] = "alarms-replaced"
+    return template
+
+
+async def _answering(charging: RestApi, billing: RestApi, change: Callable[[], None]) -> None:
+    """Both programs are asked all the time, and once after; a request refused fails the test."""
+    changing = asyncio.create_task(asyncio.to_thread(change))
+    done = False
+    while not done:
+        done = changing.done()
+        await charging.get("/sessions", station_id=STATION)
+        await billing.get("/contracts")
+    await changing
