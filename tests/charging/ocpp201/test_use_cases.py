@@ -17,7 +17,7 @@ from tests.charging.speaking import Speaker
 IN_MEMORY = ACCESS | TRANSACTIONS | OPERATION
 DOCS = Path(__file__).parents[3] / "docs" / "ocpp-2.0.1.md"
 LAST_OF_BLOCK = dict(
-    zip("ABCDEFGHIJKLMNOP", (5, 12, 16, 2, 15, 6, 5, 4, 6, 3, 17, 4, 6, 10, 6, 3), strict=True)
+    zip("ABCDEFGHIJKLMNOP", (5, 12, 16, 2, 15, 6, 5, 4, 6, 3, 17, 4, 6, 10, 6, 2), strict=True)
 )
 
 

@@ -85,7 +85,7 @@ OPERATION: dict[str, UseCase] = {
             ),
         ]
     ),
-    "P03 a vendor's own within a message of the standard": UseCase(
+    "P a vendor's own within messages of the standard": UseCase(
         [
             told("Heartbeat", customData=VENDORS),
             told(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tests.charging.company import DAWN
-from tests.charging.examples import ACCEPTED, Payload
+from tests.charging.examples import ACCEPTED
 from tests.charging.ocpp201.examples import EVENT, SIGNED
 from tests.charging.ocpp201.transactions import CARD1, event
 from tests.charging.ocpp201.transcripts import commanded, status, told, tx
@@ -16,7 +16,7 @@ from tests.charging.ocpp201.use_cases_of_access import (
     thought,
     variable_set,
 )
-from tests.charging.transcripts import Refused, Station, UseCase
+from tests.charging.transcripts import Operator, Refused, Station, UseCase
 
 PLUGGED = tx(event("Started", 0, evse=EVSE, trigger="CablePluggedIn", meter=1000))
 SHOWN = tx(event("Updated", 1, idToken=CARD1, trigger="Authorized"), KNOWN)
@@ -25,8 +25,13 @@ LOCK = {
     "component": {"name": "ConnectorPlugRetentionLock", "evse": EVSE},
     "variable": {"name": "Problem"},
 }
-BEGUN_REMOTELY: Payload = event("Started", 0, idToken=CARD1, trigger="RemoteStart", meter=0)
-BEGUN_REMOTELY["transactionInfo"]["remoteStartId"] = 9
+
+
+def remotely(kind: str, seq_no: int, /, **more: object) -> Station:
+    """What the station says when it has done what it was told to."""
+    said = event(kind, seq_no, DAWN, idToken=CARD1, trigger="RemoteStart", **more)
+    said["transactionInfo"]["remoteStartId"] = 9
+    return tx(said, KNOWN)
 
 
 def ended(seq_no: int, meter: int, **more: object) -> Station:
@@ -135,10 +140,20 @@ TRANSACTIONS: dict[str, UseCase] = {
         ],
         sessions=(500,),
     ),
+    "F01 started from afar when the vehicle is there": UseCase(
+        [
+            PLUGGED,
+            commanded("RequestStartTransaction"),
+            remotely("Updated", 1),
+            FLOWS,
+            ended(3, 1400),
+        ],
+        sessions=(400,),
+    ),
     "F02 started from afar before there is a vehicle": UseCase(
         [
             commanded("RequestStartTransaction", ACCEPTED),
-            tx(BEGUN_REMOTELY, KNOWN),
+            remotely("Started", 0, meter=0),
             tx(event("Updated", 1, trigger="CablePluggedIn", evse=EVSE)),
         ],
         open=1,
@@ -146,7 +161,7 @@ TRANSACTIONS: dict[str, UseCase] = {
     "F02 started from afar, and no vehicle comes": UseCase(
         [
             commanded("RequestStartTransaction", ACCEPTED),
-            tx(BEGUN_REMOTELY, KNOWN),
+            remotely("Started", 0, meter=0),
             ended(1, 0, reason="Timeout", trigger="EVConnectTimeout"),
         ],
         sessions=(0,),
@@ -166,9 +181,9 @@ TRANSACTIONS: dict[str, UseCase] = {
     "G02 the time": UseCase([told("Heartbeat", {"currentTime": "2026-03-31T06:00:00Z"})]),
     "G04 the whole station out of service and back": UseCase(
         [
-            commanded("ChangeAvailability", ACCEPTED, evse={"id": 0}),
+            Operator("ChangeAvailability", {"operationalStatus": "Inoperative"}, ACCEPTED),
             status("Unavailable"),
-            commanded("ChangeAvailability", ACCEPTED, operationalStatus="Operative"),
+            Operator("ChangeAvailability", {"operationalStatus": "Operative"}, ACCEPTED),
             status("Available"),
         ]
     ),
