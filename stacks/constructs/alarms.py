@@ -50,17 +50,12 @@ class Alarms:
         )
 
     def on_ending(
-        self,
-        scope: Construct,
-        certificate: aws_certificatemanager.ICertificate,
-        *,
-        whose: str,
-        name: str = "CertificateEnds",
+        self, scope: Construct, certificate: aws_certificatemanager.ICertificate, *, whose: str
     ) -> None:
         """Raise an alarm when a certificate is not renewed."""
         self.on(
             scope,
-            name,
+            "CertificateEnds",
             certificate.metric_days_to_expiry(),
             threshold=RENEWED_DAYS,
             periods=1,
