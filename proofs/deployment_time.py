@@ -6,6 +6,7 @@ takes is data, in ``durations.toml``.
 """
 
 import heapq
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,11 @@ from proofs.assembly import Json, Resource, Stack, Stage
 from proofs.references import named
 
 FILE = Path(__file__).parent / "durations.toml"
-SERVICE = "AWS::ECS::Service"
+SERVICE, DEPLOYMENT_GROUP = "AWS::ECS::Service", "AWS::CodeDeploy::DeploymentGroup"
+STEPS = re.compile(
+    r"CodeDeployDefault\.Lambda(?P<by>Canary|Linear)(?P<percent>\d+)Percent(Every)?"
+    r"(?P<minutes>\d+)Minutes?"
+)
 RENEWED = ("AWS::ECS::TaskDefinition", SERVICE, "AWS::Lambda::*")
 """What changes with a new version of a program."""
 
@@ -126,13 +131,21 @@ def renewal(stack: Stack, pace: Pace) -> int:
 
 
 def proving(stack: Stack) -> int:
-    """Seconds for which a new version has all requests before what it replaced is stopped."""
-    deployments = (
-        resource.properties.get("DeploymentConfiguration", {})
-        for resource in stack.resources
-        if resource.type == SERVICE
-    )
-    return 60 * max((int(one.get("BakeTimeInMinutes", 0)) for one in deployments), default=0)
+    """Seconds for which a new version is watched before what it replaced is stopped."""
+    return 60 * max((_watched_minutes(resource) for resource in stack.resources), default=0)
+
+
+def _watched_minutes(resource: Resource) -> int:
+    if resource.type == SERVICE:
+        deployment = resource.properties.get("DeploymentConfiguration", {})
+        return int(deployment.get("BakeTimeInMinutes", 0))
+    if resource.type != DEPLOYMENT_GROUP:
+        return 0
+    step = STEPS.fullmatch(str(resource.properties.get("DeploymentConfigName")))
+    if step is None:
+        return 0
+    steps = 1 if step["by"] == "Canary" else -(-100 // int(step["percent"])) - 1
+    return steps * int(step["minutes"])
 
 
 def longest(

@@ -12,6 +12,7 @@ from embedded.control_plane.application_autoscaling.scalable_target import (
     SCALABLE_TARGET,
     ScalableTarget,
 )
+from embedded.control_plane.mends.alias_deployments import ALIAS
 from embedded.control_plane.mends.configurations import CONFIGURABLE
 from embedded.control_plane.mends.service_deployments import SERVICE
 from embedded.control_plane.record import RecordFile, UnreadFile
@@ -25,6 +26,7 @@ _CALLS_BACK = frozenset(
         "AWS::RDS::DBCluster",
         "AWS::RDS::DBInstance",
         *CONFIGURABLE,
+        ALIAS,
         SERVICE,
     }
 )

@@ -22,6 +22,9 @@ from embedded.control_plane.api_resources import ApiClients
 from embedded.control_plane.durability import snapshots
 from embedded.control_plane.durability.journal import Journal
 from embedded.control_plane.mends import (
+    alarm_states,
+    alias_deployments,
+    aliases,
     backup_vaults,
     bucket_encryption,
     conditions,
@@ -53,6 +56,9 @@ def serve(settings: ControlPlaneSettings) -> None:
     rotation.mend(clients)
     trust_stores.install()
     registration.register(settings, clients)
+    alarm_states.mend()
+    alias_deployments.mend()
+    aliases.mend()
     backup_vaults.mend()
     bucket_encryption.mend()
     conditions.mend()

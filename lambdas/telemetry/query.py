@@ -8,7 +8,7 @@ import boto3
 
 from contracts.settings import TelemetryQuerySettings
 from lambdas.telemetry.adapters.controllers import ControllerTable
-from lambdas.telemetry.adapters.graphql import Resolvers
+from lambdas.telemetry.adapters.graphql import Resolvers, answer
 from lambdas.telemetry.adapters.table import TelemetryTable
 from lambdas.telemetry.application.history import Histories
 
@@ -26,6 +26,6 @@ def _bootstrap() -> Resolvers:
 _resolvers = _bootstrap()
 
 
-def handler(event: dict[str, Any], context: object) -> object:  # noqa: ARG001 — Lambda's form
+def handler(event: dict[str, Any], context: object) -> dict[str, object]:  # noqa: ARG001 — Lambda's form
     """Resolve one field for AppSync."""
-    return _resolvers(event)
+    return answer(_resolvers, event)

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import cast
 
 from aws_cdk import (
-    CfnElement,
     CfnOutput,
     Duration,
     aws_appsync,
@@ -21,13 +20,13 @@ from contracts.settings import (
     TelemetryWebhookSettings,
 )
 from stacks.common.foundation import Foundation
-from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.environment_stack import EnvironmentStack
+from stacks.constructs.function_releases import FunctionReleases
 from stacks.constructs.python_function import PythonFunction
 from stacks.environments import Environment
 
-SCHEMA = Path(__file__).parents[2] / "lambdas" / "telemetry" / "schema.graphql"
+LAMBDA = Path(__file__).parents[2] / "lambdas" / "telemetry"
 FIELDS = {
     "Query": ("deviceHistory", "deviceStatus", "siteControllers"),
     "Mutation": ("assignController", "releaseController"),
@@ -45,10 +44,11 @@ class TelemetryStack(EnvironmentStack):
     ) -> None:
         super().__init__(scope, name, environment=environment)
         self._foundation = foundation
-        webhook = self._webhook()
+        releases = FunctionReleases(self, "Releases", alarms=foundation.observability.alarms)
+        webhook = releases.alias(self._webhook())
         # The device cloud cannot sign requests; the function checks the shared token itself.
-        url = webhook.function.add_function_url(auth_type=aws_lambda.FunctionUrlAuthType.NONE)
-        api = self._api(self._query())
+        url = webhook.add_function_url(auth_type=aws_lambda.FunctionUrlAuthType.NONE)
+        api = self._api(releases.alias(self._query()))
         surplus = self._surplus()
         CfnOutput(self, "WebhookUrl", value=url.url)
         CfnOutput(self, "WebhookSecretArn", value=foundation.secrets.webhook_token.secret_arn)
@@ -129,7 +129,7 @@ class TelemetryStack(EnvironmentStack):
         )
         return surplus
 
-    def _api(self, query: PythonFunction) -> aws_appsync.GraphqlApi:
+    def _api(self, query: aws_lambda.Alias) -> aws_appsync.GraphqlApi:
         role = aws_iam.Role(
             self,
             "ApiLogRole",
@@ -140,7 +140,7 @@ class TelemetryStack(EnvironmentStack):
             self,
             "Api",
             name=f"fleetcharge-{self.environment_name}-telemetry",
-            definition=aws_appsync.Definition.from_file(str(SCHEMA)),
+            definition=aws_appsync.Definition.from_file(str(LAMBDA / "schema.graphql")),
             authorization_config=aws_appsync.AuthorizationConfig(
                 default_authorization=aws_appsync.AuthorizationMode(
                     authorization_type=aws_appsync.AuthorizationType.USER_POOL,
@@ -166,16 +166,14 @@ class TelemetryStack(EnvironmentStack):
             key=self._foundation.secrets.key,
             log_group_name=f"/aws/appsync/apis/{api.api_id}",
         ).grant_write(role)
-        source = api.add_lambda_data_source("Telemetry", query.function)
-        invoked = self.get_logical_id(cast("CfnElement", query.function.node.default_child))
-        acknowledge(
-            source,
-            "IAM5",
-            f"Resource::<{invoked}.Arn>:*",
-            because="AppSync invokes the function by its versions too.",
-            owner=Owner.TELEMETRY,
-        )
+        source = api.add_lambda_data_source("Telemetry", query)
         for kind, fields in FIELDS.items():
             for field in fields:
-                source.create_resolver(field, type_name=kind, field_name=field)
+                source.create_resolver(
+                    field,
+                    type_name=kind,
+                    field_name=field,
+                    runtime=aws_appsync.FunctionRuntime.JS_1_0_0,
+                    code=aws_appsync.Code.from_inline((LAMBDA / "resolver.js").read_text()),
+                )
         return api

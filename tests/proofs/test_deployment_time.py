@@ -142,6 +142,23 @@ def test_a_new_version_takes_its_tasks_and_what_proves_them() -> None:
     assert time.renewal(queue, TYPICAL) == 0
 
 
+@pytest.mark.parametrize(
+    ("configuration", "minutes"),
+    [
+        ("CodeDeployDefault.LambdaLinear10PercentEvery1Minute", 9),
+        ("CodeDeployDefault.LambdaLinear10PercentEvery3Minutes", 27),
+        ("CodeDeployDefault.LambdaCanary10Percent15Minutes", 15),
+        ("CodeDeployDefault.LambdaAllAtOnce", 0),
+    ],
+)
+def test_a_new_version_of_a_function_is_proven_while_requests_are_moved(
+    configuration: str, minutes: int
+) -> None:
+    group = resource("AWS::CodeDeploy::DeploymentGroup", DeploymentConfigName=configuration)
+    (telemetry,) = stage(telemetry={"Group": group}).stacks
+    assert time.proving(telemetry) == 60 * minutes
+
+
 @pytest.fixture
 def real(known: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The real durations."""

@@ -15,6 +15,7 @@ from lambdas.telemetry.adapters.graphql import (
     Controllers,
     NotAllowedError,
     Resolvers,
+    answer,
 )
 from lambdas.telemetry.adapters.table import TelemetryTable
 from lambdas.telemetry.application.history import BadWindowError, Histories
@@ -130,6 +131,20 @@ def test_a_caller_without_an_identity_sees_none(resolve: Resolve) -> None:
         resolve(event("deviceStatus", deviceId=DEVICE) | {"identity": None})
 
 
+def test_a_refusal_is_no_failure_of_the_function(table: TelemetryTable) -> None:
+    resolvers = Resolvers(Histories(table, clock=lambda: RECEIVED_AT), NO_CONTROLLERS)
+    assert answer(resolvers, event("deviceStatus", deviceId=DEVICE)) == {"value": None}
+    window = {"from": "2026-11-21T00:00:00Z", "until": "2026-11-20T00:00:00Z"}
+    for asked, type_ in (
+        (event("deviceStatus", ["customer"], deviceId=DEVICE), "NotAllowedError"),
+        (event("deviceStatus"), "BadArgumentsError"),
+        (event("deviceHistory", deviceId=DEVICE, **window), "BadWindowError"),
+    ):
+        refused = cast("dict[str, str]", answer(resolvers, asked)["refused"])
+        assert refused["type"] == type_
+        assert refused["message"]
+
+
 def test_the_answer_has_the_fields_of_the_schema(table: TelemetryTable, resolve: Resolve) -> None:
     table.store([document()], RECEIVED_AT)
     history = resolve(event("deviceHistory", deviceId=DEVICE))
@@ -154,4 +169,5 @@ def test_the_handler_reads_its_settings_and_answers(
     monkeypatch.setenv("TABLE_NAME", "fleet")
     monkeypatch.delitem(sys.modules, "lambdas.telemetry.query", raising=False)
     handler = importlib.import_module("lambdas.telemetry.query").handler
-    assert len(handler(event("deviceHistory", deviceId=DEVICE), None)["samples"]) == 1
+    history = handler(event("deviceHistory", deviceId=DEVICE), None)["value"]
+    assert len(history["samples"]) == 1

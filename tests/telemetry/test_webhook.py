@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from aws_lambda_powertools import Logger
+from botocore.exceptions import ClientError
 
 from lambdas.telemetry.adapters.device_log import CloudWatchDeviceLog
 from lambdas.telemetry.adapters.function_url import BATCH_LIMIT, BODY_LIMIT, WebhookEndpoint
@@ -156,17 +157,21 @@ def test_only_post_is_answered(post: Post) -> None:
     assert post(None, method="GET")[0] == 405
 
 
-def test_what_cannot_be_stored_is_asked_for_again(post: Post, dynamodb: "DynamoDBClient") -> None:
+def test_what_cannot_be_stored_is_a_failure_that_asks_for_it_again(
+    post: Post, dynamodb: "DynamoDBClient"
+) -> None:
     dynamodb.delete_table(TableName="fleet")
-    assert post(text_of())[0] == 503
-    assert post("{")[0] == 503
+    for document in (text_of(), "{"):
+        with pytest.raises(ClientError, match="ResourceNotFoundException"):
+            post(document)
 
 
 def test_a_document_that_could_not_be_logged_is_not_in_the_table(
     post: Post, dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     boto3.client("logs").delete_log_group(logGroupName="/devices")
-    assert post(text_of())[0] == 503
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        post(text_of())
     assert dynamodb.scan(TableName="fleet")["Count"] == 0
 
 

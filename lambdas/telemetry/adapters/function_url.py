@@ -8,9 +8,7 @@ from typing import Any
 
 import msgspec
 from aws_lambda_powertools import Logger
-from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.telemetry.adapters.device_log import RejectedByLogError
 from lambdas.telemetry.application.intake import Intake, Outcome, Result
 
 BODY_LIMIT = 256 * 1024
@@ -31,7 +29,8 @@ class WebhookEndpoint:
     """Checks the caller, takes documents in, answers.
 
     Bad documents are answered 202 and kept in quarantine: a device's cloud throttles a host that
-    answers more errors than successes. 503 asks for a redelivery.
+    answers more errors than successes. What could not be stored ends the function with an error,
+    which asks for a redelivery, and counts against a new version of it.
     """
 
     def __init__(self, intake: Intake, token: Callable[[], str], logger: Logger) -> None:
@@ -41,14 +40,7 @@ class WebhookEndpoint:
         self._logger = logger
 
     def __call__(self, event: Mapping[str, Any]) -> Answer:
-        """Answer one request."""
-        try:
-            return self._answer(event)
-        except (BotoCoreError, ClientError, RejectedByLogError):
-            self._logger.exception("not stored, to be delivered again")
-            return _answer(503, {"error": "not stored: send it again"})
-
-    def _answer(self, event: Mapping[str, Any]) -> Answer:
+        """Answer one request; raises where nothing can be stored."""
         headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
         if not self._is_allowed(headers.get(TOKEN_HEADER)):
             return _answer(401, {"error": "X-Webhook-Token is missing or wrong"})

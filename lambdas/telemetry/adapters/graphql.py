@@ -8,7 +8,8 @@ from typing import Annotated, Any, Protocol, TypeVar
 import msgspec
 
 from contracts.personas import Persona, company_of
-from lambdas.telemetry.application.history import DeviceHistory, Histories
+from lambdas.telemetry.adapters.controllers import AnotherCompanysError
+from lambdas.telemetry.application.history import BadWindowError, DeviceHistory, Histories
 from lambdas.telemetry.domain.rollup import Rollup, Sample
 from lambdas.telemetry.domain.status import DEVICE_ID_BYTES
 from lambdas.telemetry.domain.surplus import Controller
@@ -28,6 +29,9 @@ class NotAllowedError(Exception):
 class BadArgumentsError(ValueError):
     """The arguments are not what the query takes; says which and why."""
 
+
+REFUSALS = (AnotherCompanysError, BadArgumentsError, BadWindowError, NotAllowedError)
+"""What a caller did wrong, and no failure of ours."""
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=DEVICE_ID_BYTES)]
 
@@ -67,7 +71,7 @@ class Controllers(Protocol):
 class Resolvers:
     """One method for each field of ``Query`` and ``Mutation`` in ``schema.graphql``.
 
-    An error's class becomes the GraphQL ``errorType``, its text the message.
+    Raises `REFUSALS`.
     """
 
     def __init__(self, histories: Histories, controllers: Controllers) -> None:
@@ -115,6 +119,18 @@ class Resolvers:
         device_id = _convert(arguments, _DeviceArguments).device_id
         self._controllers.release(device_id, company)
         return device_id
+
+
+def answer(resolvers: Resolvers, event: Mapping[str, Any]) -> dict[str, object]:
+    """What ``resolver.js`` takes: the value, or class and text of a refusal.
+
+    Those become the GraphQL ``errorType`` and message. Raised, a refusal would count as an error
+    of the function, and take a new version of it back.
+    """
+    try:
+        return {"value": resolvers(event)}
+    except REFUSALS as refusal:
+        return {"refused": {"type": type(refusal).__name__, "message": str(refusal)}}
 
 
 def _convert(given: Mapping[str, Any], form: type[Arguments]) -> Arguments:
