@@ -55,13 +55,13 @@ def faults(stage: Stage, today: datetime.date) -> Iterator[str]:
             yield f"{place} is accepted, and nothing finds it any more"
 
 
-def decisions(stages: Iterable[Stage]) -> set[tuple[str, str]]:
-    """Rule and reason of each of ours, which is how they are counted.
+def decisions(stages: Iterable[Stage]) -> set[tuple[str, str, str]]:
+    """Rule, reason and owner of each of ours, which is how they are counted.
 
     One in a construct that several stacks and stages share was decided once.
     """
     return {
-        (stage.neutral(one.rule), one.reason)
+        (stage.neutral(one.rule), one.reason, one.owner)
         for stage in stages
         for one in accepted(stage)
         if one.ours

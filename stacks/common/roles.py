@@ -4,6 +4,7 @@ from aws_cdk import LegacyStackSynthesizer, aws_iam
 from constructs import Construct
 
 from stacks.common.cluster import images
+from stacks.constructs.acknowledgement import Owner
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.member_roles import MemberRoles, allow
 from stacks.environments import Environment, Fleet
@@ -79,4 +80,4 @@ class RolesStack(EnvironmentStack):
         ):
             role.add_to_policy(aws_iam.PolicyStatement(actions=actions, resources=resources))
         because = "ecr:GetAuthorizationToken takes no resource; images are granted one by one."
-        allow(role, ["ecr:GetAuthorizationToken"], "*", because)
+        allow(role, ["ecr:GetAuthorizationToken"], "*", because, Owner.PLATFORM)

@@ -195,7 +195,13 @@ class MemberRoles(Construct):
         acknowledge(role, "IAM4", finding, because=because, owner=Owner.SECURITY)
 
 
-def allow(role: aws_iam.Role, actions: list[str], resource: str, because: str) -> None:
+def allow(
+    role: aws_iam.Role,
+    actions: list[str],
+    resource: str,
+    because: str,
+    owner: Owner = Owner.SECURITY,
+) -> None:
     """Grant actions on resources that a wildcard names, with the reason for it."""
     role.add_to_policy(aws_iam.PolicyStatement(actions=actions, resources=[resource]))
-    acknowledge(role, "IAM5", f"Resource::{resource}", because=because, owner=Owner.SECURITY)
+    acknowledge(role, "IAM5", f"Resource::{resource}", because=because, owner=owner)

@@ -59,7 +59,7 @@ def test_one_that_stacks_and_stages_share_is_counted_once() -> None:
     shared = [Acknowledgement(f"{stack}/Task", RULE, REASON) for stack in ("billing", "charging")]
     live, qa = (stage(name, acknowledged=tuple(shared), billing={}, charging={}) for name in "ab")
     assert len(accepted(live)) == 2
-    assert decisions([live, qa]) == {(RULE, "People change it.")}
+    assert decisions([live, qa]) == {(RULE, "People change it.", "billing")}
 
 
 def test_40_are_too_many() -> None:
