@@ -28,6 +28,10 @@ IDLE = """FROM python:3.13-slim
 ENTRYPOINT ["python", "-c", "import time; time.sleep(1e9)"]
 """
 REGISTER = Path(__file__).parents[2] / "docs" / "registers" / "recorded.md"
+SUPPORTING = {
+    *("live/grafana", "live/metrics", "live/search"),
+    *("qa/broker", "qa/grafana", "qa/metrics", "qa/search"),
+}
 DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 
 
@@ -220,6 +224,32 @@ def test_what_is_not_carried_out_is_listed_in_the_register(everything: Everythin
     before = REGISTER.read_text() if REGISTER.exists() else ""
     REGISTER.write_text(written)
     assert written == before, f"{REGISTER} is written anew: look at the difference, and commit it"
+
+
+def test_supporting_stacks_go_come_and_change_while_all_others_stand(
+    everything: Everything,
+) -> None:
+    stacks = everything.assembly.stacks()
+    supporting = [one for one in stacks if one.path in SUPPORTING]
+    paths = [one.path for one in supporting]
+
+    def standing() -> dict[str, Any]:
+        return {one.name: everything.described(one) for one in stacks if one not in supporting}
+
+    def states() -> set[str | None]:
+        return {(everything.described(one) or {}).get("StackStatus") for one in supporting}
+
+    before = standing()
+    everything.unprotect(supporting)
+    assert len(supporting) == len(SUPPORTING)
+    everything.of_app(cdk.destroy, "--exclusively", "--concurrency=8", *paths)
+    assert states() == {None}
+    everything.of_app(cdk.deploy, "--exclusively", *paths, concurrency=8)
+    assert states() == {"CREATE_COMPLETE"}
+    everything.assembly.change(with_tag("release", "3"), ("qa", "live"))
+    everything.of_app(cdk.deploy, "--exclusively", *paths, concurrency=8)
+    assert states() == {"UPDATE_COMPLETE"}
+    assert standing() == before
 
 
 def test_everything_is_destroyed_but_data_that_is_protected(everything: Everything) -> None:

@@ -24,6 +24,7 @@ class ControlPlane:
     """The control plane as a process of its own, over a folder."""
 
     folder: Path
+    account: str = ACCOUNT
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -39,7 +40,7 @@ class ControlPlane:
                 "PATH": "/usr/local/bin:/usr/bin:/bin",
                 "PYTHONPATH": f"{ROOT}:{ROOT / 'embedded/containers'}",
                 "GATEWAY_PORT": str(self.port),
-                "MINISTACK_ACCOUNT_ID": ACCOUNT,
+                "MINISTACK_ACCOUNT_ID": self.account,
                 "MINISTACK_REGION": REGION,
                 "STATE_DIR": str(self.folder / "state"),
                 "EMBEDDED_RECORD": str(self.folder / "recorded"),
@@ -66,7 +67,7 @@ class ControlPlane:
         self.process.wait(timeout=30)
 
     def client(self, service: str, region: str = REGION) -> Any:
-        return _client(self.endpoint, service, region)
+        return _client(self.endpoint, service, region, self.account)
 
     def recorded(self, stack: str) -> list[RecordedResource]:
         resources = RecordFile(self.folder / "recorded").resources()
@@ -74,13 +75,13 @@ class ControlPlane:
 
 
 @cache
-def _client(endpoint: str, service: str, region: str) -> Any:
+def _client(endpoint: str, service: str, region: str, account: str) -> Any:
     session: Any = boto3.Session()
     return session.client(
         service,
         endpoint_url=endpoint,
         region_name=region,
-        aws_access_key_id=ACCOUNT,
+        aws_access_key_id=account,
         aws_secret_access_key="any",
     )
 

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from demo.rest import RestApi
+from embedded import cdk
 from simulator.charge import Charge
 from simulator.ocpp16.station import Station
 from tests.end_to_end.conftest import Playground
@@ -47,7 +48,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 def runbook(playground: Playground) -> Callable[[str], Runbook]:
-    return lambda page: Runbook(page, playground)
+    machine = playground.machine
+    aws = cdk.environment(machine.account_id, machine.region, machine.endpoint)
+    return lambda page: Runbook(page, aws)
 
 
 @dataclass(frozen=True)

@@ -3,25 +3,25 @@
 import os
 import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
-from embedded import cdk
-from tests.end_to_end.conftest import ROOT, Playground
+from tests.end_to_end.conftest import ROOT
 
 _FOLDER = ROOT / "docs" / "runbooks"
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-_COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_COMMANDS = re.compile(r"^ *```sh\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
 
 class Runbook:
     """A page of ``docs/runbooks``: under each heading, the commands in its blocks."""
 
-    def __init__(self, page: str, playground: Playground) -> None:
-        machine = playground.machine
+    def __init__(self, page: str, aws: Mapping[str, str]) -> None:
+        """`aws`: the variables that point the AWS CLI at the account (`embedded.cdk`)."""
         self._page = page
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
-            **cdk.environment(machine.account_id, machine.region, machine.endpoint),
+            **aws,
             "AWS_PAGER": "",
         }
         [first, *rest] = _HEADING.split((_FOLDER / page).read_text())[1:]
