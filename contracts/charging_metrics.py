@@ -20,10 +20,14 @@ CONNECTIONS = Metric("Connections", "Count")
 """Stations connected to a node; to be summed."""
 MALFORMED_FRAMES = Metric("MalformedFrames", "Count")
 OPEN_TRANSACTIONS = Metric("OpenTransactions", "Count")
-"""The same from every node, as the three that follow: their maximum counts."""
+"""The same from every node, as the five that follow: their maximum counts."""
 OLDEST_UNANSWERED_CALL = Metric("OldestUnansweredCall", "Seconds")
 OLDEST_OUTBOX_EVENT = Metric("OldestOutboxEvent", "Seconds")
 QUARANTINED_RECORDS = Metric("QuarantinedRecords", "Count")
+STATION_CERTIFICATES_ENDING = Metric("StationCertificatesEnding", "Count")
+"""Stations whose certificate ends within 30 days, or did in the last, and has no follower."""
+STATION_AUTHORITY_DAYS = Metric("StationAuthorityDays", "Count")
+"""Until the end of the certificate with which those of stations are signed."""
 ANSWERS = Metric("Answers", "Count")
 ANSWER_TIME = Metric("AnswerTime", "Seconds")
 
@@ -34,6 +38,8 @@ OF_A_NODE = (
     OLDEST_UNANSWERED_CALL,
     OLDEST_OUTBOX_EVENT,
     QUARANTINED_RECORDS,
+    STATION_CERTIFICATES_ENDING,
+    STATION_AUTHORITY_DAYS,
 )
 """By `SERVICE` alone."""
 OF_ANSWERS = (ANSWERS, ANSWER_TIME)

@@ -19,6 +19,10 @@ GRAFANA = "/grafana"
 DRIVER_APP = "/driver"
 """Where the driver app comes back to from signing in."""
 
+CLIENT_CERTIFICATE = "X-Amzn-Mtls-Clientcert-Leaf"
+"""Header in which a load balancer that verifies clients says whose certificate it was; it counts
+only from there."""
+
 HEALTH = "/health"
 """Answers 200 on a program's own port when it can do its work; never routed from outside."""
 

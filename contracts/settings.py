@@ -129,6 +129,10 @@ class ChargingSettings(Settings, frozen=True, kw_only=True):
     """PEM."""
     client_verifying_networks: str = ""
     """Of the load balancer, in CIDR notation with commas between, when it verifies clients."""
+    station_trust_store_arn: str = ""
+    """Of that load balancer: it is told which certificates of stations were revoked."""
+    station_revocations: str = ""
+    """Bucket and key, with a slash between: where it finds the list."""
 
 
 class BillingSettings(Settings, frozen=True, kw_only=True):

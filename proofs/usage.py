@@ -52,6 +52,8 @@ class Usage:
     taken: dict[str, frozenset[str]]
     """By program: the IAM actions that it takes in the tests."""
     reasons: tuple[Reason, ...]
+    sometimes: tuple[Reason, ...] = ()
+    """For what is granted only where a setting asks for it."""
 
     def why(self, role: str, action: str) -> str | None:
         """What the role has the action for; None where nobody knows."""
@@ -67,10 +69,15 @@ def read(taken: Path = TAKEN, file: Path = FILE) -> Usage:
     """`TypeError` for a wrong field."""
     known = tomllib.loads(file.read_text(encoding="utf-8"))
     recorded = json.loads(taken.read_text(encoding="utf-8"))
+    unused, sometimes = (
+        tuple(Reason(**{**one, "actions": tuple(one["actions"])}) for one in known.get(kind, ()))
+        for kind in ("unused", "sometimes")
+    )
     return Usage(
         known["programs"],
         {p: frozenset(PERMITTED_BY.get(a, a) for a in done) for p, done in recorded.items()},
-        tuple(Reason(**{**one, "actions": tuple(one["actions"])}) for one in known["unused"]),
+        unused,
+        sometimes,
     )
 
 
@@ -84,7 +91,8 @@ def faults(stage: Stage, usage: Usage) -> Iterator[str]:
             if usage.why(role, action) is None:
                 yield f"{stage.name}/{role} may do {action}, and no test does it"
         for action in sorted(usage.taken.get(usage.programs.get(role, ""), ())):
-            if not any(fnmatchcase(action, one) for one in actions):
+            is_granted = any(fnmatchcase(action, one) for one in actions)
+            if not is_granted and not any(one.explains(role, action) for one in usage.sometimes):
                 yield f"{stage.name}/{role} may not do {action}, and a test does it"
 
 
@@ -96,7 +104,8 @@ def unused(stages: Sequence[Stage], usage: Usage) -> list[Reason]:
         for grant in programs_grants(stage)
         for action in grant.statement.actions
     ]
-    return [r for r in usage.reasons if not any(r.explains(*one) for one in granted)]
+    reasons = (*usage.reasons, *usage.sometimes)
+    return [reason for reason in reasons if not any(reason.explains(*one) for one in granted)]
 
 
 def programs_grants(stage: Stage) -> Iterator[Grant]:

@@ -31,6 +31,7 @@ from services.charging.adapters.postgresql.message_log import PostgresMessageLog
 from services.charging.adapters.postgresql.meter_readings import PostgresMeterReadings
 from services.charging.adapters.postgresql.notifications import PostgresNotifications
 from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
+from services.charging.adapters.postgresql.revocations import PostgresRevocations
 from services.charging.adapters.postgresql.signed_metering import PostgresSignedMetering
 from services.charging.adapters.postgresql.signed_values import PostgresSignedRecords
 from services.charging.adapters.postgresql.site_views import PostgresSiteViews
@@ -52,6 +53,7 @@ from services.charging.adapters.postgresql.waiting_stops import PostgresWaitingS
 from services.charging.adapters.sealing import Seal
 from services.charging.adapters.surplus_queue import SqsSurplusQueue
 from services.charging.adapters.system_clock import utc_now
+from services.charging.adapters.trust_store import LoadBalancerTrustStore
 from services.charging.application import configuration, station_certificates, stop_matching
 from services.charging.application.campaigns import Campaigns
 from services.charging.application.central_systems import central_systems
@@ -65,6 +67,7 @@ from services.charging.application.key_rotation import KeyRotation
 from services.charging.application.metrics import Metrics
 from services.charging.application.ports import Store
 from services.charging.application.remote_control import RemoteControl
+from services.charging.application.revocations import PUBLISH_EVERY, Revocations
 from services.charging.application.rounds import Rounds
 from services.charging.application.smart_charging.news import PlannedLedger, PlannedSiteReports
 from services.charging.application.smart_charging.planning import SitePlanning
@@ -133,7 +136,8 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     )
     device_models = PostgresDeviceModels(database)
     certificates = PostgresStationCertificates(database)
-    issuer = _issuer(settings, certificates, commands)
+    authority = _authority(settings)
+    issuer = StationCertificates(authority, certificates, commands, utc_now) if authority else None
     store = Store(
         tokens=tokens,
         register=PostgresStationReports(database),
@@ -188,7 +192,13 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         ),
         tracing=traces,
     )
-    metrics_log = MetricsLog(metrics, PostgresStandings(database), gateway.connected, utc_now)
+    metrics_log = MetricsLog(
+        metrics,
+        PostgresStandings(database),
+        gateway.connected,
+        utc_now,
+        authority_ends=authority.ends if authority else None,
+    )
     verifier = AccessTokens(
         user_pool_endpoint=boto3.client("cognito-idp").meta.endpoint_url,
         user_pool_id=settings.user_pool_id,
@@ -264,7 +274,12 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             campaigns,
             changes,
             metrics_log,
-            *_rounds(ledger, ConfigurationQuestions(configurations, commands), issuer),
+            *_rounds(
+                ledger,
+                ConfigurationQuestions(configurations, commands),
+                issuer,
+                _revocations(settings, authority, database),
+            ),
         ],
         gateway=gateway,
         api=api,
@@ -275,7 +290,10 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
 
 
 def _rounds(
-    ledger: MatchingLedger, questions: ConfigurationQuestions, issuer: StationCertificates | None
+    ledger: MatchingLedger,
+    questions: ConfigurationQuestions,
+    issuer: StationCertificates | None,
+    revocations: Revocations | None,
 ) -> list[Rounds]:
     rounds = [
         Rounds(ledger.look, every=stop_matching.LOOK_EVERY, failed="stops wait on"),
@@ -284,18 +302,35 @@ def _rounds(
     if issuer:
         every = station_certificates.LOOK_EVERY
         rounds.append(Rounds(issuer.renew, every=every, failed="no certificates are renewed"))
+    if revocations:
+        rounds.append(
+            Rounds(
+                revocations.publish,
+                every=PUBLISH_EVERY,
+                failed="revoked certificates are not published",
+            )
+        )
     return rounds
 
 
-def _issuer(
-    settings: ChargingSettings, certificates: PostgresStationCertificates, commands: Commands
-) -> StationCertificates | None:
+def _authority(settings: ChargingSettings) -> LocalAuthority | None:
     if not settings.station_authority_certificate:
         return None
-    authority = LocalAuthority(
-        settings.station_authority_certificate, settings.station_authority_key
+    return LocalAuthority(settings.station_authority_certificate, settings.station_authority_key)
+
+
+def _revocations(
+    settings: ChargingSettings, authority: LocalAuthority | None, database: Database
+) -> Revocations | None:
+    if authority is None or not settings.station_trust_store_arn:
+        return None
+    trust_store = LoadBalancerTrustStore(
+        boto3.client("elbv2"),
+        boto3.client("s3"),
+        settings.station_trust_store_arn,
+        settings.station_revocations,
     )
-    return StationCertificates(authority, certificates, commands, utc_now)
+    return Revocations(authority, PostgresRevocations(database), trust_store, utc_now)
 
 
 def _statuses(settings: ChargingSettings) -> OcspResponders | None:

@@ -16,6 +16,7 @@ from constructs import Construct
 from stacks.common.cluster_instances import ClusterInstances
 from stacks.common.load_balancer import LoadBalancer, PublicName
 from stacks.common.network import PRIVATE, PUBLIC, NetworkStack
+from stacks.common.station_entrance import StationEntrance
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import Domain, Environment
 
@@ -85,6 +86,16 @@ class ClusterStack(EnvironmentStack):
             access_logs=access_logs,
             public_name=internal,
         )
+        self.stations: StationEntrance | None = None
+        if origin and environment.domain and environment.domain.station_authorities:
+            self.stations = StationEntrance(
+                self,
+                "Stations",
+                public=self.public,
+                zone=origin.zone,
+                authorities=environment.domain.station_authorities,
+                access_logs=access_logs,
+            )
         CfnOutput(self, "PublicLoadBalancerDnsName", value=self.public.dns_name)
         CfnOutput(self, "PrivateLoadBalancerDnsName", value=self.private.dns_name)
 

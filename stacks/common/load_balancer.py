@@ -24,6 +24,13 @@ class PublicName(NamedTuple):
     certificate: aws_certificatemanager.ICertificate
 
 
+def nothing_here() -> aws_elasticloadbalancingv2.ListenerAction:
+    """What a listener answers when no rule takes the request."""
+    return aws_elasticloadbalancingv2.ListenerAction.fixed_response(
+        404, content_type="text/plain", message_body="Nothing here answers to this path."
+    )
+
+
 class LoadBalancer(Construct):
     """A load balancer with one listener. Services add their rules to it.
 
@@ -70,9 +77,7 @@ class LoadBalancer(Construct):
             ssl_policy=(
                 aws_elasticloadbalancingv2.SslPolicy.RECOMMENDED_TLS if public_name else None
             ),
-            default_action=aws_elasticloadbalancingv2.ListenerAction.fixed_response(
-                404, content_type="text/plain", message_body="Nothing here answers to this path."
-            ),
+            default_action=nothing_here(),
         )
         self.dns_name = self.balancer.load_balancer_dns_name
         self.host = public_name.host if public_name else self.dns_name

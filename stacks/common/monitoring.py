@@ -49,6 +49,13 @@ class MonitoringStack(EnvironmentStack):
         self._watch_images(key)
         if cluster.certificate:
             alarms.on_ending(self, cluster.certificate, whose="The load balancers'")
+        if cluster.stations:
+            alarms.on_ending(
+                self,
+                cluster.stations.certificate,
+                whose="The stations' entrance's",
+                name="StationCertificateEnds",
+            )
 
     def _watch_load_balancer(self, side: str, balancer: LoadBalancer) -> None:
         metrics = balancer.balancer.metrics

@@ -12,12 +12,15 @@ from stacks.common.interface_endpoints import InterfaceEndpoints
 from stacks.common.network_acls import NetworkAcls
 from stacks.common.security_groups import as_it_is, group, let
 from stacks.common.supporting_groups import SupportingGroups
+from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import Environment
 
 HTTP = 80
 HTTPS = 443
+STATION_PORT = 8443
+"""Of stations that show a certificate: the load balancer asks for one at a port, not at a path."""
 API_PORT = 8080
 GATEWAY_PORT = 9000
 DATABASE_PORT = 15432
@@ -74,6 +77,8 @@ class NetworkStack(EnvironmentStack):
                 ),
             },
         )
+        self.public_ranges = [subnet.ipv4_cidr_block for subnet in self.vpc.public_subnets]
+        """Of the subnets in which the public load balancer has its addresses."""
         self._keep_flow_logs(key)
         NetworkAcls(self, "NetworkAcls", vpc=self.vpc, cidr=environment.cidr)
         self._let_each_reach_what_it_must(environment)
@@ -106,6 +111,14 @@ class NetworkStack(EnvironmentStack):
         database = group(self, self.vpc, "Database", "The database cluster")
 
         let(cloudfront, public, entry, "CloudFront to the public load balancer")
+        if environment.domain and environment.domain.station_authorities:
+            let(anyone, public, STATION_PORT, "Stations with a certificate of their own")
+            acknowledge(
+                public,
+                "EC23",
+                because="Stations call from anywhere; without a certificate none gets to speak.",
+                owner=Owner.CHARGING,
+            )
         let(service, private, entry, "Programs to the private load balancer")
         let(function, private, entry, "Functions to the private load balancer")
         for balancer in (public, private):
@@ -114,6 +127,9 @@ class NetworkStack(EnvironmentStack):
         for program in (service, function):
             let(program, database, DATABASE_PORT, "Programs to the database")
             program.add_egress_rule(anyone, aws_ec2.Port.tcp(HTTPS), "APIs of AWS")
+        if environment.plug_and_charge.ocsp_hosts:
+            # What they say is signed, so they speak plain HTTP (RFC 6960, appendix A).
+            service.add_egress_rule(anyone, aws_ec2.Port.tcp(HTTP), "OCSP responders")
 
         self.public_load_balancer = as_it_is(public)
         self.private_load_balancer = as_it_is(private)

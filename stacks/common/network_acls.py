@@ -12,7 +12,8 @@ EPHEMERAL = (1024, 65535)
 class NetworkAcls(Construct):
     """A list for each kind of subnet.
 
-    Rules: the public subnets take HTTP and HTTPS and answers from anywhere; the private ones take
+    Rules: the public subnets take HTTP, HTTPS, answers and stations (8443, among the ports of
+    answers) from anywhere; the private ones take
     answers, and the network's own traffic; the isolated ones speak with the network only.
     """
 

@@ -13,6 +13,9 @@ from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.event_notices import let_notices_use
 from stacks.environments import Environment
 
+COUNTERPART = "Somebody else holds its counterpart: people change both together."
+"""The device cloud's console; stations, and commands that wait sealed."""
+
 
 class SecretsStack(EnvironmentStack):
     """One key for everything that the environment keeps, and the shared secrets."""
@@ -47,7 +50,7 @@ class SecretsStack(EnvironmentStack):
         acknowledge(
             self.webhook_token,
             "SMG4",
-            because="The device cloud's console holds the other copy: people change both together.",
+            because=COUNTERPART,
             owner=Owner.TELEMETRY,
         )
         self.charging_keys = aws_secretsmanager.Secret(
@@ -69,7 +72,7 @@ class SecretsStack(EnvironmentStack):
         acknowledge(
             self.charging_keys,
             "SMG4",
-            because="Sealed commands wait for the one, signed certificates hang on the other.",
+            because=COUNTERPART,
             owner=Owner.CHARGING,
         )
         CfnOutput(self, "KeyArn", value=key.key_arn)

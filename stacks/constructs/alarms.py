@@ -50,12 +50,17 @@ class Alarms:
         )
 
     def on_ending(
-        self, scope: Construct, certificate: aws_certificatemanager.ICertificate, *, whose: str
+        self,
+        scope: Construct,
+        certificate: aws_certificatemanager.ICertificate,
+        *,
+        whose: str,
+        name: str = "CertificateEnds",
     ) -> None:
         """Raise an alarm when a certificate is not renewed."""
         self.on(
             scope,
-            "CertificateEnds",
+            name,
             certificate.metric_days_to_expiry(),
             threshold=RENEWED_DAYS,
             periods=1,

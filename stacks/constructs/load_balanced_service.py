@@ -1,6 +1,6 @@
 """Programs that run all the time behind the load balancers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,6 @@ from constructs import Construct
 from contracts import routes
 from contracts.settings import Settings
 from stacks.common.foundation import Foundation
-from stacks.common.load_balancer import LoadBalancer
 from stacks.common.network import API_PORT, PRIVATE
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.environment_stack import environment_stack
@@ -25,6 +24,8 @@ from stacks.constructs.service_monitoring import ServiceMonitoring
 from stacks.constructs.service_task import service_task
 from stacks.constructs.traffic_shifter import TrafficShifter, forward
 from stacks.environments import WORKING_ZONE, Hours, Program
+
+Listener = aws_elasticloadbalancingv2.ApplicationListener
 
 BUSY_PERCENT = 60
 """Processor use above which another task is started."""
@@ -41,6 +42,8 @@ class Entrance:
     port: int
     priority: int
     """Among all rules of a listener, each one's own."""
+    for_stations: bool = False
+    """Also for those that show a certificate, where the environment asks for one."""
 
 
 class LoadBalancedService(Construct):
@@ -98,10 +101,8 @@ class LoadBalancedService(Construct):
         condemning = [
             alarm
             for entrance in entrances
-            for alarm in (
-                *self._open(entrance, "Public", foundation.cluster.public),
-                *self._open(entrance, "Private", foundation.cluster.private),
-            )
+            for side, listener in self._listeners(entrance)
+            for alarm in self._open(entrance, side, listener)
         ]
         if self._shifter:
             self.service.node.add_dependency(self._shifter)
@@ -163,8 +164,15 @@ class LoadBalancedService(Construct):
             _stop_out_of_hours(scaling, size, hours)
         return scaling
 
-    def _open(self, entrance: Entrance, side: str, balancer: LoadBalancer) -> list[str]:
-        """Let requests in from one load balancer; returns what condemns a new version by name."""
+    def _listeners(self, entrance: Entrance) -> Iterator[tuple[str, Listener]]:
+        cluster = self._foundation.cluster
+        yield "Public", cluster.public.listener
+        yield "Private", cluster.private.listener
+        if entrance.for_stations and cluster.stations:
+            yield "Stations", cluster.stations.listener
+
+    def _open(self, entrance: Entrance, side: str, listener: Listener) -> list[str]:
+        """Let requests in from one listener; returns what condemns a new version by name."""
         name = f"{side}{entrance.name}"
         groups = {name: self._targets(name, entrance)}
         if self._shifter:
@@ -173,7 +181,7 @@ class LoadBalancedService(Construct):
         rule = aws_elasticloadbalancingv2.ApplicationListenerRule(
             self,
             f"{name}Rule",
-            listener=balancer.listener,
+            listener=listener,
             priority=entrance.priority,
             conditions=[
                 aws_elasticloadbalancingv2.ListenerCondition.path_patterns([f"{entrance.path}/*"])

@@ -9,6 +9,7 @@ from stacks.environments.environment import Domain, Environment
 from stacks.environments.file import DEFAULT_FILE, EnvironmentsError, parse, read
 from stacks.environments.fleet import EDGE_REGION, HOME_REGION, ORGANIZATION, Fleet
 from stacks.environments.organization import Accounts, Company, Organization, SingleSignOn
+from stacks.environments.plug_and_charge import PlugAndCharge
 from stacks.environments.programs import WORKING_ZONE, Hours, Instances, Program
 from stacks.environments.supporting import Metrics, Search, Supporting
 
@@ -30,6 +31,7 @@ __all__ = [
     "Instances",
     "Metrics",
     "Organization",
+    "PlugAndCharge",
     "Program",
     "Search",
     "SingleSignOn",

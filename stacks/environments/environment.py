@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field
 from pydantic import model_validator as checked
 
 from stacks.environments.data import Backups, Database
+from stacks.environments.plug_and_charge import PlugAndCharge
 from stacks.environments.programs import Hours, Instances, Program
 from stacks.environments.supporting import Supporting
 from stacks.environments.table import Table
@@ -16,6 +17,7 @@ from stacks.environments.values import (
     InsideService,
     PartnerName,
     Zone,
+    are_authorities,
     is_a_private_network,
     matching,
 )
@@ -36,6 +38,8 @@ class Domain(Table):
         | None
     ) = None
     """Tells the world to expect signed answers; known when the zone is signed."""
+    station_authorities: Annotated[str, AfterValidator(are_authorities)] | None = None
+    """Who issues certificates to stations, PEM; without them no station can be asked for one."""
 
 
 class Environment(Table):
@@ -79,6 +83,7 @@ class Environment(Table):
     charging: Program
     billing: Program
     supporting: Supporting = Supporting()
+    plug_and_charge: PlugAndCharge = PlugAndCharge()
 
     @checked(mode="after")
     def _is_consistent(self) -> Self:

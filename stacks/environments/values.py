@@ -4,6 +4,7 @@ import ipaddress
 import re
 from typing import Annotated, Literal
 
+from cryptography import x509
 from pydantic import AfterValidator, Field
 
 
@@ -36,6 +37,23 @@ def is_a_private_network(value: str) -> str:
     return value
 
 
+def are_authorities(bundle: str) -> str:
+    """One certificate of an authority after another, in PEM."""
+    try:
+        found = x509.load_pem_x509_certificates(bundle.encode())
+    except ValueError as error:
+        raise ValueError(f"is no bundle of certificates in PEM: {error}") from error
+    for certificate in found:
+        try:
+            basics = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
+        except x509.ExtensionNotFound:
+            basics = None
+        if basics is None or not basics.value.ca:
+            name = certificate.subject.rfc4514_string()
+            raise ValueError(f"'{name}' is no authority's certificate (basic constraint CA)")
+    return bundle
+
+
 Account = Annotated[str, matching(r"\d{12}", "an account number: 12 digits, in quotes")]
 Zone = Annotated[str, matching(r"eu-central-1[abc]", "one of eu-central-1a, -1b, -1c")]
 Email = Annotated[str, matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
@@ -47,5 +65,15 @@ CapacityUnits = Annotated[float, Field(ge=0, le=256, multiple_of=0.5)]
 InsideService = Literal["ecr.api", "ecr.dkr", "logs", "monitoring", "secretsmanager", "sqs", "xray"]
 """A service of AWS that programs inside the network call, as in its endpoint's name."""
 TimeOfDay = Annotated[str, matching(r"([01]\d|2[0-3]):[0-5]\d", "a time of day, such as 07:30")]
+HttpsAddress = Annotated[
+    str, matching(r"https://([a-z0-9-]{1,63}\.)+[a-z]{2,63}(/[\w./~-]*)?", "an address by https")
+]
+SecretArn = Annotated[
+    str,
+    matching(
+        r"arn:aws:secretsmanager:eu-central-1:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}",
+        "the whole ARN of a secret in eu-central-1, with its last six characters",
+    ),
+]
 KeptDays = Annotated[int, Field(ge=7, le=400)]
 """The locks of the backup account's vaults allow no other."""

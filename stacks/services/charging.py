@@ -1,6 +1,6 @@
 """The charging program: OCPP gateway and REST API."""
 
-from aws_cdk import aws_ecs
+from aws_cdk import aws_ecs, aws_secretsmanager
 from constructs import Construct
 
 from contracts import routes
@@ -10,7 +10,7 @@ from stacks.common.network import API_PORT, GATEWAY_PORT
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.load_balanced_service import Entrance, LoadBalancedService
 from stacks.constructs.service_database import ServiceDatabase
-from stacks.environments import Environment
+from stacks.environments import Environment, PlugAndCharge
 from stacks.services.charging_monitoring import ChargingMonitoring
 
 
@@ -45,6 +45,8 @@ class ChargingStack(EnvironmentStack):
                 "api_port": str(API_PORT),
                 "log_level": "INFO",
                 "traced_share": str(environment.traced_share),
+                **_verifying(foundation),
+                **_asked(environment.plug_and_charge),
             },
             secrets={
                 "database_username": aws_ecs.Secret.from_secrets_manager(database.role, "username"),
@@ -57,19 +59,55 @@ class ChargingStack(EnvironmentStack):
                         "station_authority_key",
                     )
                 },
+                **self._token(environment.plug_and_charge, foundation),
             },
             size=environment.charging,
             entrances=[
-                Entrance("Gateway", routes.OCPP, GATEWAY_PORT, priority=100),
+                Entrance("Gateway", routes.OCPP, GATEWAY_PORT, priority=100, for_stations=True),
                 Entrance("Api", routes.CHARGING_API, API_PORT, priority=110),
             ],
         )
         charging.service.node.add_dependency(database)
         foundation.queue.session_events.let_send(charging.task.task_role)
         foundation.queue.site_surplus.let_receive(charging.task.task_role)
+        if foundation.cluster.stations:
+            foundation.cluster.stations.let_revoke(charging.task.task_role)
         ChargingMonitoring(
             self,
             "Metrics",
             alarms=foundation.observability.alarms,
             monitoring=charging.monitoring,
         )
+
+    def _token(
+        self, plug_and_charge: PlugAndCharge, foundation: Foundation
+    ) -> dict[str, aws_ecs.Secret]:
+        if plug_and_charge.contract_certificates_token_arn is None:
+            return {}
+        token = aws_secretsmanager.Secret.from_secret_attributes(
+            self,
+            "ContractCertificatesToken",
+            secret_complete_arn=plug_and_charge.contract_certificates_token_arn,
+            encryption_key=foundation.secrets.key,
+        )
+        return {"contract_certificates_token": aws_ecs.Secret.from_secrets_manager(token)}
+
+
+def _verifying(foundation: Foundation) -> dict[str, str]:
+    """Where the load balancer has its addresses, and what it verifies clients by, if it does."""
+    if foundation.cluster.stations is None:
+        return {}
+    return {
+        "client_verifying_networks": ",".join(foundation.network.public_ranges),
+        "station_trust_store_arn": foundation.cluster.stations.trust_store_arn,
+        "station_revocations": foundation.cluster.stations.revocations,
+    }
+
+
+def _asked(plug_and_charge: PlugAndCharge) -> dict[str, str]:
+    """Whom it may ask for the certificates of vehicles."""
+    asked = {
+        "ocsp_hosts": ",".join(plug_and_charge.ocsp_hosts),
+        "contract_certificates_url": plug_and_charge.contract_certificates_url or "",
+    }
+    return {name: value for name, value in asked.items() if value}

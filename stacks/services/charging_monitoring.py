@@ -17,7 +17,7 @@ from contracts.charging_metrics import (
     STATIONS_WERE_ANSWERED,
     Metric,
 )
-from stacks.constructs.alarms import Alarms
+from stacks.constructs.alarms import AT_MOST, Alarms
 from stacks.constructs.environment_stack import environment_stack
 from stacks.constructs.graph import graph
 from stacks.constructs.service_monitoring import ServiceMonitoring
@@ -38,6 +38,9 @@ NOT_RELAYED_SECONDS = 300
 FORGOTTEN_SECONDS = 120
 """A command without an answer is given up after 30, by another node after 90."""
 
+AUTHORITY_DAYS = 365
+"""A certificate of a station lasts as long, and never longer than its authority."""
+
 
 class ChargingMonitoring(Construct):
     """Reads what ``contracts/charging_metrics.py`` says that the program writes."""
@@ -53,6 +56,7 @@ class ChargingMonitoring(Construct):
             self._watch_connections()
         self._watch_answers()
         self._watch_what_waits()
+        self._watch_certificates()
 
     def _show(self, monitoring: ServiceMonitoring) -> None:
         standing = {
@@ -62,6 +66,8 @@ class ChargingMonitoring(Construct):
                 charging_metrics.OLDEST_UNANSWERED_CALL,
                 charging_metrics.OLDEST_OUTBOX_EVENT,
                 charging_metrics.QUARANTINED_RECORDS,
+                charging_metrics.STATION_CERTIFICATES_ENDING,
+                charging_metrics.STATION_AUTHORITY_DAYS,
             )
         }
         monitoring.show(
@@ -88,6 +94,14 @@ class ChargingMonitoring(Construct):
             graph(
                 "Seconds that the oldest event waits in the outbox",
                 standing[charging_metrics.OLDEST_OUTBOX_EVENT],
+            ),
+            graph(
+                "Stations whose certificate ends soon",
+                standing[charging_metrics.STATION_CERTIFICATES_ENDING],
+            ),
+            graph(
+                "Days until the stations' authority ends",
+                standing[charging_metrics.STATION_AUTHORITY_DAYS],
             ),
         )
 
@@ -153,6 +167,25 @@ class ChargingMonitoring(Construct):
             threshold=FORGOTTEN_SECONDS,
             says="Who sent a command to a station waits, and no node gives it up.",
             runbook="commands-forgotten",
+        )
+
+    def _watch_certificates(self) -> None:
+        self._alarms.on(
+            self,
+            "StationCertificatesEnd",
+            _metric(charging_metrics.STATION_CERTIFICATES_ENDING, "Maximum"),
+            threshold=1,
+            says="Stations will not be let in any more: they asked for no new certificate.",
+            runbook="station-certificates",
+        )
+        self._alarms.on(
+            self,
+            "StationAuthorityEnds",
+            _metric(charging_metrics.STATION_AUTHORITY_DAYS, "Minimum"),
+            threshold=AUTHORITY_DAYS,
+            when=AT_MOST,
+            says="Stations get certificates that end before their year is over.",
+            runbook="station-authority",
         )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,7 +26,11 @@ from tests.charging.station import connected
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 HEARTBEATS = AnswerKind(Direction.OUT, "Heartbeat", MessageKind.RESULT)
 STANDING = Standing(
-    open_transactions=3, oldest_unanswered_seconds=1.5, oldest_outbox_seconds=0.5, quarantined=2
+    open_transactions=3,
+    oldest_unanswered_seconds=1.5,
+    oldest_outbox_seconds=0.5,
+    quarantined=2,
+    certificates_ending=4,
 )
 
 
@@ -100,7 +104,10 @@ def test_whatever_stations_ask_for_makes_no_new_kinds() -> None:
 
 def test_lines_are_of_the_embedded_metric_format() -> None:
     counted = Counted({HEARTBEATS: Answers(3, [0.25, 0.5])}, malformed=1)
-    node, heartbeats, answers = lines(counted, connections=7, standing=STANDING, at=NOW)
+    ends = NOW + timedelta(days=400, hours=1)
+    node, heartbeats, answers = lines(
+        counted, connections=7, standing=STANDING, at=NOW, authority_ends=ends
+    )
     for line in (node, heartbeats, answers):
         check(line)
     assert node["_aws"]["Timestamp"] == NOW.timestamp() * 1000
@@ -112,6 +119,8 @@ def test_lines_are_of_the_embedded_metric_format() -> None:
         "OldestUnansweredCall": 1.5,
         "OldestOutboxEvent": 0.5,
         "QuarantinedRecords": 2,
+        "StationCertificatesEnding": 4,
+        "StationAuthorityDays": 400,
     }
     assert {name: value for name, value in heartbeats.items() if name != "_aws"} == {
         "service": "charging",

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from websockets.asyncio.client import connect
+from websockets.datastructures import HeadersLike
 from websockets.exceptions import InvalidMessage, InvalidStatus
 from websockets.typing import Subprotocol
 
@@ -42,7 +43,7 @@ async def speaking(
     program: ChargingProgram,
     station_id: str,
     version: str = "ocpp1.6",
-    headers: dict[str, str] | None = None,
+    headers: HeadersLike | None = None,
     **how: Any,
 ) -> AsyncIterator[Station]:
     async with connect(
@@ -247,6 +248,13 @@ async def test_client_certificates_that_the_load_balancer_verified(
         await serving(node)
         async with speaking(node, station_id, headers=headers) as station:
             await station.call("Heartbeat")
+        twice = [*headers.items(), *headers.items()]
+        assert await refused(node, station_id, headers=twice) == 401
+        program.api.put(
+            f"/stations/{station_id}/security-profile", json={"profile": 3}
+        ).raise_for_status()
+        assert await refused(node, station_id) == 401  # Its key alone does not do any more.
+        assert await refused(program, station_id, headers=headers) == 401
         another, _ = Authority(tmp_path, "another").issue("another")
         for leaf in (quote(another.read_text()), "nonsense"):
             named = basic(station_id) if leaf != "nonsense" else {}

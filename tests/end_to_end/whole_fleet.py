@@ -43,6 +43,8 @@ class WholeFleet:
         artifacts = {}
         for stage, assembly in stages.items():
             shutil.copytree(assembly / f"assembly-{stage}", self._stages[stage])
+            for asset in filter(Path.is_file, assembly.glob("asset.*")):
+                shutil.copy(asset, folder)
             manifest = json.loads((assembly / "manifest.json").read_text())
             artifacts[f"assembly-{stage}"] = manifest["artifacts"][f"assembly-{stage}"]
         manifest = {"version": manifest["version"], "artifacts": artifacts}

@@ -56,6 +56,16 @@ def test_what_a_test_takes_and_nobody_granted_is_told() -> None:
     assert fault == "live/billing/Role may not do s3:GetObject, and a test does it"
 
 
+def test_what_only_some_environments_grant_is_missed_in_none() -> None:
+    sometimes = Reason("billing/*", ("s3:Get*",), "only where there are documents")
+    known = Usage(
+        {ROLE: PROGRAM}, {PROGRAM: frozenset(["sqs:SendMessage", "s3:GetObject"])}, (), (sometimes,)
+    )
+    assert list(faults(granting("sqs:SendMessage"), known)) == []
+    assert usage.unused([granting("sqs:SendMessage")], known) == [sometimes]
+    assert usage.unused([granting("s3:GetObject")], known) == []
+
+
 def test_a_wildcard_is_taken_with_one_of_its_actions() -> None:
     assert list(faults(granting("sqs:Send*"), knowing("sqs:SendMessage"))) == []
     assert list(faults(granting("sqs:Receive*"), knowing()))

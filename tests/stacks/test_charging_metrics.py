@@ -28,8 +28,8 @@ EVERYTHING = Counted(
 
 
 def written() -> list[dict[str, Any]]:
-    standing = Standing(1, 1.0, 1.0, 1)
-    return list(lines(EVERYTHING, connections=1, standing=standing, at=datetime.now(UTC)))
+    standing, now = Standing(1, 1.0, 1.0, 1, 1), datetime.now(UTC)
+    return list(lines(EVERYTHING, connections=1, standing=standing, at=now, authority_ends=now))
 
 
 def directives() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
@@ -140,6 +140,8 @@ def test_users_are_not_the_first_to_notice(assembly: Assembly, environment: Envi
         "service-slow.md",
         "events-not-relayed.md",
         "commands-forgotten.md",
+        "station-certificates.md",
+        "station-authority.md",
     }
     if environment.hours is None:
         expected.add("stations-lost.md")

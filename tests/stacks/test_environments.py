@@ -1,18 +1,33 @@
 import ast
+import datetime
 import re
 import tomllib
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from stacks import environments
 from stacks.environments import EnvironmentsError
 from stacks.synthesis import ROOT
 
+ONE_DAY = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
 TEXT = environments.DEFAULT_FILE.read_text()
 
 
 def added(line: str) -> tuple[str, str]:
     return "blue_green = false", f"blue_green = false\n{line}"
+
+
+def a_station_s_certificate() -> str:
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, ONE_DAY, ONE_DAY)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def in_playground(old: str, new: str) -> str:
@@ -199,3 +214,38 @@ def test_every_key_of_the_file_is_needed_but_the_domain() -> None:
         head = TEXT.partition("[environments.playground]")[0]
         with pytest.raises(EnvironmentsError, match=rf"playground\.{key}: is missing"):
             environments.parse(f"{head}[environments.playground]{cut}")
+
+
+@pytest.mark.parametrize(
+    ("bundle", "says"),
+    [
+        ("no certificate", "no bundle of certificates in PEM"),
+        (a_station_s_certificate(), "no authority's certificate"),
+    ],
+)
+def test_only_authorities_vouch_for_stations(bundle: str, says: str) -> None:
+    head, _, rest = TEXT.partition('station_authorities = """')
+    _, _, tail = rest.partition('"""')
+    with pytest.raises(EnvironmentsError, match=says) as refused:
+        environments.parse(f'{head}station_authorities = """\n{bundle}"""{tail}')
+    assert "environments.live.domain.station_authorities" in str(refused.value)
+
+
+URL = 'contract_certificates_url = "https://contracts.v2g.example/live"\n'
+TOKEN = "arn:aws:secretsmanager:eu-central-1:100000000021:secret:contract-certificates-0a1B2c"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"ocsp.v2g.example"', '"http://ocsp.v2g.example"', "a domain in lower case"),
+        ('"https://contracts.v2g.example/live"', '"http://v2g.example"', "an address by https"),
+        (URL, f'{URL}contract_certificates_token_arn = "token"\n', "the whole ARN of a secret"),
+        (URL, f'contract_certificates_token_arn = "{TOKEN}"\n', "of no use without the service"),
+    ],
+)
+def test_who_is_asked_for_certificates_of_vehicles(old: str, new: str, says: str) -> None:
+    assert old in TEXT
+    with pytest.raises(EnvironmentsError, match=says) as refused:
+        environments.parse(TEXT.replace(old, new, 1))
+    assert "environments.live.plug_and_charge" in str(refused.value)

@@ -143,7 +143,11 @@ def test_only_cloudfront_reaches_the_public_load_balancer(
         for body in assembly["network"].of_type("AWS::EC2::SecurityGroup").values()
         for rule in body["Properties"].get("SecurityGroupIngress", [])
     ]
-    assert not [rule for rule in [*inward, *inline] if rule.get("CidrIp") == "0.0.0.0/0"]
+    from_anywhere = [
+        rule["FromPort"] for rule in [*inward, *inline] if rule.get("CidrIp") == "0.0.0.0/0"
+    ]
+    vouched_for = environment.domain and environment.domain.station_authorities
+    assert from_anywhere == ([8443] if vouched_for else [])
     (from_outside,) = [rule for rule in [*inward, *inline] if "SourcePrefixListId" in rule]
     assert (from_outside["FromPort"], from_outside["ToPort"]) == (port, port)
 

@@ -14,6 +14,7 @@ from contracts.settings import (
     TelemetryWebhookSettings,
 )
 from stacks.environments import Environment
+from stacks.synthesis import Synthesis
 from tests.stacks.assembly import Assembly, Template
 
 SERVICES = ("charging", "billing")
@@ -39,6 +40,39 @@ def test_a_service_is_deployed_with_its_settings_and_nothing_else(
     assert plain <= set(program.plain_variables())
     assert secret <= set(program.secret_variables())
     assert plain | secret >= program.required_variables()
+
+
+@pytest.mark.parametrize("environment_name", ["live", "qa"])
+def test_charging_is_told_all_that_it_can_be_told_but_how_to_end_tls(
+    environment_name: str, syntheses: dict[str, Synthesis]
+) -> None:
+    assembly = Assembly(environment_name, syntheses[environment_name].assembly)
+    deployed = container(assembly, "charging")
+    told = {variable["Name"] for variable in (*deployed["Environment"], *deployed["Secrets"])}
+    can_be_told = {*ChargingSettings.plain_variables(), *ChargingSettings.secret_variables()}
+    # Behind a load balancer, which ends it. The token is a secret that people make first.
+    assert can_be_told - told == {
+        "CONTRACT_CERTIFICATES_TOKEN",
+        "GATEWAY_CERTIFICATE_FILE",
+        "GATEWAY_KEY_FILE",
+        "STATION_AUTHORITIES_FILE",
+    }
+
+
+def test_responders_that_stations_may_have_asked_are_let_out_to(
+    assembly: Assembly, environment: Environment
+) -> None:
+    wanted = environment.plug_and_charge
+    told = {one["Name"]: one["Value"] for one in container(assembly, "charging")["Environment"]}
+    assert told.get("OCSP_HOSTS", "") == ",".join(wanted.ocsp_hosts)
+    assert told.get("CONTRACT_CERTIFICATES_URL") == wanted.contract_certificates_url
+    let_out = [
+        rule["FromPort"]
+        for body in assembly["network"].of_type("AWS::EC2::SecurityGroup").values()
+        for rule in body["Properties"].get("SecurityGroupEgress", ())
+        if rule.get("CidrIp") == "0.0.0.0/0" and "OCSP" in rule["Description"]
+    ]
+    assert let_out == ([80] if wanted.ocsp_hosts else [])
 
 
 @pytest.mark.parametrize(
@@ -118,7 +152,7 @@ def test_a_deployment_interrupts_nobody_and_rolls_back(assembly: Assembly, servi
     ],
 )
 def test_each_public_path_leads_from_both_load_balancers_to_its_port(
-    assembly: Assembly, service: str, ways: list[tuple[str, int]]
+    assembly: Assembly, environment: Environment, service: str, ways: list[tuple[str, int]]
 ) -> None:
     stack = assembly[service]
     groups = stack.of_type("AWS::ElasticLoadBalancingV2::TargetGroup")
@@ -131,11 +165,13 @@ def test_each_public_path_leads_from_both_load_balancers_to_its_port(
         assert group["HealthCheckPort"] == "8080"
         assert group["TargetType"] == "ip"
         output = rule["ListenerArn"]["Fn::GetStackOutput"]["OutputName"]
-        side = "public" if "Public" in output else "private"
+        side = next(side for side in ("Public", "Private", "Stations") if side in output)
         found.append((side, pattern.removesuffix("/*"), group["Port"]))
-    assert sorted(found) == sorted(
-        (side, path, port) for side in ("public", "private") for path, port in ways
-    )
+    expected = {(side, path, port) for side in ("Public", "Private") for path, port in ways}
+    if service == "charging" and environment.domain and environment.domain.station_authorities:
+        expected.add(("Stations", routes.OCPP, 9000))
+    assert len(found) == len(expected)
+    assert set(found) == expected
     registered = stack.only("AWS::ECS::Service")["LoadBalancers"]
     assert {r["TargetGroupArn"]["Ref"] for r in registered} == {
         forwarded_to(body["Properties"])[0]
@@ -166,7 +202,8 @@ def test_a_new_version_waits_beside_the_old_one_where_the_environment_says(
     assert deployed["DeploymentConfiguration"]["BakeTimeInMinutes"] == 10
     assert shifted == {id_: forwarded_to(body["Properties"]) for id_, body in rules.items()}
     may = actions(assembly, service, "elasticloadbalancing:")
-    assert {action for action in may if ":Describe" not in action} == {
+    of_deployments = {action for action in may if not action.endswith("TrustStoreRevocations")}
+    assert {action for action in of_deployments if ":Describe" not in action} == {
         "elasticloadbalancing:ModifyRule",
         "elasticloadbalancing:RegisterTargets",
         "elasticloadbalancing:DeregisterTargets",
@@ -215,7 +252,9 @@ def test_a_service_waits_for_its_database(assembly: Assembly, service: str) -> N
     assert made in deployed["DependsOn"]
 
 
-def test_charging_may_send_events_and_billing_may_take_them(assembly: Assembly) -> None:
+def test_charging_may_send_events_and_billing_may_take_them(
+    assembly: Assembly, environment: Environment
+) -> None:
     assert queues(assembly, "charging", "SendMessage") == {"SessionEvents"}
     assert queues(assembly, "charging", "ReceiveMessage") == {"SiteSurplus"}
     assert queues(assembly, "telemetry", "SendMessage") == {"SiteSurplus"}
@@ -224,7 +263,10 @@ def test_charging_may_send_events_and_billing_may_take_them(assembly: Assembly) 
         "sqs:DeleteMessage",
     }
     assert actions(assembly, "billing", "s3:") == {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}
-    assert not actions(assembly, "charging", "s3:")
+    revokes = environment.domain and environment.domain.station_authorities
+    assert actions(assembly, "charging", "s3:") == (
+        {"s3:GetObject", "s3:PutObject"} if revokes else set()
+    )
 
 
 def test_no_function_of_telemetry_scans_the_table(assembly: Assembly) -> None:

@@ -4,6 +4,7 @@ The key comes from Secrets Manager (docs/decisions/station-authority.md) and is 
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -13,7 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from services.charging.domain.station_certificates import StationCertificate, serial
+from services.charging.domain.station_certificates import (
+    Revoked,
+    StationCertificate,
+    serial,
+)
 
 VALID_FOR = timedelta(days=365)
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -62,6 +67,37 @@ class LocalAuthority:
             not_before=certificate.not_valid_before_utc,
             not_after=certificate.not_valid_after_utc,
         )
+
+    @property
+    def ends(self) -> datetime:
+        """Of its own certificate."""
+        return self._authority.not_valid_after_utc
+
+    async def revocation_list(self, revoked: Sequence[Revoked], at: datetime) -> str:
+        """In PEM; ends with the authority."""
+        return await asyncio.to_thread(self._revocation_list, revoked, at)
+
+    def _revocation_list(self, revoked: Sequence[Revoked], at: datetime) -> str:
+        listed = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self._authority.subject)
+            .last_update(at)
+            # An end before that would some day lock every station out.
+            .next_update(max(self.ends, at + CLOCKS_DIFFER))
+            .add_extension(x509.CRLNumber(int(at.timestamp())), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()),
+                critical=False,
+            )
+        )
+        for one in revoked:
+            listed = listed.add_revoked_certificate(
+                x509.RevokedCertificateBuilder()
+                .serial_number(int(one.serial, 16))
+                .revocation_date(one.at)
+                .build()
+            )
+        return listed.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
 
     def _sign(self, request: x509.CertificateSigningRequest, at: datetime) -> x509.Certificate:
         key, issuer = request.public_key(), self._authority

@@ -42,13 +42,18 @@ class MetricsLog:
         clock: Clock,
         *,
         every: float = EVERY,
+        authority_ends: datetime | None = None,
     ) -> None:
-        """`connections`: how many there are; `every`: seconds."""
+        """`connections`: how many there are; `every`: seconds.
+
+        `authority_ends`: the certificate of who signs those of stations; None when nobody does.
+        """
         self._metrics = metrics
         self._standings = standings
         self._connections = connections
         self._clock = clock
         self._every = every
+        self._authority_ends = authority_ends
         self._finish = asyncio.Event()
 
     async def run(self) -> None:
@@ -71,12 +76,18 @@ class MetricsLog:
             connections=self._connections(),
             standing=standing,
             at=self._clock(),
+            authority_ends=self._authority_ends,
         ):
             logger.info("metrics", extra=line)
 
 
 def lines(
-    counted: Counted, *, connections: int, standing: Standing | None, at: datetime
+    counted: Counted,
+    *,
+    connections: int,
+    standing: Standing | None,
+    at: datetime,
+    authority_ends: datetime | None = None,
 ) -> Iterator[dict[str, Any]]:
     """First the node's, then answers by action, then over all actions.
 
@@ -94,7 +105,10 @@ def lines(
             names.OLDEST_UNANSWERED_CALL: standing.oldest_unanswered_seconds,
             names.OLDEST_OUTBOX_EVENT: standing.oldest_outbox_seconds,
             names.QUARANTINED_RECORDS: standing.quarantined,
+            names.STATION_CERTIFICATES_ENDING: standing.certificates_ending,
         }
+    if authority_ends is not None:
+        node[names.STATION_AUTHORITY_DAYS] = (authority_ends - at).days
     yield _line(at, {}, node)
     of_all: defaultdict[tuple[Direction, MessageKind], list[Answers]] = defaultdict(list)
     for kind, answers in counted.answers.items():

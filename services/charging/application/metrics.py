@@ -53,6 +53,8 @@ class Standing:
     """Since the oldest event was committed that the queue has not; 0 when there is none."""
     quarantined: int
     """Records since the reader was last asked."""
+    certificates_ending: int
+    """Of stations, within 30 days or in the last 30, without one that follows."""
 
 
 class Standings(Protocol):

@@ -26,8 +26,8 @@ from services.charging.domain.versions import version
 
 logger = logging.getLogger(__name__)
 
-RENEWED_BEFORE = timedelta(days=30)
-"""Until its end a certificate has so long to be followed by another."""
+RENEWED_BEFORE = timedelta(days=45)
+"""Until its end a certificate has so long to be followed by another; people hear of it at 30."""
 ASK_AGAIN_AFTER = timedelta(days=1)
 LOOK_EVERY = 3600.0
 """Seconds between looks for certificates that end."""

@@ -51,6 +51,15 @@ class StationCertificate:
     not_after: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """One that counts no more, before its end."""
+
+    serial: str
+    """In hex."""
+    at: datetime
+
+
 class UnacceptableRequestError(Exception):
     """A signing request that nobody may sign; says why."""
 

@@ -15,10 +15,9 @@ from cryptography.x509.oid import NameOID
 from websockets.asyncio.server import ServerConnection
 from websockets.datastructures import Headers
 
+from contracts.routes import CLIENT_CERTIFICATE
 from services.charging.domain.admission import Certified
 from services.charging.domain.station_certificates import serial
-
-LEAF = "X-Amzn-Mtls-Clientcert-Leaf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,12 @@ class ClientCertificates:
         if isinstance(ended_here, ssl.SSLObject):
             presented = ended_here.getpeercert(binary_form=True)
             return _certified(x509.load_der_x509_certificate(presented)) if presented else None
-        leaf = headers.get(LEAF)
-        if leaf is None or not self._is_load_balancer(connection):
+        leaves = headers.get_all(CLIENT_CERTIFICATE)
+        # The load balancer says it once: of two, one is somebody else's.
+        if len(leaves) != 1 or not self._is_load_balancer(connection):
             return None
         try:
-            return _certified(x509.load_pem_x509_certificate(unquote(leaf).encode()))
+            return _certified(x509.load_pem_x509_certificate(unquote(leaves[0]).encode()))
         except ValueError:
             return None
 

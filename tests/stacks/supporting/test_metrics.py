@@ -17,6 +17,7 @@ def test_nothing_outside_leads_to_what_only_aws_asks_for(assembly: Assembly, pat
         pattern
         for _, rule in assembly.of_type("AWS::ElasticLoadBalancingV2::ListenerRule")
         for condition in rule["Properties"]["Conditions"]
+        if "PathPatternConfig" in condition
         for pattern in condition["PathPatternConfig"]["Values"]
     ]
     distribution = assembly["hosting"].only("AWS::CloudFront::Distribution")

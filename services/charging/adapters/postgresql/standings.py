@@ -27,6 +27,17 @@ class PostgresStandings:
                         from outbox order by id limit 1
                     ), 0),
                     (select count(*) from quarantine where id > %(newest)s::bigint),
+                    (
+                        select count(*) from station_certificate as ending
+                        where state in ('accepted', 'used') and not_after
+                            between now() - interval '30 days' and now() + interval '30 days'
+                            and not exists (
+                                select from station_certificate as newer
+                                where newer.station_id = ending.station_id
+                                    and newer.issued_at > ending.issued_at
+                                    and newer.state in ('accepted', 'used')
+                            )
+                    ),
                     (select coalesce(max(id), 0) from quarantine)
                 """,
                 {"newest": self._newest},
