@@ -51,7 +51,7 @@ class SecretsStack(EnvironmentStack):
             self.webhook_token,
             "SMG4",
             because=COUNTERPART,
-            owner=Owner.TELEMETRY,
+            owner=Owner.SECURITY,
         )
         self.charging_keys = aws_secretsmanager.Secret(
             self,
@@ -73,7 +73,7 @@ class SecretsStack(EnvironmentStack):
             self.charging_keys,
             "SMG4",
             because=COUNTERPART,
-            owner=Owner.CHARGING,
+            owner=Owner.SECURITY,
         )
         CfnOutput(self, "KeyArn", value=key.key_arn)
 

@@ -117,6 +117,7 @@ def test_what_programs_inside_the_network_call_is_inside_where_anything_is(
         "s3",
         "ec2",  # Lambda's, to place the function in the network
         "ecs",  # once a month, when a password changes
+        "elasticloadbalancing",  # when a certificate is revoked
         "elasticfilesystem",  # in the network
         "es",
         "kms",  # AWS's services use the key, on behalf of who calls them

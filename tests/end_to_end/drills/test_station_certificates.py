@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidMessage, InvalidStatus
 
 from contracts.routes import CLIENT_CERTIFICATE
 from demo.environment import wait_until_served
+from embedded import cdk
 from tests.charging.authority import authority
 from tests.embedded.machine.cloud import eventually
 from tests.end_to_end.drills.conftest import Figures
@@ -44,7 +45,9 @@ async def test_a_station_of_profile_3_lives_by_its_certificate(
     for part, text in zip(("pem", "key"), live.authority, strict=True):
         (tmp_path / f"authority.{part}").write_text(text)
     with figures.measure("authority of stations: its key put in, the service started again"):
-        charging = Runbook("../charging.md", live.environment)
+        machine = live.environment.machine
+        aws = cdk.environment(machine.account_id, machine.region, machine.endpoint)
+        charging = Runbook("../charging.md", aws)
         await asyncio.to_thread(
             charging.run, "Certificates of stations", ENV="live", folder=tmp_path
         )
