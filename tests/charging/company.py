@@ -26,6 +26,8 @@ from services.charging.domain.tokens import Token, TokenStatus
 from tests.charging.ledger import FakeLedger
 
 DAWN = datetime(2026, 3, 1, 6, tzinfo=UTC)
+HEARD = DAWN + timedelta(days=30)
+"""When all of it arrives, unless a test says otherwise: whatever is said of the day is past."""
 
 
 async def learn_nothing(_station: str, _asked: Message, _answer: Message, _at: datetime) -> None:
@@ -118,7 +120,7 @@ class Company:
         self.register = FakeRegister()
         self.device_models = FakeDeviceModels()
         self.sites = FakeSites()
-        self.now = DAWN + timedelta(days=30)
+        self.now = HEARD
         self.matching = MatchingLedger(self.ledger, self.ledger, lambda: self.now)
         self.assignments = StopAssignments(self.matching, lambda: self.now)
         store = Store(

@@ -198,6 +198,7 @@ UNCHANGED = {
     "AWS::ECS::TaskDefinition": _REPLACED,
     "AWS::EFS::AccessPoint": _TAGS,
     "AWS::EFS::MountTarget": _ONLY_REFERENCES,
+    "AWS::ElasticLoadBalancingV2::TrustStore": "it names a file, and nothing more",
     "AWS::IAM::InstanceProfile": _ONLY_REFERENCES,
     "AWS::KMS::Alias": _ONLY_REFERENCES,
     "AWS::Lambda::Permission": _REPLACED,

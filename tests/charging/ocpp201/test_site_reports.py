@@ -8,7 +8,7 @@ import pytest
 from services.charging.application.ports import Planned
 from services.charging.domain.smart_charging.plan import Step
 from services.charging.domain.smart_charging.vehicle import VehicleNeeds
-from tests.charging.company import DAWN, Company
+from tests.charging.company import DAWN, HEARD, Company
 from tests.charging.official import OCPP_2_0_1
 
 HOUR = timedelta(hours=1)
@@ -53,7 +53,7 @@ async def test_alternating_current() -> None:
     )
     assert status == "Rejected"  # The site is not planned.
     assert needs == VehicleNeeds(
-        told_at=DAWN,
+        told_at=HEARD,
         departure_at=DAWN + 9 * HOUR,
         wanted_wh=20_000,
         minimum_ma=8_000,
@@ -99,7 +99,7 @@ async def test_a_figure_that_cannot_be_is_none() -> None:
         "evMaxVoltage": 0,
     }
     _, needs = await want(Company(), "AC_three_phase", acChargingParameters=impossible)
-    assert needs == VehicleNeeds(told_at=DAWN, most_periods=3)
+    assert needs == VehicleNeeds(told_at=HEARD, most_periods=3)
 
 
 @pytest.mark.parametrize(
@@ -161,11 +161,11 @@ async def test_a_limit_from_outside_is_a_line_of_its_own_until_it_is_cleared() -
     await limit("EMS", chargingSchedule=[schedule(4140, unit="W", duration=3600)])
     await limit("Other")
     of_evse, of_station, without = (limit.line for limit in company.sites.limits)
-    assert of_evse.within(DAWN, DAWN + HOUR).l1 == 10_000
-    assert of_evse.within(DAWN + 9 * HOUR, DAWN + 10 * HOUR).l3 == 16_000
+    assert of_evse.within(HEARD, HEARD + HOUR).l1 == 10_000
+    assert of_evse.within(HEARD + 9 * HOUR, HEARD + 10 * HOUR).l3 == 16_000
     assert (of_evse.carries("CP1", 2), of_evse.carries("CP1", 1)) == (True, False)
-    assert of_station.within(DAWN, DAWN + HOUR).l2 == 6_000
-    assert of_station.within(DAWN + HOUR, DAWN + 2 * HOUR).l2 > 1_000_000
+    assert of_station.within(HEARD, HEARD + HOUR).l2 == 6_000
+    assert of_station.within(HEARD + HOUR, HEARD + 2 * HOUR).l2 > 1_000_000
     assert (of_station.carries("CP1", 2), of_station.carries("CP2", 2)) == (True, False)
     assert without.windows == ()
     await tell(company, "ClearedChargingLimit", chargingLimitSource="SO", evseId=2)
