@@ -24,13 +24,16 @@ class XRay:
         self.environment = {"AWS_ENDPOINT_URL_XRAY": endpoint, "TRACED_SHARE": "1"}
         """Of a program that tells everything."""
 
-    def segment(self, operation: str, **annotations: object) -> Segment:
-        """The first with these; waits for it."""
+    def segment(
+        self, operation: str, *, trace_id: str | None = None, **annotations: object
+    ) -> Segment:
+        """The first with these; waits for it. `trace_id`: where others do the same."""
         wanted = {"operation": operation, **annotations}.items()
         until = time.monotonic() + _ARRIVE_WITHIN
         while time.monotonic() < until:
             for segment in list(self.segments):
-                if wanted <= segment["annotations"].items():
+                is_its = trace_id in (None, segment["trace_id"])
+                if is_its and wanted <= segment["annotations"].items():
                     return segment
             time.sleep(0.05)
         raise AssertionError(f"no segment has {wanted}")

@@ -78,7 +78,9 @@ async def test_a_command_s_trace_goes_on_at_the_node_with_the_socket(
     assert carried_out["trace_id"] == "1-4efaaf4d-1e8720b39541901950019ee5"
     assert carried_out["annotations"]["result"] == "answered"
     request = xray.segment(
-        "POST /charging/v1/stations/{station_id}/remote-start", company=OWN_COMPANY
+        "POST /charging/v1/stations/{station_id}/remote-start",
+        trace_id=carried_out["trace_id"],
+        company=OWN_COMPANY,
     )
     assert carried_out["parent_id"] == request["id"]
     assert request["parent_id"] == SAMPLED.split("-")[2]
