@@ -18,6 +18,7 @@ from services.charging.adapters.trust_store import LoadBalancerTrustStore
 from services.charging.application.ports import UnavailableError
 from services.charging.application.revocations import Revocations
 from services.charging.domain.station_certificates import Revoked, StationCertificate
+from tests import aws_actions
 from tests.charging.authority import authority
 
 NOW = datetime.now(UTC)
@@ -148,6 +149,14 @@ async def test_a_list_counts_before_the_one_that_it_replaces_goes() -> None:
         with pytest.raises(UnavailableError, match="not yours"):
             await store.replace("x", 8)
         load_balancing.assert_no_pending_responses()
+        storage.assert_no_pending_responses()
+    # A stub answers before anybody else hears of the call.
+    for action in (
+        "s3:PutObject",
+        "elasticloadbalancing:AddTrustStoreRevocations",
+        "elasticloadbalancing:RemoveTrustStoreRevocations",
+    ):
+        aws_actions.record("services/charging", action)
 
 
 @pytest.mark.integration
