@@ -12,11 +12,9 @@ from contracts.access_tokens import AccessTokens
 from contracts.settings import ChargingSettings
 from contracts.task_address import task_address
 from contracts.tracing.xray import tracing
-from services.charging.adapters.certificate_authority import LocalAuthority
-from services.charging.adapters.contract_certificates import ContractCertificateService
+from services.charging import certification
 from services.charging.adapters.metrics_log import MetricsLog
 from services.charging.adapters.metrics_page import MetricsPage
-from services.charging.adapters.ocsp_responders import OcspResponders
 from services.charging.adapters.outbox_relay import OutboxRelay
 from services.charging.adapters.postgresql.campaigns import PostgresCampaigns
 from services.charging.adapters.postgresql.changes import PostgresChanges
@@ -31,7 +29,6 @@ from services.charging.adapters.postgresql.message_log import PostgresMessageLog
 from services.charging.adapters.postgresql.meter_readings import PostgresMeterReadings
 from services.charging.adapters.postgresql.notifications import PostgresNotifications
 from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
-from services.charging.adapters.postgresql.revocations import PostgresRevocations
 from services.charging.adapters.postgresql.signed_metering import PostgresSignedMetering
 from services.charging.adapters.postgresql.signed_values import PostgresSignedRecords
 from services.charging.adapters.postgresql.site_views import PostgresSiteViews
@@ -53,7 +50,6 @@ from services.charging.adapters.postgresql.waiting_stops import PostgresWaitingS
 from services.charging.adapters.sealing import Seal
 from services.charging.adapters.surplus_queue import SqsSurplusQueue
 from services.charging.adapters.system_clock import utc_now
-from services.charging.adapters.trust_store import LoadBalancerTrustStore
 from services.charging.application import configuration, station_certificates, stop_matching
 from services.charging.application.campaigns import Campaigns
 from services.charging.application.central_systems import central_systems
@@ -136,7 +132,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     )
     device_models = PostgresDeviceModels(database)
     certificates = PostgresStationCertificates(database)
-    authority = _authority(settings)
+    authority = certification.authority_of(settings)
     issuer = StationCertificates(authority, certificates, commands, utc_now) if authority else None
     store = Store(
         tokens=tokens,
@@ -149,8 +145,8 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         sites=PlannedSiteReports(PostgresSiteReports(database), planning.changed),
         quarantine=PostgresQuarantine(database),
         issuer=issuer,
-        statuses=_statuses(settings),
-        contracts=_contracts(settings),
+        statuses=certification.statuses_of(settings),
+        contracts=certification.contracts_of(settings),
     )
     sites, configurations = PostgresSites(database), PostgresConfigurations(database)
     surplus_queue = SqsSurplusQueue(boto3.client("sqs"), settings.site_surplus_queue_url)
@@ -278,7 +274,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
                 ledger,
                 ConfigurationQuestions(configurations, commands),
                 issuer,
-                _revocations(settings, authority, database),
+                certification.revocations_of(settings, authority, database),
             ),
         ],
         gateway=gateway,
@@ -311,40 +307,6 @@ def _rounds(
             )
         )
     return rounds
-
-
-def _authority(settings: ChargingSettings) -> LocalAuthority | None:
-    if not settings.station_authority_certificate:
-        return None
-    return LocalAuthority(settings.station_authority_certificate, settings.station_authority_key)
-
-
-def _revocations(
-    settings: ChargingSettings, authority: LocalAuthority | None, database: Database
-) -> Revocations | None:
-    if authority is None or not settings.station_trust_store_arn:
-        return None
-    trust_store = LoadBalancerTrustStore(
-        boto3.client("elbv2"),
-        boto3.client("s3"),
-        settings.station_trust_store_arn,
-        settings.station_revocations,
-    )
-    return Revocations(authority, PostgresRevocations(database), trust_store, utc_now)
-
-
-def _statuses(settings: ChargingSettings) -> OcspResponders | None:
-    if not settings.ocsp_hosts:
-        return None
-    return OcspResponders(settings.ocsp_hosts.split(","), utc_now)
-
-
-def _contracts(settings: ChargingSettings) -> ContractCertificateService | None:
-    if not settings.contract_certificates_url:
-        return None
-    return ContractCertificateService(
-        settings.contract_certificates_url, settings.contract_certificates_token
-    )
 
 
 def collect_garbage_seldom() -> None:
