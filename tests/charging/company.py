@@ -18,6 +18,7 @@ from services.charging.application.stop_matching import MatchingLedger
 from services.charging.domain.device_model import Monitor, Value
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.quarantine import Rule
+from services.charging.domain.registration import Registration
 from services.charging.domain.smart_charging.outside import OutsideLimit
 from services.charging.domain.smart_charging.plan import Step
 from services.charging.domain.smart_charging.vehicle import Period, VehicleNeeds
@@ -57,9 +58,11 @@ class FakeDeviceModels:
 class FakeRegister:
     def __init__(self) -> None:
         self.reports: list[Message | ConnectorReport] = []
+        self.registration = Registration.ACCEPTED
 
-    async def booted(self, _station_id: str, boot: Message, _at: datetime) -> None:
+    async def booted(self, _station_id: str, boot: Message, _at: datetime) -> Registration:
         self.reports.append(boot)
+        return self.registration
 
     async def status(self, _station_id: str, status: ConnectorReport, _at: datetime) -> None:
         self.reports.append(status)
@@ -123,7 +126,7 @@ class Company:
         self.now = HEARD
         self.matching = MatchingLedger(self.ledger, self.ledger, lambda: self.now)
         self.assignments = StopAssignments(self.matching, lambda: self.now)
-        store = Store(
+        self.store = Store(
             tokens=self.ledger.tokens,
             register=self.register,
             ledger=self.matching,
@@ -137,7 +140,7 @@ class Company:
             contracts=contracts,
         )
         self.central_systems = {
-            system.version.name: system for system in central_systems(store, lambda: self.now)
+            system.version.name: system for system in central_systems(self.store, lambda: self.now)
         }
 
     async def call(self, action: str, **payload: Any) -> Any:

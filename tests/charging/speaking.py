@@ -15,13 +15,22 @@ from services.charging.application.device_answers import DeviceAnswers
 from services.charging.application.key_rotation import ROTATE_KEY
 from services.charging.application.key_rotation import KeyRotation as Keys
 from services.charging.domain.commands import Command, CommandState
-from services.charging.domain.ocpp_j.frames import CallResult
+from services.charging.domain.ocpp_j.frames import CallResult, ErrorCode
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.stations import StationKey
 from tests.charging.company import Company
 from tests.charging.examples import Payload
 from tests.charging.official import OfficialSchemas
-from tests.charging.transcripts import KeyRotation, Operator, Refused, Station, Step, UseCase
+from tests.charging.transcripts import (
+    KeyRotation,
+    Operator,
+    Refused,
+    Registered,
+    Station,
+    Step,
+    UseCase,
+    Withheld,
+)
 
 
 class OneCommand:
@@ -75,6 +84,7 @@ class Speaker:
         self._calls_end = calls_end
         self.company = Company()
         self.keys = NextKeys()
+        self._heard: list[tuple[str, Payload]] = []
 
     async def speak(self, use_case: UseCase) -> None:
         """Step by step; then what came of it is as the use case says."""
@@ -92,7 +102,7 @@ class Speaker:
                 answer = await self._call(action, says)
                 assert answer == answer | hears, answer
             case Refused(action, says, code):
-                self.company.ledger.is_away = True
+                self.company.ledger.is_away = code is ErrorCode.INTERNAL_ERROR
                 with pytest.raises(CallRefusedError) as refused:
                     await self._call(action, says)
                 self.company.ledger.is_away = False
@@ -100,6 +110,12 @@ class Speaker:
             case Operator(action, says, hears):
                 _, request = command_request(self._version.name, action, says)
                 assert await self._command(action, request, hears) == (action, says)
+            case Withheld(action, says):
+                _, request = command_request(self._version.name, action, says)
+                assert (await self._ended(action, request, {}))[0] is CommandState.UNDELIVERED
+                assert self._heard == []
+            case Registered(registration):
+                self.company.register.registration = registration
             case KeyRotation(action, hears, is_taken):
                 told, payload = await self._command(ROTATE_KEY, b"{}", hears)
                 assert told == action
@@ -117,11 +133,20 @@ class Speaker:
 
     async def _command(self, action: str, request: bytes, hears: Payload) -> tuple[str, Payload]:
         """What the station hears of a command, which ends as answered."""
-        heard: list[tuple[str, Payload]] = []
+        ended = await self._ended(action, request, hears)
+        assert ended == (CommandState.ANSWERED, json.dumps(hears).encode(), None)
+        [said] = self._heard
+        return said
+
+    async def _ended(
+        self, action: str, request: bytes, hears: Payload
+    ) -> tuple[CommandState, bytes | None, str | None]:
+        """How a command ends; what the station hears of it is in `_heard`."""
+        self._heard = []
 
         async def call(action: str, payload: bytes) -> CallResult:
-            heard.append((action, json.loads(payload)))
-            self._schemas.check(f"{action}{self._calls_end}", heard[-1][1])
+            self._heard.append((action, json.loads(payload)))
+            self._schemas.check(f"{action}{self._calls_end}", self._heard[-1][1])
             self._schemas.check(f"{action}Response", hears)
             return CallResult("1", json.dumps(hears).encode())
 
@@ -130,12 +155,12 @@ class Speaker:
             book,
             learn=DeviceAnswers(self.company.device_models).learn,
             keys=Keys(self.keys),
+            registrations=self.company.store.registrations,
             clock=self._now,
         )
         await delivery.deliver("CP1", 1, self._version, call)
-        assert book.ended == (CommandState.ANSWERED, json.dumps(hears).encode(), None)
-        [said] = heard
-        return said
+        assert book.ended is not None
+        return book.ended
 
     def _asked(self, action: str, request: bytes) -> Command:
         return Command(

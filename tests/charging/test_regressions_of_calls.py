@@ -30,6 +30,7 @@ from services.charging.application.conversation import Conversation
 from services.charging.application.inbound import Inbound
 from services.charging.application.key_rotation import KeyRotation
 from services.charging.application.ports import NoAnswerError
+from services.charging.application.registrations import Registrations
 from services.charging.domain.ocpp16.data_transfer import DataTransfer, DataTransferResponse
 from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.ocpp_j.frames import CallResult
@@ -71,10 +72,12 @@ async def node(database: EmptyDatabase) -> AsyncIterator[Node]:
     book, connections = PostgresCommands(store), PostgresConnections(store, uuid4())
     await connections.seen()
     node = Node(f"ws://127.0.0.1:{port}/ocpp", Commands(book))
+    registrations = Registrations()
     central_system = CentralSystem(
         version=OCPP_1_6,
         routes={"DataTransfer": Route(DataTransfer, node.handle)},
         quarantine=PostgresQuarantine(store),
+        registrations=registrations,
         clock=utc_now,
     )
     security = PostgresStationSecurity(store)
@@ -82,10 +85,15 @@ async def node(database: EmptyDatabase) -> AsyncIterator[Node]:
         central_systems=[central_system],
         connections=connections,
         commands=CommandDelivery(
-            book, learn=learn_nothing, keys=KeyRotation(security), clock=utc_now
+            book,
+            learn=learn_nothing,
+            keys=KeyRotation(security),
+            registrations=registrations,
+            clock=utc_now,
         ),
         keys=security,
         issued=PostgresStationCertificates(store),
+        registrations=registrations,
         conversation=lambda name: Conversation(name, lambda _: None, utc_now),
     )
     hear = {

@@ -12,8 +12,10 @@ import pytest
 from contracts.personas import Persona
 from services.charging.adapters.postgresql.stations import GOES_WITH_STATION
 from services.charging.domain.places import Location, distance_m
+from tests.charging.examples import MESSAGES
 from tests.charging.program import KEY, ChargingProgram
 from tests.charging.station import connected
+from tests.charging.test_commands import answered
 
 pytestmark = pytest.mark.integration
 
@@ -84,6 +86,39 @@ async def test_a_station_where_somebody_charged_stays(
         await asyncio.sleep(0.02)
     refused = program.api.delete(path, headers=match)
     assert (refused.status_code, station_id in refused.json()["detail"]) == (409, True)
+
+
+async def test_a_station_is_held_set_up_and_accepted(
+    program: ChargingProgram, station_id: str
+) -> None:
+    path, match, boot = f"/stations/{station_id}", {"If-Match": "*"}, MESSAGES["BootNotification"]
+    program.api.patch(path, json={"registration": "pending"}, headers=match).raise_for_status()
+
+    async def remote_start() -> httpx.Response:
+        wanted = {"token_uid": "CARD1"}
+        return await asyncio.to_thread(program.api.post, f"{path}/remote-start", json=wanted)
+
+    async with connected(program, station_id) as socket:
+        # It has heard nothing yet.
+        assert (await socket.try_call("Heartbeat"))[2] == "SecurityError"
+        assert (await socket.call("BootNotification", **boot))["status"] == "Pending"
+        held = await remote_start()
+        assert (held.status_code, "pending" in held.json()["detail"]) == (409, True)
+        # The same list again lets it in no more than before.
+        program.register(station_id)
+        shown = program.get(path)
+        assert (shown["registration"], shown["heard_registration"]) == ("pending", "pending")
+        program.api.patch(path, json={"registration": "accepted"}, headers=match).raise_for_status()
+    async with connected(program, station_id) as socket:
+        # It comes back without a boot: what it heard holds.
+        status = MESSAGES["StatusNotification"]
+        assert (await socket.try_call("StatusNotification", **status))[2] == "SecurityError"
+        assert (await socket.call("BootNotification", **boot))["status"] == "Accepted"
+        asked = asyncio.create_task(remote_start())
+        await answered(socket, 3, {"status": "Accepted"})
+        assert (await asked).json() == {"status": "Accepted"}
+    odd = program.get("/quarantine", station_id=station_id)["items"]
+    assert [one["rule"] for one in odd] == ["station-not-accepted"]
 
 
 async def test_what_a_station_said_is_not_for_the_next_company_with_its_id(

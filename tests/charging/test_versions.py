@@ -10,6 +10,7 @@ import pytest
 from services.charging.adapters.system_clock import utc_now
 from services.charging.application.commands import CommandBook, CommandDelivery
 from services.charging.application.key_rotation import ROTATE_KEY, KeyRotation, NextKeys
+from services.charging.application.registrations import Registrations
 from services.charging.domain.commands import Command, CommandState
 from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.ocpp201.version import OCPP_2_0_1
@@ -123,6 +124,7 @@ async def test_a_command_is_delivered_in_any_version_that_knows_its_words(
         cast("CommandBook", Book()),
         learn=learn_nothing,
         keys=KeyRotation(cast("NextKeys", Keys())),
+        registrations=Registrations(),
         clock=utc_now,
     )
     await delivery.deliver("CP1", 7, OCPP_1_6, call)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.charging.domain.ocpp_j.frames import ErrorCode
 from services.charging.domain.quarantine import Rule
+from services.charging.domain.registration import Registration
 from services.charging.domain.tokens import Token
 from tests.charging.examples import Payload
 
@@ -19,7 +20,7 @@ class Station:
 
 @dataclass(frozen=True)
 class Refused:
-    """The station calls while nothing can be kept, and is to repeat it."""
+    """The station calls while nothing can be kept, and is to repeat it; or hears another error."""
 
     action: str
     says: Payload
@@ -33,6 +34,21 @@ class Operator:
     action: str
     says: Payload
     hears: Payload
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """An operator commands, and the station does not hear of it."""
+
+    action: str
+    says: Payload
+
+
+@dataclass(frozen=True)
+class Registered:
+    """An operator says what the station hears from its next boot on."""
+
+    registration: Registration
 
 
 @dataclass(frozen=True)
@@ -53,7 +69,7 @@ class CentralSystem:
     hears: Payload
 
 
-Step = Station | Refused | Operator | KeyRotation | CentralSystem
+Step = Station | Refused | Operator | Withheld | Registered | KeyRotation | CentralSystem
 
 
 @dataclass(frozen=True)

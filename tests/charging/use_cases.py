@@ -2,11 +2,22 @@
 
 from datetime import timedelta
 
+from services.charging.domain.ocpp_j.frames import ErrorCode
 from services.charging.domain.quarantine import Rule
+from services.charging.domain.registration import Registration
 from services.charging.domain.tokens import Token, TokenStatus
 from tests.charging.company import DAWN
 from tests.charging.examples import ACCEPTED, AT, COMMANDS, MESSAGES, PROFILE, Payload
-from tests.charging.transcripts import KeyRotation, Operator, Refused, Station, Step, UseCase
+from tests.charging.transcripts import (
+    KeyRotation,
+    Operator,
+    Refused,
+    Registered,
+    Station,
+    Step,
+    UseCase,
+    Withheld,
+)
 
 NOON = (DAWN + timedelta(hours=6)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -59,7 +70,16 @@ def profiled(purpose: str, connector: int, **more: object) -> Operator:
 
 
 BOOTED = told("BootNotification", ACCEPTED)
+PENDING = told("BootNotification", {"status": "Pending", "interval": 60})
+REJECTED = told("BootNotification", {"status": "Rejected", "interval": 600})
 KNOWN = told("Authorize", thought("Accepted"))
+
+
+def unasked(action: str) -> Refused:
+    """The example of a message, from a station that may not speak."""
+    return Refused(action, MESSAGES[action], ErrorCode.SECURITY_ERROR)
+
+
 CERTIFIED: list[Step] = [told("SignCertificate", ACCEPTED), commanded("CertificateSigned")]
 
 OPERATIONS: dict[str, UseCase] = {
@@ -83,6 +103,42 @@ OPERATIONS: dict[str, UseCase] = {
     ),
     "4.2 4.6 4.9 boot": UseCase(
         [BOOTED, *statuses("Available"), told("Heartbeat", {"currentTime": "2026-03-31T06:00:00Z"})]
+    ),
+    "4.2 set up before it is accepted": UseCase(
+        [
+            Registered(Registration.PENDING),
+            PENDING,
+            unasked("Heartbeat"),
+            unasked("StartTransaction"),
+            commanded("GetConfiguration"),
+            configured("MeterValueSampleInterval", "60"),
+            Withheld("RemoteStartTransaction", COMMANDS["RemoteStartTransaction"][0]),
+            unasked("StatusNotification"),
+            commanded("TriggerMessage", ACCEPTED, requestedMessage="StatusNotification"),
+            *statuses("Available"),
+            PENDING,
+            *statuses("Available"),
+            Registered(Registration.ACCEPTED),
+            unasked("StopTransaction"),
+            BOOTED,
+            begun(),
+        ],
+        open=1,
+        odd=(Rule.STATION_NOT_ACCEPTED,) * 3,
+    ),
+    "4.2 refused": UseCase(
+        [
+            Registered(Registration.REJECTED),
+            REJECTED,
+            unasked("StartTransaction"),
+            Withheld("ChangeConfiguration", {"key": "HeartbeatInterval", "value": "60"}),
+            commanded("TriggerMessage", ACCEPTED, requestedMessage="BootNotification"),
+            REJECTED,
+            Registered(Registration.ACCEPTED),
+            BOOTED,
+            KNOWN,
+        ],
+        odd=(Rule.STATION_NOT_ACCEPTED,),
     ),
     "4.3 5.6 a vendor's own, which is not known here": UseCase(
         [told("DataTransfer", {"status": "UnknownVendorId"}), commanded("DataTransfer")]

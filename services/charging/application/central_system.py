@@ -18,11 +18,13 @@ from services.charging.application.ports import (
     Quarantine,
     UnavailableError,
 )
+from services.charging.application.registrations import Registrations
 from services.charging.domain.ocpp_j.frames import ErrorCode
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.ocpp_j.reading import UnreadableError
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.quarantine import Finding, Rule, records
+from services.charging.domain.registration import tells_a_fact
 
 logger = logging.getLogger(__name__)
 
@@ -52,12 +54,14 @@ class CentralSystem:
         version: Version,
         routes: Mapping[str, Route],
         quarantine: Quarantine,
+        registrations: Registrations,
         clock: Clock,
     ) -> None:
         """`routes`: by action."""
         self.version = version
         self._routes = routes
         self._quarantine = quarantine
+        self._registrations = registrations
         self._clock = clock
         self._encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -90,6 +94,11 @@ class CentralSystem:
 
     async def _answer(self, station_id: str, action: str, payload: bytes) -> bytes:
         received_at = self._clock()
+        if (refused := self._registrations.refused(station_id, action)) is not None:
+            if tells_a_fact(action):
+                finding = Finding(Rule.STATION_NOT_ACCEPTED, action[:50])
+                await self._quarantine.add(records(station_id, [finding], payload, received_at))
+            raise CallRefusedError(ErrorCode.SECURITY_ERROR, refused)
         route = self._routes.get(action)
         if route is None:
             finding = Finding(Rule.ACTION_UNKNOWN, action[:50])

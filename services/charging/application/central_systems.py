@@ -20,6 +20,7 @@ def central_systems(store: Store, clock: Clock) -> Sequence[CentralSystem]:
             version=version,
             routes=_ROUTES[version.name](store, clock),
             quarantine=store.quarantine,
+            registrations=store.registrations,
             clock=clock,
         )
         for version in VERSIONS

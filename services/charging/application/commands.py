@@ -23,6 +23,7 @@ from services.charging.application.ports import (
     NotStorableError,
     UnavailableError,
 )
+from services.charging.application.registrations import Registrations
 from services.charging.domain.commands import Command, CommandState
 from services.charging.domain.ocpp_j.connection import BusyError
 from services.charging.domain.ocpp_j.frames import CallError, CallResult
@@ -102,6 +103,7 @@ class CommandDelivery:
         *,
         learn: Learn,
         keys: KeyRotation,
+        registrations: Registrations,
         clock: Clock,
         traced: Traced = untraced,
     ) -> None:
@@ -109,6 +111,7 @@ class CommandDelivery:
         self._book = book
         self._learn = learn
         self._keys = keys
+        self._registrations = registrations
         self._clock = clock
         self._traced = traced
 
@@ -128,9 +131,12 @@ class CommandDelivery:
             await self._tell(command, version, call)
 
     async def _tell(self, command: Command, version: Version, call: Call) -> None:
-        if (mismatch := _mismatch(command, version)) is not None:
+        withheld = self._registrations.withheld(
+            command.station_id, command.action, command.request
+        ) or _mismatch(command, version)
+        if withheld is not None:
             await self._book.close(
-                command.id, command.version, CommandState.UNDELIVERED, answer=None, reason=mismatch
+                command.id, command.version, CommandState.UNDELIVERED, answer=None, reason=withheld
             )
             return
         state = CommandState.ANSWERED

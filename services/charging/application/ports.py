@@ -1,12 +1,13 @@
 """What the use cases need of the outside."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from contracts.events import SessionEvent
+from services.charging.application.registrations import Registrations
 from services.charging.domain.device_model import Monitor, Value
 from services.charging.domain.ledger import Entry, Known
 from services.charging.domain.metering import MeterReading
@@ -20,6 +21,7 @@ from services.charging.domain.ocpp_j.frames import CallError, CallResult
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.quarantine import QuarantineRecord
+from services.charging.domain.registration import Registration
 from services.charging.domain.sessions import Start, Stop
 from services.charging.domain.smart_charging.outside import OutsideLimit
 from services.charging.domain.smart_charging.plan import Step
@@ -140,8 +142,8 @@ class Notifications(Protocol):
 class StationRegister(Protocol):
     """What stations tell of themselves."""
 
-    async def booted(self, station_id: str, boot: Message, at: datetime) -> None:
-        """Keep the latest boot."""
+    async def booted(self, station_id: str, boot: Message, at: datetime) -> Registration:
+        """Keep the latest boot, and what it hears."""
 
     async def status(self, station_id: str, status: ConnectorReport, at: datetime) -> None:
         """Keep the latest state of a connector."""
@@ -243,3 +245,4 @@ class Store:
     """Without one, an operator has requests for certificates signed."""
     statuses: CertificateStatuses | None = None
     contracts: ContractCertificates | None = None
+    registrations: Registrations = field(default_factory=Registrations)

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from services.charging.application.scope import Scope
 from services.charging.domain.places import Box, Circle, Location
+from services.charging.domain.registration import Registration
 from services.charging.domain.stations import Plug, PlugStandard
 
 
@@ -47,6 +48,10 @@ class StationView:
     """Of its latest connection; None: it was never here."""
     boot: dict[str, Any] | None
     booted_at: datetime | None
+    registration: Registration
+    """What it hears when it boots."""
+    heard_registration: Registration | None
+    """What it heard when it last did, which holds until then; None: it never did."""
     connector_statuses: list[ConnectorView]
 
 

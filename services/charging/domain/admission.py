@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from services.charging.domain.registration import Registration
 from services.charging.domain.stations import StationKey
 
 
@@ -60,6 +61,8 @@ class Admission:
     the answer to each may have been lost."""
     epoch: int
     """For the connection, if it comes to one: higher than all before."""
+    registration: Registration = Registration.ACCEPTED
+    """What it heard at its last boot, or is to hear at its first."""
     unused: Collection[str] = ()
     """Serials of certificates that the station was given and has not shown yet."""
     revoked: Collection[str] = ()

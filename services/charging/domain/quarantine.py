@@ -21,6 +21,8 @@ class Rule(StrEnum):
     """No rule could mend it; refused."""
     MESSAGE_NOT_STORABLE = "message-not-storable"
     """A number that no field of its kind can hold; refused."""
+    STATION_NOT_ACCEPTED = "station-not-accepted"
+    """Said by a station that is pending or rejected, without being asked; refused."""
 
     # Fields
     TEXT_TOO_LONG = "text-too-long"

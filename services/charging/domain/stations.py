@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Self
 
 from services.charging.domain.places import Location
+from services.charging.domain.registration import Registration
 
 
 class SiteKind(StrEnum):
@@ -91,11 +92,13 @@ class Station:
     plugs: Sequence[Plug] = ()
     driver_id: str | None = None
     """``sub`` of the driver at whose home it stands: no colleague finds it."""
+    registration: Registration | None = None
+    """None: as before, and accepted when it is new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationChange:
-    """What operators may change of a station; without a `key`, it keeps its own."""
+    """What operators may change of a station; without `key` or `registration` it keeps its own."""
 
     id: str
     site_id: str
@@ -104,6 +107,7 @@ class StationChange:
     location: Location | None
     plugs: Sequence[Plug]
     driver_id: str | None
+    registration: Registration | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

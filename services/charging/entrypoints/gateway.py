@@ -26,6 +26,7 @@ from services.charging.application.central_system import CentralSystem
 from services.charging.application.commands import CommandDelivery
 from services.charging.application.conversation import Conversation
 from services.charging.application.ports import UnavailableError
+from services.charging.application.registrations import Registrations
 from services.charging.domain.admission import Admission, Proof, Shown
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.stations import StationKey
@@ -91,6 +92,7 @@ class Gateway:
         conversation: Callable[[str], Conversation],
         keys: Keys,
         issued: Issued,
+        registrations: Registrations,
         certificates: ClientCertificates = NO_LOAD_BALANCER,
         tls: ssl.SSLContext | None = None,
         tracing: Tracing = NO_TRACING,
@@ -102,6 +104,7 @@ class Gateway:
         """
         self._keys = keys
         self._issued = issued
+        self._registrations = registrations
         self._certificates = certificates
         self._tls = tls
         self._tracing = tracing
@@ -218,6 +221,7 @@ class Gateway:
         if not newest:
             await websocket.close(SUPERSEDED, "a newer connection took over")
             return
+        self._registrations.put(station_id, admission.registration)
         # Of no use any more: among them is the station's key, and each is an object to keep.
         for handshake in (request, websocket.response):
             if handshake is not None:

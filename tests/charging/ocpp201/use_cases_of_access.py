@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 
+from services.charging.domain.ocpp_j.frames import ErrorCode
 from services.charging.domain.quarantine import Rule
+from services.charging.domain.registration import Registration
 from services.charging.domain.tokens import ANONYMOUS, Token, TokenStatus
 from tests.charging.company import DAWN
 from tests.charging.examples import ACCEPTED, Payload
 from tests.charging.ocpp201.command_examples import COMMANDS
+from tests.charging.ocpp201.examples import MESSAGES
 from tests.charging.ocpp201.transactions import CARD1, event
 from tests.charging.ocpp201.transcripts import boot, commanded, status, told, tx
-from tests.charging.transcripts import KeyRotation, Operator, UseCase
+from tests.charging.transcripts import KeyRotation, Operator, Refused, Registered, UseCase, Withheld
 
 NOON = DAWN + timedelta(hours=6)
 EVSE = {"id": 1, "connectorId": 1}
@@ -58,6 +61,13 @@ def network(security_profile: int, url: str) -> Operator:
     return commanded("SetNetworkProfile", ACCEPTED, connectionData=data)
 
 
+def unasked(action: str) -> Refused:
+    """The example of a message, from a station that may not speak."""
+    return Refused(action, MESSAGES[action], ErrorCode.SECURITY_ERROR)
+
+
+PENDING = told("BootNotification", {"status": "Pending", "interval": 60})
+REJECTED = told("BootNotification", {"status": "Rejected", "interval": 600})
 OURS = "wss://charging.example.com/ocpp"
 AT_ONCE = tx(event("Started", 0, idToken=CARD1, meter=0, evse=EVSE, trigger="Authorized"), KNOWN)
 ADA, BOB, GUARD = (identifier(name, "ISO14443") for name in ("ada", "bob", "guard"))
@@ -84,6 +94,38 @@ ACCESS: dict[str, UseCase] = {
             commanded("Reset", ACCEPTED, type="Immediate"),
             boot("RemoteReset"),
         ]
+    ),
+    "B02 set up before it is accepted": UseCase(
+        [
+            Registered(Registration.PENDING),
+            PENDING,
+            unasked("Heartbeat"),
+            unasked("NotifyReport"),
+            commanded("GetBaseReport"),
+            told("NotifyReport"),
+            variable_set("SampledDataCtrlr", "TxUpdatedInterval", "60"),
+            Withheld("RequestStartTransaction", COMMANDS["RequestStartTransaction"][0]),
+            unasked("TransactionEvent"),
+            commanded("TriggerMessage", ACCEPTED, requestedMessage="SignV2GCertificate"),
+            told("SignCertificate", ACCEPTED),
+            Registered(Registration.ACCEPTED),
+            commanded("TriggerMessage", ACCEPTED, requestedMessage="BootNotification"),
+            boot("Triggered"),
+            status("Available"),
+        ],
+        odd=(Rule.STATION_NOT_ACCEPTED,) * 2,
+    ),
+    "B03 refused": UseCase(
+        [
+            Registered(Registration.REJECTED),
+            REJECTED,
+            unasked("StatusNotification"),
+            Withheld("GetBaseReport", COMMANDS["GetBaseReport"][0]),
+            commanded("TriggerMessage", ACCEPTED, requestedMessage="BootNotification"),
+            REJECTED,
+            unasked("Authorize"),
+        ],
+        odd=(Rule.STATION_NOT_ACCEPTED,),
     ),
     "B04 back after it was alone": UseCase([status("Available"), told("Heartbeat")]),
     "B10 on to another central system": UseCase(

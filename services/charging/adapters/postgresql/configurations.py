@@ -30,6 +30,7 @@ _TO_ASK: LiteralString = """
     join live_connection on live_connection.station_id = station.id
     where booted_at < now() - interval '1 minute'
         and booted_at > coalesce(configuration_asked_at, '-infinity')
+        and heard_registration is distinct from 'rejected'
         and (ocpp_version = %(keys)s or inventory_of is distinct from
             coalesce(boot #>> '{chargingStation,firmwareVersion}', ''))
         and not exists (

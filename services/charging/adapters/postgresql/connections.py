@@ -17,6 +17,7 @@ from services.charging.adapters.postgresql.notices import SUPERSEDED
 from services.charging.adapters.postgresql.sites.due import SITES_DUE
 from services.charging.domain.admission import Admission, SecurityProfile
 from services.charging.domain.ocpp_j.version import Version
+from services.charging.domain.registration import Registration
 from services.charging.domain.stations import StationKey
 
 logger = logging.getLogger(__name__)
@@ -164,7 +165,7 @@ class PostgresConnections:
                         select serial from station_certificate
                         where station_id = station.id and state = 'revoked' and not_after > now()
                     ),
-                    company_id
+                    company_id, coalesce(heard_registration, registration)
                 from station where id = any(%s)
                 """,
                 ([admission.station_id for admission in asked],),
@@ -179,6 +180,7 @@ class PostgresConnections:
                     unused=row[7],
                     revoked=row[8],
                     company=row[9],
+                    registration=Registration(row[10]),
                 )
                 for row in await cursor.fetchall()
             }

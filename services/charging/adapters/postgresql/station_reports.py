@@ -1,6 +1,7 @@
 """What stations tell of themselves, committed in groups over many stations."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -9,9 +10,19 @@ from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.sites.due import PROFILES_FORGOTTEN, SITES_DUE
 from services.charging.domain.ocpp_j.message import Message
+from services.charging.domain.registration import Registration
 from services.charging.domain.stations import ConnectorReport
 
-_Boot = tuple[str, Message, datetime]
+
+@dataclass(slots=True)
+class _Boot:
+    station_id: str
+    message: Message
+    at: datetime
+    hears: Registration = Registration.REJECTED
+    """Unless it is known."""
+
+
 _Status = tuple[str, ConnectorReport, datetime]
 
 
@@ -21,39 +32,46 @@ class PostgresStationReports:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._boots: CommitGroup[_Boot] = CommitGroup(
-            self._write_boots, subject=lambda boot: boot[0]
+            self._write_boots, subject=lambda boot: boot.station_id
         )
         self._statuses: CommitGroup[_Status] = CommitGroup(
             self._write_statuses,
             subject=lambda status: (status[0], status[1].evse_id, status[1].connector_id),
         )
 
-    async def booted(self, station_id: str, boot: Message, at: datetime) -> None:
-        """Keep the latest boot."""
-        await self._boots.add((station_id, boot, at))
+    async def booted(self, station_id: str, boot: Message, at: datetime) -> Registration:
+        """Keep the latest boot, and what it hears."""
+        booted = _Boot(station_id, boot, at)
+        await self._boots.add(booted)
+        return booted.hears
 
     async def status(self, station_id: str, status: ConnectorReport, at: datetime) -> None:
         """Keep the latest state of a connector."""
         await self._statuses.add((station_id, status, at))
 
     async def _write_boots(self, boots: Sequence[_Boot]) -> None:
-        stations = {"stations": [station_id for station_id, _, _ in boots]}
+        stations = {"stations": [boot.station_id for boot in boots]}
         async with self._database.transaction() as connection, connection.pipeline():
-            await connection.execute(
+            cursor = await connection.execute(
                 """
-                update station set boot = given.boot::jsonb, booted_at = given.booted_at
+                update station set boot = given.boot::jsonb, booted_at = given.booted_at,
+                    heard_registration = registration
                 from unnest(%s::text[], %b::text[], %s::timestamptz[])
                     as given (id, boot, booted_at)
-                where station.id = given.id
+                where station.id = given.id returning station.id, registration
                 """,
                 (
-                    [station_id for station_id, _, _ in boots],
-                    [msgspec.json.encode(boot).decode() for _, boot, _ in boots],
-                    [at for _, _, at in boots],
+                    stations["stations"],
+                    [msgspec.json.encode(boot.message).decode() for boot in boots],
+                    [boot.at for boot in boots],
                 ),
             )
             await connection.execute(PROFILES_FORGOTTEN, stations)
             await connection.execute(SITES_DUE, stations)
+            hear = dict(await cursor.fetchall())
+        for boot in boots:
+            if boot.station_id in hear:
+                boot.hears = Registration(hear[boot.station_id])
 
     async def _write_statuses(self, statuses: Sequence[_Status]) -> None:
         async with self._database.statement() as connection:

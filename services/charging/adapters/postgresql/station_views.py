@@ -12,6 +12,7 @@ from services.charging.domain.places import EARTH_RADIUS_M, Box, Circle
 _VIEW: LiteralString = """
     select station.id, station.version, station.site_id, station.connectors, station.plugs,
         station.driver_id, station.boot, station.booted_at,
+        station.registration, station.heard_registration,
         case when latitude is not null
             then jsonb_build_object('latitude', latitude, 'longitude', longitude) end as location,
         station.distance_m::integer, connection.connected_at,

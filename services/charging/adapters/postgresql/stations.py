@@ -92,14 +92,21 @@ class PostgresStations:
             cursor = await connection.execute(
                 """
                 insert into station (company_id, id, site_id, connectors, key_salt, key_digest,
-                    latitude, longitude, plugs, driver_id)
-                select %s::text, * from unnest(%s::text[], %s::text[], %s::integer[], %s::bytea[],
-                    %s::bytea[], %s::float8[], %s::float8[], %s::jsonb[], %s::text[])
+                    latitude, longitude, plugs, driver_id, registration)
+                select %s::text, given.id, given.site_id, given.connectors, salt, digest,
+                    given.latitude, given.longitude, given.plugs, given.driver_id,
+                    coalesce(given.registration, known.registration, 'accepted')
+                from unnest(%s::text[], %s::text[], %s::integer[], %s::bytea[], %s::bytea[],
+                    %s::float8[], %s::float8[], %s::jsonb[], %s::text[], %s::text[])
+                    as given (id, site_id, connectors, salt, digest, latitude, longitude, plugs,
+                        driver_id, registration)
+                left join station as known on known.id = given.id
                 on conflict (id) do update set site_id = excluded.site_id,
                     connectors = excluded.connectors, key_salt = excluded.key_salt,
                     key_digest = excluded.key_digest, latitude = excluded.latitude,
                     longitude = excluded.longitude, plugs = excluded.plugs,
-                    driver_id = excluded.driver_id, version = station.version + 1
+                    driver_id = excluded.driver_id, registration = excluded.registration,
+                    version = station.version + 1
                     where station.company_id = excluded.company_id
                 returning station.id, xmax = 0
                 """,
@@ -121,8 +128,9 @@ class PostgresStations:
                 """
                 with created as (
                     insert into station (company_id, id, site_id, connectors, key_salt,
-                        key_digest, latitude, longitude, plugs, driver_id)
-                    values (%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s)
+                        key_digest, latitude, longitude, plugs, driver_id, registration)
+                    values (%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s,
+                        coalesce(%s, 'accepted'))
                     on conflict (id) do nothing returning company_id
                 )
                 select company_id, true from created
@@ -149,7 +157,9 @@ class PostgresStations:
                 update station set site_id = %(site_id)s, connectors = %(connectors)s,
                     latitude = %(latitude)s, longitude = %(longitude)s, plugs = %(plugs)s::jsonb,
                     driver_id = %(driver_id)s, key_salt = coalesce(%(salt)s, key_salt),
-                    key_digest = coalesce(%(digest)s, key_digest), version = version + 1
+                    key_digest = coalesce(%(digest)s, key_digest),
+                    registration = coalesce(%(registration)s, registration),
+                    version = version + 1
                 where id = %(id)s and company_id = %(company)s
                     and (%(version)s::integer is null or version = %(version)s)
                 returning version
@@ -166,6 +176,7 @@ class PostgresStations:
                     "driver_id": station.driver_id,
                     "salt": station.key and station.key.salt,
                     "digest": station.key and station.key.digest,
+                    "registration": station.registration,
                 },
             )
             row = await cursor.fetchone()
@@ -217,6 +228,7 @@ def _row(station: Station) -> tuple[object, ...]:
         place and place.longitude,
         _json(station.plugs),
         station.driver_id,
+        station.registration,
     )
 
 

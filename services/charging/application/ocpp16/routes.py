@@ -60,7 +60,7 @@ def ocpp16_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
     start = StartTransactionHandler(store.ledger, clock)
     stop = StopTransactionHandler(store.ledger, store.readings, store.signed, clock)
     values = MeterValuesHandler(store.readings, store.signed)
-    boot = BootNotificationHandler(store.register)
+    boot = BootNotificationHandler(store.register, store.registrations)
     status = StatusNotificationHandler(store.register)
     sign = SignCertificateHandler(store.notifications, store.issuer)
     return {

@@ -93,7 +93,10 @@ def ocpp201_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
         Route(security.SignCertificate, sign.in_201),
         Route(metering.MeterValues, MeterValuesHandler(store.readings).handle),
         Route(monitoring.NotifyMonitoringReport, device.monitors),
-        Route(provisioning.BootNotification, BootNotificationHandler(store.register).handle),
+        Route(
+            provisioning.BootNotification,
+            BootNotificationHandler(store.register, store.registrations).handle,
+        ),
         Route(smart_charging_notices.ClearedChargingLimit, sites.cleared),
         Route(smart_charging_notices.NotifyChargingLimit, sites.limited),
         Route(smart_charging_notices.NotifyEVChargingNeeds, sites.needs),

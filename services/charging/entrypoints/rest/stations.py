@@ -13,6 +13,7 @@ from services.charging.application.scope import Scope
 from services.charging.application.station_views import StationSearch, StationView, StationViews
 from services.charging.application.views import Page
 from services.charging.domain.places import Location
+from services.charging.domain.registration import Registration
 from services.charging.domain.stations import (
     Plug,
     PlugStandard,
@@ -85,6 +86,8 @@ class StationIn(BaseModel, extra="forbid"):
     plugs: _Plugs = []
     driver_id: _Driver | None = None
     """``sub`` of the driver at whose home it stands: no colleague finds it."""
+    registration: Registration | None = None
+    """What it hears when it boots; without it, it stays. A new station is accepted."""
 
     @model_validator(mode="after")
     def _plugs_of_its_connectors(self) -> "StationIn":
@@ -103,6 +106,7 @@ class StationIn(BaseModel, extra="forbid"):
             location=Location(**self.location.model_dump()) if self.location else None,
             plugs=[Plug(**plug.model_dump()) for plug in self.plugs],
             driver_id=self.driver_id,
+            registration=self.registration,
         )
 
     def station(self, station_id: str) -> Station:
@@ -120,6 +124,7 @@ class StationIn(BaseModel, extra="forbid"):
             given.location,
             given.plugs,
             given.driver_id,
+            given.registration,
         )
 
 
@@ -139,6 +144,7 @@ class StationPatch(BaseModel, extra="forbid"):
     location: LocationIn | None = None
     plugs: _Plugs = []
     driver_id: _Driver | None = None
+    registration: Registration = Registration.ACCEPTED
 
     def of(self, station: StationView) -> StationIn:
         """The station with the changes."""
