@@ -5,8 +5,9 @@ FOLDER is a synthesised assembly with one stage; without one, those of all recor
 recorded, a wildcard without a reason, an account of others that is let in, an acknowledgement that
 has expired, is not needed or is one too many, an action of a program's role that no test takes, a
 budget that does not hold the stated load, an environment that takes too long to deploy, a
-deployment that cannot be taken back, what must go on and is lost with a zone; and, over all of
-them, differences that follow from no setting, reasons about nothing, registers of another assembly.
+deployment that cannot be taken back, what must go on and is lost with a zone, what fails unnoticed
+and is kept nowhere; and, over all of them, differences that follow from no setting, reasons about
+nothing, registers of another assembly.
 `cost` prints what each environment costs in a month; with ``--against FOLDER``, a ``cdk.out`` from
 before, what a change costs.
 `lint` prints what cfn-lint finds; `standard` what NIST 800-53 R5 finds and nobody answered.
@@ -27,6 +28,7 @@ from proofs import (
     assembly,
     cost_page,
     costs,
+    dead_letters,
     deployment_time,
     ledger,
     load,
@@ -77,6 +79,7 @@ def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
         faults += deployment_time.too_long(stage)
         faults += rollback.faults(stage, accepted)
         faults += zones.faults(stage, going_on)
+        faults += dead_letters.faults(stage)
         faults += zone_of_trust.faults(stage, ours, trusted)
     return [*faults, *acknowledgements.too_many(stages), *load.faults(stages)]
 

@@ -1,24 +1,18 @@
 """What AWS Backup cannot back up: the people of the user pool."""
 
-from aws_cdk import (
-    Duration,
-    aws_events,
-    aws_events_targets,
-    aws_iam,
-    aws_s3,
-)
+from aws_cdk import Duration, aws_events, aws_iam, aws_s3
 from constructs import Construct
 
 from contracts.settings import UserExportSettings
 from stacks.common.foundation import Foundation
 from stacks.constructs.environment_stack import environment_stack
+from stacks.constructs.function_schedule import FunctionSchedule
 from stacks.constructs.private_bucket import PrivateBucket
 from stacks.constructs.python_function import PythonFunction
 
 EXPORTED = "users.jsonl"
 """The one object; its versions are its history."""
 BEFORE_THE_BACKUP = aws_events.Schedule.cron(hour="4", minute="0")
-RUNBOOK = "backup-failed"
 
 
 class UserExport(Construct):
@@ -69,27 +63,17 @@ class UserExport(Construct):
             export.role.add_to_policy(
                 aws_iam.PolicyStatement(actions=actions, resources=[resource])
             )
-        aws_events.Rule(
+        key.grant(export.role, "kms:GenerateDataKey")
+        FunctionSchedule(
             self,
             "Nightly",
-            description="Exports users before the night's backups",
+            function=export,
             schedule=BEFORE_THE_BACKUP,
-            targets=[aws_events_targets.LambdaFunction(export.function)],
-        )
-        alarms.on(
-            self,
-            "Failed",
-            export.function.metric_errors(period=Duration.hours(1)),
-            threshold=1,
-            periods=1,
-            says="The nightly export of users failed.",
-            runbook=RUNBOOK,
-        )
-        alarms.on_silence(
-            self,
-            "Missed",
-            export.function.metric_invocations(period=Duration.hours(1)),
-            periods=26,
-            says="Users were not exported last night.",
-            runbook=RUNBOOK,
+            purpose="Exports users before the night's backups",
+            period=Duration.hours(1),
+            silent_periods=26,
+            missed="Users were not exported last night.",
+            runbook="backup-failed",
+            key=key,
+            alarms=alarms,
         )

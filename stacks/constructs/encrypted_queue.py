@@ -4,6 +4,7 @@ from aws_cdk import Duration, aws_iam, aws_kms, aws_sqs
 from constructs import Construct
 
 from stacks.constructs.alarms import Alarms
+from stacks.constructs.dead_letters import KEPT, DeadLetterQueue
 
 ATTEMPTS = 5
 """Deliveries of a message before it is set aside."""
@@ -15,8 +16,8 @@ class EncryptedQueue(Construct):
     """A standard queue and its dead-letter queue.
 
     Rules: encrypted with the environment's key; TLS only; a message that fails `ATTEMPTS` times is
-    set aside for 14 days; the first one set aside raises an alarm, and so does one that waits for
-    longer than `LONGEST_WAIT`. `runbook` says what to do with messages set aside.
+    set aside in a `DeadLetterQueue`; one that waits for longer than `LONGEST_WAIT` raises an alarm
+    as well. `runbook` says what to do with messages set aside.
     """
 
     def __init__(
@@ -31,13 +32,13 @@ class EncryptedQueue(Construct):
     ) -> None:
         super().__init__(scope, name)
         self._key = key
-        self.dead_letters = aws_sqs.Queue(
+        self.dead_letters = DeadLetterQueue(
             self,
             "DeadLetters",
-            encryption=aws_sqs.QueueEncryption.KMS,
-            encryption_master_key=key,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
+            key=key,
+            alarms=alarms,
+            says=f"A message of {name} failed {ATTEMPTS} times and was set aside.",
+            runbook=runbook,
         )
         self.queue = aws_sqs.Queue(
             self,
@@ -45,22 +46,11 @@ class EncryptedQueue(Construct):
             encryption=aws_sqs.QueueEncryption.KMS,
             encryption_master_key=key,
             enforce_ssl=True,
-            retention_period=Duration.days(14),
+            retention_period=KEPT,
             visibility_timeout=visibility,
             dead_letter_queue=aws_sqs.DeadLetterQueue(
                 queue=self.dead_letters, max_receive_count=ATTEMPTS
             ),
-        )
-        alarms.on(
-            self,
-            "SetAside",
-            self.dead_letters.metric_approximate_number_of_messages_visible(
-                period=Duration.minutes(1), statistic="Maximum"
-            ),
-            threshold=1,
-            periods=1,
-            says=f"A message of {name} failed {ATTEMPTS} times and was set aside.",
-            runbook=runbook,
         )
         alarms.on(
             self,

@@ -3,49 +3,32 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import Duration, aws_events, aws_events_targets, aws_iam, aws_kms, aws_sqs
+from aws_cdk import aws_events, aws_events_targets, aws_iam, aws_kms
 from constructs import Construct
 
-from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.alarms import Alarms
+from stacks.constructs.dead_letters import DeadLetterQueue
 
 
 class EventNotices(Construct):
     """Tells whoever is on call of events that AWS services put on the account's bus.
 
     Rules: a notice says what was found and where, and ends with the address of the page in
-    ``docs/runbooks/`` that says what to do; one that cannot be delivered is kept for 14 days, and
-    raises an alarm; it is encrypted with `key`, as the topic is: see `let_notices_use`.
+    ``docs/runbooks/`` that says what to do; one that cannot be delivered is kept in a dead-letter
+    queue, and raises an alarm; it is encrypted with `key`, as the topic is: see `let_notices_use`.
     """
 
     def __init__(self, scope: Construct, name: str, *, key: aws_kms.IKey, alarms: Alarms) -> None:
         super().__init__(scope, name)
         self._alarms = alarms
-        self._undelivered = aws_sqs.Queue(
+        self._undelivered = DeadLetterQueue(
             self,
             "DeadLetters",
-            encryption=aws_sqs.QueueEncryption.KMS,
-            encryption_master_key=key,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-        )
-        acknowledge(
-            self._undelivered,
-            "SQS3",
-            because="It is a dead-letter queue: of rules, which the check does not look at.",
-            owner=Owner.PLATFORM,
-        )
-        alarms.on(
-            self,
-            "SetAside",
-            self._undelivered.metric_approximate_number_of_messages_visible(
-                period=Duration.minutes(1), statistic="Maximum"
-            ),
-            threshold=1,
-            periods=1,
+            key=key,
+            alarms=alarms,
             says="A notice of a finding could not be delivered: it waits in its queue.",
             runbook="security-finding",
-        )
+        ).of_events()
 
     def of(
         self,

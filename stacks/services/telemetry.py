@@ -8,7 +8,6 @@ from aws_cdk import (
     Duration,
     aws_appsync,
     aws_events,
-    aws_events_targets,
     aws_iam,
     aws_lambda,
 )
@@ -23,6 +22,7 @@ from stacks.common.foundation import Foundation
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.function_releases import FunctionReleases
+from stacks.constructs.function_schedule import FunctionSchedule
 from stacks.constructs.python_function import PythonFunction
 from stacks.environments import Environment
 
@@ -120,12 +120,18 @@ class TelemetryStack(EnvironmentStack):
         )
         data.let_use_table(surplus.role, "dynamodb:Query")
         queue.let_send(surplus.role)
-        aws_events.Rule(
+        FunctionSchedule(
             self,
             "SurplusSchedule",
-            description="Charging hears of the solar surplus of sites",
+            function=surplus,
             schedule=aws_events.Schedule.rate(SURPLUS_EVERY),
-            targets=[aws_events_targets.LambdaFunction(surplus.function)],
+            purpose="Charging hears of the solar surplus of sites",
+            period=SURPLUS_EVERY,
+            silent_periods=3,
+            missed="Charging does not hear of the solar surplus of sites.",
+            runbook="surplus-not-told",
+            key=self._foundation.secrets.key,
+            alarms=self._foundation.observability.alarms,
         )
         return surplus
 

@@ -181,8 +181,9 @@ def test_a_backup_that_fails_or_does_not_happen_is_told(
 
 
 def test_an_export_of_users_that_fails_or_does_not_happen_is_told(assembly: Assembly) -> None:
-    assert alarm(assembly, "UsersFailed")["MetricName"] == "Errors"
-    assert_silence_is_told(alarm(assembly, "UsersMissed"), "Invocations")
+    failed = alarm(assembly, "UsersNightlyDeadLetters")
+    assert failed["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert_silence_is_told(alarm(assembly, "UsersNightlyMissed"), "Invocations")
 
 
 def assert_silence_is_told(missed: Template, metric: str) -> None:

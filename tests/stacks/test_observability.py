@@ -141,6 +141,32 @@ def test_every_function_is_watched(assembly: Assembly) -> None:
             assert (metric, json.dumps({"Ref": function})) in watched(stack, assembly), place
 
 
+def test_what_the_clock_calls_is_missed_when_it_falls_silent(assembly: Assembly) -> None:
+    schedules = [
+        (place, body["Properties"])
+        for place, body in assembly.of_type("AWS::Events::Rule")
+        if "ScheduleExpression" in body["Properties"]
+    ]
+    assert len(schedules) == 2
+    for place, rule in schedules:
+        stack = assembly[place.partition("/")[0]]
+        (target,) = rule["Targets"]
+        (function, _) = target["Arn"]["Fn::GetAtt"]
+        (missed,) = (
+            body["Properties"]
+            for body in stack.of_type("AWS::CloudWatch::Alarm").values()
+            if body["Properties"].get("TreatMissingData") == "breaching"
+            and {"Name": "FunctionName", "Value": {"Ref": function}}
+            in body["Properties"]["Dimensions"]
+        )
+        assert missed["MetricName"] == "Invocations"
+        tries = stack.only("AWS::Lambda::EventInvokeConfig")
+        assert tries["FunctionName"] == {"Ref": function}
+        # Undelivered or failed: what was not done is in one place.
+        set_aside = tries["DestinationConfig"]["OnFailure"]["Destination"]
+        assert set_aside == target["DeadLetterConfig"]["Arn"]
+
+
 def test_every_queue_is_watched_for_age_and_every_dead_letter(assembly: Assembly) -> None:
     for place, body in assembly.of_type("AWS::SQS::Queue"):
         stack, _, queue = place.partition("/")
