@@ -119,6 +119,7 @@ class OperationsStack(EnvironmentStack):
             "secretsmanager:UpdateSecretVersionStage",
         )
         self._let_use_secrets(rotation, *changes)
+        self._key.grant(rotation.role, "kms:GenerateDataKey")
         rotation.role.add_to_policy(
             aws_iam.PolicyStatement(
                 actions=["ecs:UpdateService"],

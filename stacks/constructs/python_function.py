@@ -30,9 +30,10 @@ MINUTE = Duration.minutes(1)
 class PythonFunction(Construct):
     """A function of ``lambdas/``, ``handler`` being ``lambdas.{package}.{module}.{function}``.
 
-    Rules: arm64; a role of its own that may write its own log and what its stack grants; its
-    variables encrypted and exactly those of its settings class; an alarm when it fails and when
-    Lambda turns calls away. `traced` sends X-Ray one call a second and 5 % of the rest.
+    Rules: arm64; a role of its own that may write its own log, read what the key encrypts, and what
+    its stack grants; its variables encrypted and exactly those of its settings class; an alarm when
+    it fails and when Lambda turns calls away. `traced` sends X-Ray one call a second and 5 % of the
+    rest.
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class PythonFunction(Construct):
             description=purpose,
         )
         self.log.grant_write(self.role)
-        key.grant(self.role, "kms:Decrypt", "kms:GenerateDataKey")
+        key.grant(self.role, "kms:Decrypt")
         if network is not None:
             _let_it_join_the_network(self.role)
         self.function = aws_lambda.Function(

@@ -7,6 +7,7 @@ from aws_cdk import (
     CfnElement,
     Duration,
     aws_iam,
+    aws_kms,
     aws_lambda,
     aws_logs,
     aws_opensearchservice,
@@ -88,7 +89,7 @@ class LogFeed(Construct):
             security_group=foundation.network.function,
         )
         self.role = self._feed.role
-        self._let_set_aside(bucket)
+        self._let_set_aside(bucket, foundation.secrets.key)
         self.role.add_to_policy(
             aws_iam.PolicyStatement(
                 actions=["es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut"],
@@ -108,7 +109,7 @@ class LogFeed(Construct):
             runbook="search-domain",
         )
 
-    def _let_set_aside(self, bucket: aws_s3.Bucket) -> None:
+    def _let_set_aside(self, bucket: aws_s3.Bucket, key: aws_kms.IKey) -> None:
         aws_lambda.CfnEventInvokeConfig(
             self,
             "Trying",
@@ -124,6 +125,7 @@ class LogFeed(Construct):
             (["s3:PutObject"], objects),
         ):
             self.role.add_to_policy(aws_iam.PolicyStatement(actions=actions, resources=[resource]))
+        key.grant(self.role, "kms:GenerateDataKey")
         acknowledge(
             self.role,
             "IAM5",
