@@ -17,6 +17,7 @@ from stacks.common.cluster_instances import ClusterInstances
 from stacks.common.load_balancer import LoadBalancer, PublicName
 from stacks.common.network import PRIVATE, PUBLIC, NetworkStack
 from stacks.common.station_entrance import StationEntrance
+from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import Domain, Environment
 
@@ -44,6 +45,13 @@ class ClusterStack(EnvironmentStack):
     ) -> None:
         super().__init__(scope, name, environment=environment)
         self.name = f"fleetcharge-{self.environment_name}"
+        insights = EncryptedLogGroup(
+            self,
+            "Insights",
+            key=key,
+            # Where Container Insights writes to. It would make the group itself, without our key.
+            log_group_name=f"/aws/ecs/containerinsights/{self.name}/performance",
+        )
         self.cluster = aws_ecs.Cluster(
             self,
             "Cluster",
@@ -51,6 +59,7 @@ class ClusterStack(EnvironmentStack):
             vpc=network.vpc,
             container_insights_v2=aws_ecs.ContainerInsights.ENABLED,
         )
+        self.cluster.node.add_dependency(insights)
         self.instances: aws_ecs.AsgCapacityProvider | None = None
         if environment.instances and network.instances:
             self.instances = ClusterInstances(

@@ -1,7 +1,6 @@
 """What holds for every stack of every environment and, with `stage`, of the organisation."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -126,6 +125,36 @@ def test_every_log_group_is_encrypted_and_kept_for_a_stated_time(stage: Assembly
         assert body["Properties"]["KmsKeyId"], place
 
 
+def test_container_insights_finds_its_group_made_before_the_cluster(assembly: Assembly) -> None:
+    stack = assembly["cluster"]
+    ((cluster, body),) = stack.of_type("AWS::ECS::Cluster").items()
+    name = body["Properties"]["ClusterName"]
+    (insights,) = (
+        id_
+        for id_, group in stack.of_type("AWS::Logs::LogGroup").items()
+        if group["Properties"]["LogGroupName"] == f"/aws/ecs/containerinsights/{name}/performance"
+    )
+    assert insights in stack.template["Resources"][cluster]["DependsOn"]
+
+
+def test_a_role_makes_data_keys_only_where_it_writes(assembly: Assembly) -> None:
+    writes = {
+        *("s3:PutObject", "s3:ReplicateObject", "sqs:SendMessage"),
+        "secretsmanager:PutSecretValue",
+    }
+    seen = 0
+    for place, body in assembly.of_type("AWS::IAM::Policy"):
+        granted = {
+            action
+            for statement in _statements(body["Properties"])
+            for action in _listed(statement["Action"])
+        }
+        if "kms:GenerateDataKey" in granted:
+            assert granted & writes, place
+            seen += 1
+    assert seen >= 4
+
+
 def test_every_function_and_container_writes_to_a_group_of_ours(stage: Assembly) -> None:
     for place, body in stage.of_type("AWS::Lambda::Function"):
         assert body["Properties"]["LoggingConfig"]["LogGroup"]["Ref"], place
@@ -191,8 +220,11 @@ def _allowed_actions(assembly: Assembly) -> Iterator[tuple[str, list[str]]]:
             for statement in _statements(body["Properties"]):
                 if statement["Effect"] == "Deny" or statement.get("Sid") == "Ceiling":
                     continue
-                actions: Any = statement.get("Action", [])
-                yield place, [actions] if isinstance(actions, str) else actions
+                yield place, _listed(statement.get("Action", []))
+
+
+def _listed(actions: str | list[str]) -> list[str]:
+    return [actions] if isinstance(actions, str) else actions
 
 
 def _statements(properties: Template) -> Iterator[Template]:
