@@ -94,8 +94,8 @@ lint: setup ## ruff, mypy and import-linter
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 
-test: setup lint ## every test
-	@$(BIN)/pytest
+test: setup lint ## every test, in two processes
+	@$(BIN)/pytest -n 2
 
 drill: setup ## every failure drill, by the runbooks as they stand, with how long each took
 	@$(BIN)/pytest tests/end_to_end/drills -m end_to_end

@@ -220,6 +220,7 @@ class Machine:
             "EMBEDDED_RECORD": str(self.recorded),
             "LOG_LEVEL": "WARNING",
             "FRONT_DOOR_PORT": str(self._front_door_port),
+            "RDS_BASE_PORT": str(ports.of_databases(self.folder)),
             "EMBEDDED_INTERPRETER": str(installation.base_interpreter()),
             # No socket: MiniStack asks only whether there is a Docker to speak of.
             "DOCKER_HOST": "process://",

@@ -1,17 +1,22 @@
-"""Which actions on AWS the programs take while they are tested.
+"""Which actions on AWS the programs take while they are tested, as a plug-in of pytest.
 
 Botocore tells of each call before it is made, and the stack tells which program makes it. What a
-program in a process of its own asks for, the servers that stand in for AWS record.
+program in a process of its own asks for, the servers that stand in for AWS record. When all tests
+have run, in however many processes, what was taken has to be what is written down.
 """
 
+import difflib
 import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from botocore.handlers import BUILTIN_HANDLERS
 from botocore.model import OperationModel
+
+from proofs import usage
 
 ROOT = Path(__file__).parent.parent
 SERVICE_DEPTH, FUNCTION_DEPTH = 2, 3
@@ -20,20 +25,73 @@ SERVICE_DEPTH, FUNCTION_DEPTH = 2, 3
 _taken: dict[str, set[str]] = {}
 
 
+_UNLIKE = pytest.StashKey[bool]()
+"""Of a session that took up what is not written down, or left what is."""
+
+
 def record(program: str, action: str) -> None:
     """The program has asked for it; as service and operation: ``sqs:ReceiveMessage``."""
     _taken.setdefault(program, set()).add(action)
 
 
-def listen() -> None:
-    """Hear of every call that a client made from now on makes."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--record-actions",
+        action="store_true",
+        help="write down which actions on AWS each program takes, instead of comparing",
+    )
+
+
+def pytest_configure() -> None:
     BUILTIN_HANDLERS.append(("before-call", _before_call))
 
 
-def taken() -> str:
-    """All that was recorded, by program, as it is kept in a file."""
-    ordered = {program: sorted(actions) for program, actions in sorted(_taken.items())}
-    return json.dumps(ordered, indent=2) + "\n"
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """One of several processes has run its share, and says what it saw."""
+    output = getattr(node, "workeroutput", {"taken": {}})  # none of one that was killed
+    for program, actions in output["taken"].items():
+        _taken.setdefault(program, set()).update(actions)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    config = session.config
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["taken"] = _ordered()
+    elif config.getoption("record_actions"):
+        usage.TAKEN.write_text(_text(), encoding="utf-8")
+    elif _whole_suite(config) and usage.TAKEN.read_text(encoding="utf-8") != _text():
+        config.stash[_UNLIKE] = True
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if not config.stash.get(_UNLIKE, False):
+        return
+    terminalreporter.section("actions on AWS", red=True)
+    written = usage.TAKEN.read_text(encoding="utf-8").splitlines()
+    for line in difflib.unified_diff(written, _text().splitlines(), "recorded", "taken", n=1):
+        terminalreporter.write_line(line)
+    terminalreporter.write_line(
+        "run `pytest --record-actions` and review what programs take up or leave"
+    )
+
+
+def _whole_suite(config: pytest.Config) -> bool:
+    chosen = config.option.keyword or config.option.markexpr != "not drill"
+    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not chosen
+
+
+def _ordered() -> dict[str, list[str]]:
+    return {program: sorted(actions) for program, actions in sorted(_taken.items())}
+
+
+def _text() -> str:
+    """All that was taken, by program, as it is kept in a file."""
+    return json.dumps(_ordered(), indent=2) + "\n"
 
 
 def _before_call(model: OperationModel, **_: Any) -> None:

@@ -6,25 +6,11 @@ from pathlib import Path
 import pytest
 
 from stacks.synthesis import Synthesis, synthesise
-from tests import aws_actions
 from tests.postgres import Database, Server
 
-aws_actions.listen()
+pytest_plugins = ["tests.aws_actions", "tests.processes"]
 
 STAGES = ("playground", "dev", "qa", "live", "organization")
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--record-actions",
-        action="store_true",
-        help="write down which actions on AWS each program takes, instead of comparing",
-    )
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What judges the whole session comes last."""
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
 
 
 @pytest.fixture(scope="session")

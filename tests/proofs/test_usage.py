@@ -7,7 +7,6 @@ import pytest
 from proofs import usage
 from proofs.assembly import Json, Stage
 from proofs.usage import Reason, Usage, faults
-from tests import aws_actions
 from tests.proofs.stages import resource, stage
 
 ROLE = "billing/Role"
@@ -142,18 +141,3 @@ def test_every_program_and_every_reason_is_still_there(stages: dict[str, Stage])
     assert known.programs.keys() <= roles
     assert known.taken.keys() == set(known.programs.values())
     assert usage.unused(list(stages.values()), known) == []
-
-
-@pytest.mark.last
-def test_what_programs_took_in_this_session_is_what_is_recorded(
-    request: pytest.FixtureRequest,
-) -> None:
-    config = request.config
-    chosen = config.option.keyword or config.option.markexpr != "not drill"
-    if config.getoption("record_actions"):
-        usage.TAKEN.write_text(aws_actions.taken(), encoding="utf-8")
-    elif config.args_source is not pytest.Config.ArgsSource.TESTPATHS or chosen:
-        pytest.skip("only the whole suite tells")
-    assert usage.TAKEN.read_text(encoding="utf-8") == aws_actions.taken(), (
-        "run `pytest --record-actions` and review what programs take up or leave"
-    )
