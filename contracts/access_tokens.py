@@ -1,14 +1,16 @@
 """Cognito access tokens: what a program believes of the caller of its API.
 
 Follows "Verifying JSON web tokens" of the Amazon Cognito developer guide: signature by the user
-pool's keys (RS256), expiry, issuer, ``token_use`` and ``client_id``.
+pool's keys (RS256), expiry, issuer, ``token_use`` and ``client_id``. People have groups and
+machines have scopes: neither counts for the other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import jwt
 
+from contracts.partners import PartnerScope, scopes_of
 from contracts.personas import OWN_COMPANY, Persona, SeveralCompaniesError, company_of
 
 
@@ -21,10 +23,12 @@ class Caller:
     """A verified caller."""
 
     subject: str
-    """``sub``: stable id of the person in the user pool."""
+    """``sub``: stable id of the person in the user pool; of a machine, that of its app client."""
     personas: frozenset[Persona]
     company: str = OWN_COMPANY
     """Whose data the caller may see: never another company's."""
+    scopes: frozenset[PartnerScope] | None = None
+    """What a machine may do; None: a person."""
 
     def must_be(self, *allowed: Persona) -> None:
         """Raise `AccessDeniedError` unless the caller is one of these, or an administrator."""
@@ -36,14 +40,24 @@ class AccessTokens:
     """Verifies the access tokens of one user pool, for some of its app clients."""
 
     def __init__(
-        self, *, user_pool_endpoint: str, user_pool_id: str, client_ids: Iterable[str]
+        self,
+        *,
+        user_pool_endpoint: str,
+        user_pool_id: str,
+        client_ids: Iterable[str],
+        machines: Mapping[str, str] | None = None,
     ) -> None:
-        """`user_pool_endpoint` is the Cognito endpoint that the AWS SDK is configured for."""
+        """`user_pool_endpoint` is the Cognito endpoint that the AWS SDK is configured for.
+
+        `client_ids` are those at which people sign in; `machines` are companies by the ids of
+        their partners' app clients.
+        """
         self._keys = jwt.PyJWKClient(
             f"{user_pool_endpoint}/{user_pool_id}/.well-known/jwks.json", cache_keys=True
         )
         self._user_pool_id = user_pool_id
         self._client_ids = frozenset(client_ids)
+        self._machines = dict(machines or {})
 
     def verify(self, authorization: str | None) -> Caller:
         """The caller behind an ``Authorization`` header; blocks while keys are fetched.
@@ -67,7 +81,11 @@ class AccessTokens:
         if claims["iss"].rsplit("/", 1)[-1] != self._user_pool_id:
             raise AccessDeniedError("the access token is of another user pool")
         is_access_token = claims["token_use"] == "access"  # noqa: S105 — a kind, no password
-        if not is_access_token or claims.get("client_id") not in self._client_ids:
+        client_id = claims.get("client_id")
+        if is_access_token and client_id in self._machines:
+            scopes = scopes_of(claims.get("scope", ""))
+            return Caller(claims["sub"], frozenset(), self._machines[client_id], scopes)
+        if not is_access_token or client_id not in self._client_ids:
             raise AccessDeniedError("an access token of this application is needed")
         groups = set(claims.get("cognito:groups", []))
         personas = frozenset(map(Persona, groups & set(Persona)))

@@ -102,6 +102,8 @@ class ChargingSettings(Settings, frozen=True, kw_only=True):
     operator_client_id: str
     driver_client_id: str
     """App clients of the user pool, whose tokens count here."""
+    partner_clients: str = ""
+    """App clients of partners' machines and their companies: see `contracts.partners`."""
     gateway_port: Port
     """WebSockets of stations."""
     api_port: Port

@@ -9,6 +9,7 @@ from uuid import uuid4
 import boto3
 
 from contracts.access_tokens import AccessTokens
+from contracts.partners import clients_read
 from contracts.settings import ChargingSettings
 from contracts.task_address import task_address
 from contracts.tracing.xray import tracing
@@ -201,6 +202,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         user_pool_endpoint=boto3.client("cognito-idp").meta.endpoint_url,
         user_pool_id=settings.user_pool_id,
         client_ids=(settings.operator_client_id, settings.driver_client_id),
+        machines=clients_read(settings.partner_clients),
     )
 
     async def check() -> None:

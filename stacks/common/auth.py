@@ -3,7 +3,7 @@
 from aws_cdk import CfnOutput, Duration, aws_cognito
 from constructs import Construct
 
-from contracts import routes
+from contracts import partners, routes
 from contracts.personas import Persona
 from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.environment_stack import EnvironmentStack
@@ -11,18 +11,15 @@ from stacks.environments import Environment
 
 ON_A_LAPTOP = "http://localhost:8080"
 DRIVER_APP_SCHEME = "fleetcharge://signed-in"
-PARTNER_SCOPES = {
-    "stations.read": "Where stations are, and whether they are free",
-    "sessions.read": "Sessions of the partner's own customers",
-}
 
 
 class AuthStack(EnvironmentStack):
     """The user pool, a group for each persona, and who gets tokens of it.
 
     Operators sign in on the dashboard's own form; drivers at the sign-in name, with a code that
-    only their app can redeem (PKCE); a partner's machine with its secret, for the scopes of
-    partners and as nobody. People are invited by an administrator; nobody signs up alone.
+    only their app can redeem (PKCE); a partner's machine with its secret, as nobody, for the
+    scopes that its environment gives it. People are invited by an administrator; nobody signs
+    up alone.
     """
 
     def __init__(self, scope: Construct, name: str, *, environment: Environment) -> None:
@@ -80,7 +77,8 @@ class AuthStack(EnvironmentStack):
             refresh_token_validity=Duration.days(1),
         )
         self.driver_client = self._drivers(environment)
-        self._partners(environment)
+        self.partner_clients = self._partners(environment)
+        """By the partners' names."""
         CfnOutput(self, "DriverClientId", value=self.driver_client.user_pool_client_id)
         CfnOutput(self, "UserPoolId", value=self.user_pool.user_pool_id)
         CfnOutput(self, "OperatorClientId", value=self.operator_client.user_pool_client_id)
@@ -106,25 +104,28 @@ class AuthStack(EnvironmentStack):
             refresh_token_validity=Duration.days(90),
         )
 
-    def _partners(self, environment: Environment) -> None:
-        scopes = [
-            aws_cognito.ResourceServerScope(scope_name=name, scope_description=meaning)
-            for name, meaning in PARTNER_SCOPES.items()
-        ]
+    def _partners(self, environment: Environment) -> dict[str, aws_cognito.UserPoolClient]:
+        scopes = {
+            scope: aws_cognito.ResourceServerScope(scope_name=scope, scope_description=meaning)
+            for scope, meaning in partners.MEANINGS.items()
+        }
         server = self.user_pool.add_resource_server(
-            "PartnerApi", identifier="partners", scopes=scopes
+            "PartnerApi", identifier=partners.RESOURCE_SERVER, scopes=list(scopes.values())
         )
-        for partner in environment.partners:
-            self.user_pool.add_client(
-                f"Partner-{partner}",
-                user_pool_client_name=f"partner-{partner}",
+        return {
+            name: self.user_pool.add_client(
+                f"Partner-{name}",
+                user_pool_client_name=f"partner-{name}",
                 generate_secret=True,
                 o_auth=aws_cognito.OAuthSettings(
                     flows=aws_cognito.OAuthFlows(client_credentials=True),
                     scopes=[
-                        aws_cognito.OAuthScope.resource_server(server, scope) for scope in scopes
+                        aws_cognito.OAuthScope.resource_server(server, scopes[scope])
+                        for scope in partner.scopes
                     ],
                 ),
                 access_token_validity=Duration.hours(1),
                 enable_token_revocation=True,
             )
+            for name, partner in environment.partners.items()
+        }

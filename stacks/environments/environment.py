@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field
 from pydantic import model_validator as checked
 
+from contracts.partners import PartnerScope
 from stacks.environments.data import Backups, Database
 from stacks.environments.plug_and_charge import PlugAndCharge
 from stacks.environments.programs import Hours, Instances, Program
@@ -12,6 +13,7 @@ from stacks.environments.supporting import Supporting
 from stacks.environments.table import Table
 from stacks.environments.values import (
     Account,
+    CompanyName,
     DomainName,
     Email,
     InsideService,
@@ -40,6 +42,18 @@ class Domain(Table):
     """Tells the world to expect signed answers; known when the zone is signed."""
     station_authorities: Annotated[str, AfterValidator(are_authorities)] | None = None
     """Who issues certificates to stations, PEM; without them no station can be asked for one."""
+
+
+_Scope = Annotated[PartnerScope, Field(strict=False)]
+
+
+class Partner(Table):
+    """Somebody whose machines call the REST API of charging."""
+
+    company: CompanyName
+    """Whose stations, sessions and tokens they deal with: one, never all."""
+    scopes: Annotated[tuple[_Scope, ...], Field(min_length=1, strict=False)]
+    """What they may do: docs/charging-api.md."""
 
 
 class Environment(Table):
@@ -74,8 +88,8 @@ class Environment(Table):
     stands by until the new one has proven itself. Otherwise tasks are replaced one by one."""
     hours: Hours | None = None
     """Without them it always works."""
-    partners: Annotated[tuple[PartnerName, ...], Field(strict=False)]
-    """Companies whose machines get tokens of their own; each has a secret in Cognito."""
+    partners: dict[PartnerName, Partner] = Field(default_factory=dict)
+    """Whose machines get tokens of their own; each has a secret in Cognito."""
     domain: Domain | None = None
     """Without one there is no certificate: plain HTTP, for an environment on a laptop."""
     database: Database

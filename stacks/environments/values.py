@@ -60,6 +60,7 @@ Email = Annotated[str, matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"
 DomainName = Annotated[str, matching(r"([a-z0-9-]{1,63}\.)+[a-z]{2,63}", "a domain in lower case")]
 Line = Annotated[str, matching(r"\S(.{0,68}\S)?", "one line of 1 to 70 characters")]
 PartnerName = Annotated[str, matching(r"[a-z][a-z0-9-]{1,39}", "a partner's name in lower case")]
+CompanyName = Annotated[str, matching(r"[a-z][a-z0-9-]{1,39}", "a company's name in lower case")]
 CapacityUnits = Annotated[float, Field(ge=0, le=256, multiple_of=0.5)]
 """Aurora capacity units (about 2 GiB of memory each)."""
 InsideService = Literal["ecr.api", "ecr.dkr", "logs", "monitoring", "secretsmanager", "sqs", "xray"]

@@ -4,6 +4,7 @@ from aws_cdk import aws_ecs, aws_secretsmanager
 from constructs import Construct
 
 from contracts import routes
+from contracts.partners import clients_told
 from contracts.settings import ChargingSettings
 from stacks.common.foundation import Foundation
 from stacks.common.network import API_PORT, GATEWAY_PORT
@@ -45,6 +46,7 @@ class ChargingStack(EnvironmentStack):
                 "api_port": str(API_PORT),
                 "log_level": "INFO",
                 "traced_share": str(environment.traced_share),
+                **_machines(environment, foundation),
                 **_verifying(foundation),
                 **_asked(environment.plug_and_charge),
             },
@@ -91,6 +93,15 @@ class ChargingStack(EnvironmentStack):
             encryption_key=foundation.secrets.key,
         )
         return {"contract_certificates_token": aws_ecs.Secret.from_secrets_manager(token)}
+
+
+def _machines(environment: Environment, foundation: Foundation) -> dict[str, str]:
+    """Whose machines may call, where there are any."""
+    companies = {
+        client.user_pool_client_id: environment.partners[name].company
+        for name, client in foundation.auth.partner_clients.items()
+    }
+    return {"partner_clients": clients_told(companies)} if companies else {}
 
 
 def _verifying(foundation: Foundation) -> dict[str, str]:

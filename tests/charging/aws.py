@@ -24,6 +24,8 @@ from tests import aws_actions
 
 POOL = "eu-central-1_testpool"
 OPERATORS, DRIVERS = "operators-client", "drivers-client"
+PARTNER = "partners-client"
+"""Of a machine."""
 
 
 class Aws:
@@ -77,6 +79,18 @@ class Aws:
             "exp": datetime.now(UTC) + timedelta(minutes=5),
         }
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": "1"})
+
+    def machine_token(self, *scopes: str, client: str = PARTNER, **more: object) -> str:
+        """As Cognito gives it for client credentials."""
+        claims = {
+            "sub": client,
+            "iss": f"{self.endpoint}/{POOL}",
+            "client_id": client,
+            "token_use": "access",
+            "scope": " ".join(scopes),
+            "exp": datetime.now(UTC) + timedelta(minutes=5),
+        }
+        return jwt.encode(claims | more, self._key, algorithm="RS256", headers={"kid": "1"})
 
     def jwks(self) -> dict[str, Any]:
         key = jwt.algorithms.RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)

@@ -16,7 +16,7 @@ import httpx
 
 from contracts.personas import Persona
 from contracts.routes import CHARGING_API, HEALTH, OCPP
-from tests.charging.aws import DRIVERS, OPERATORS, POOL, Aws
+from tests.charging.aws import DRIVERS, OPERATORS, PARTNER, POOL, Aws
 from tests.postgres import Database
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +54,7 @@ class ChargingProgram:
             "USER_POOL_ID": POOL,
             "OPERATOR_CLIENT_ID": OPERATORS,
             "DRIVER_CLIENT_ID": DRIVERS,
+            "PARTNER_CLIENTS": f"{PARTNER}=nordwind",
             "GATEWAY_PORT": str(self.gateway_port),
             "API_PORT": str(self.api_port),
             "LOG_LEVEL": "info",
@@ -127,7 +128,10 @@ class ChargingProgram:
         self, persona: Persona = Persona.OPERATOR, *companies: str, subject: str = "someone"
     ) -> httpx.Client:
         """A client of somebody else."""
-        token = self.aws.access_token(persona, companies=companies, subject=subject)
+        return self.bearing(self.aws.access_token(persona, companies=companies, subject=subject))
+
+    def bearing(self, token: str) -> httpx.Client:
+        """A client with this access token."""
         headers = {"Authorization": f"Bearer {token}"}
         # A kept connection that is idle may be closed by the program just when it is used again.
         limits = httpx.Limits(max_keepalive_connections=0)

@@ -9,14 +9,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import httpx
 import psycopg
 import pytest
 
+from contracts.partners import PartnerScope
 from contracts.personas import Persona
 from contracts.routes import CHARGING_API
+from services.charging.entrypoints.rest.machines import NEEDED
+from tests.charging.aws import OPERATORS, Aws
 from tests.charging.ocpp201.examples import MESSAGES
 from tests.charging.program import KEY, ChargingProgram
 from tests.charging.station import connected
@@ -272,6 +276,80 @@ def test_a_route_is_for_its_personas_only(program: ChargingProgram, theirs: dict
                 if persona not in {owner, Persona.ADMINISTRATOR}:
                     answer = person.request(method, path.format_map(theirs))
                     assert answer.status_code == 403, (persona, method, path)
+
+
+def test_a_machine_may_only_what_its_scopes_open(program: ChargingProgram, aws: Aws) -> None:
+    nobody = dict.fromkeys(("session_id", "command_id", "campaign_id"), str(UUID(int=0)))
+    ids = NORDWIND | nobody | {"stop_id": "0"}
+
+    def said(machine: httpx.Client, route: str) -> str | None:
+        method, path = route.split()
+        answer = machine.request(method, path.format_map(ids))
+        assert answer.status_code == 403, route
+        return answer.headers.get("WWW-Authenticate")
+
+    with program.bearing(aws.machine_token()) as machine:
+        for method, path in operations(program):
+            lacks = said(machine, f"{method} {path}")
+            assert (lacks is not None) == (f"{method} {path}" in NEEDED), path
+    for held in PartnerScope:
+        with program.bearing(aws.machine_token(f"partners/{held}")) as machine:
+            for route, needed in NEEDED.items():
+                if not needed <= {held}:
+                    assert "insufficient_scope" in str(said(machine, route)), (held, route)
+
+
+def test_a_machine_deals_with_one_company_alone(
+    program: ChargingProgram, theirs: dict[str, str], suedwind: Company, aws: Aws
+) -> None:
+    every = [f"partners/{scope}" for scope in PartnerScope]
+    with program.bearing(aws.machine_token(*every)) as machine:
+        for route in NEEDED:
+            method, path = route.split()
+            if method == "GET" and path != "/events":
+                answer = machine.get(path.format_map(theirs))
+                assert answer.status_code == 200, (path, answer.text)
+                assert "nordwind" in answer.text.lower(), path
+                assert "suedwind" not in answer.text.lower(), path
+        assert machine.put("/tokens/SUEDWIND1", json=TOKEN).status_code == 409
+        entered = machine.put("/tokens/NORDWIND2", json=TOKEN)
+        assert entered.status_code in (200, 201), entered.text
+        start = {"token_uid": "SUEDWIND1"}
+        assert machine.post("/stations/nordwind-1/remote-start", json=start).status_code == 404
+    assert suedwind.operator.get("/tokens/NORDWIND2").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("token", "status"),
+    [
+        ({"client": "another"}, 401),
+        ({"token_use": "id"}, 401),
+        ({"iss": "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_another"}, 401),
+        ({"exp": datetime(2026, 1, 1, tzinfo=UTC)}, 401),
+        ({"scope": "others/stations.read stations.read"}, 403),
+        ({"cognito:groups": [Persona.ADMINISTRATOR], "scope": ""}, 403),
+        ({"client": OPERATORS}, 403),
+        ({}, 200),
+    ],
+)
+def test_a_machine_is_who_it_says(
+    program: ChargingProgram, aws: Aws, token: dict[str, Any], status: int
+) -> None:
+    with program.bearing(aws.machine_token("partners/stations.read", **token)) as machine:
+        assert machine.get("/stations").status_code == status
+
+
+def test_the_description_says_what_is_for_machines(program: ChargingProgram) -> None:
+    described = {
+        f"{method.upper()} {path.removeprefix(CHARGING_API)}": one["Machine"]
+        for path, methods in program.get("/openapi.json")["paths"].items()
+        for method, operation in methods.items()
+        for one in operation.get("security", [])
+        if "Machine" in one
+    }
+    assert described == {
+        route: sorted(f"partners/{scope}" for scope in needed) for route, needed in NEEDED.items()
+    }
 
 
 def test_whoever_is_in_two_companies_is_in_none(program: ChargingProgram) -> None:

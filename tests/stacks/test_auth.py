@@ -1,5 +1,6 @@
 """Who signs in, and with what."""
 
+from contracts.partners import PartnerScope
 from contracts.personas import Persona
 from stacks.environments import Environment
 from tests.stacks.assembly import Assembly, Template
@@ -50,21 +51,22 @@ def test_drivers_get_a_code_that_only_their_app_redeems(
     assert site == f"{expected}/driver/"
 
 
-def test_each_partner_s_machine_has_a_secret_and_partners_scopes_only(
+def test_each_partner_s_machine_has_a_secret_and_the_scopes_it_is_given(
     assembly: Assembly, environment: Environment
 ) -> None:
     server = assembly["auth"].only("AWS::Cognito::UserPoolResourceServer")
-    assert {scope["ScopeName"] for scope in server["Scopes"]} == {"sessions.read", "stations.read"}
+    assert {scope["ScopeName"] for scope in server["Scopes"]} == set(PartnerScope)
     partners = {
         client["ClientName"]: client
         for name, client in clients(assembly).items()
         if name not in ("Operators", "Drivers")
     }
     assert set(partners) == {f"partner-{name}" for name in environment.partners}
-    for client in partners.values():
+    for name, client in partners.items():
         assert client["GenerateSecret"] is True
         assert client["AllowedOAuthFlows"] == ["client_credentials"]
-        assert len(client["AllowedOAuthScopes"]) == 2
+        given = environment.partners[name.removeprefix("partner-")].scopes
+        assert len(client["AllowedOAuthScopes"]) == len(given)
         assert all("/" in str(scope) for scope in client["AllowedOAuthScopes"])
 
 

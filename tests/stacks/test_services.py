@@ -50,13 +50,28 @@ def test_charging_is_told_all_that_it_can_be_told_but_how_to_end_tls(
     deployed = container(assembly, "charging")
     told = {variable["Name"] for variable in (*deployed["Environment"], *deployed["Secrets"])}
     can_be_told = {*ChargingSettings.plain_variables(), *ChargingSettings.secret_variables()}
-    # Behind a load balancer, which ends it. The token is a secret that people make first.
+    # Behind a load balancer, which ends it. The token is a secret that people make first, and no
+    # machines of partners call there yet.
     assert can_be_told - told == {
         "CONTRACT_CERTIFICATES_TOKEN",
         "GATEWAY_CERTIFICATE_FILE",
         "GATEWAY_KEY_FILE",
+        "PARTNER_CLIENTS",
         "STATION_AUTHORITIES_FILE",
     }
+
+
+def test_charging_knows_whose_machines_call(
+    assembly: Assembly, environment: Environment
+) -> None:
+    told = {one["Name"]: one["Value"] for one in container(assembly, "charging")["Environment"]}
+    if not environment.partners:
+        assert "PARTNER_CLIENTS" not in told
+        return
+    text = json.dumps(told["PARTNER_CLIENTS"])
+    for name, partner in environment.partners.items():
+        assert f"Partner{name}" in text
+        assert f"={partner.company}" in text
 
 
 def test_responders_that_stations_may_have_asked_are_let_out_to(

@@ -11,6 +11,7 @@ from services.charging.application.idempotency import IdempotencyKeys
 from services.charging.entrypoints.rest import problems
 from services.charging.entrypoints.rest.callers import Callers, Verifier
 from services.charging.entrypoints.rest.idempotency import Idempotency, describe
+from services.charging.entrypoints.rest.machines import describe_machines
 
 
 def rest_api(
@@ -23,7 +24,8 @@ def rest_api(
     metrics: APIRouter,
     tracing: Tracing,
 ) -> FastAPI:
-    """Everything under the public prefix is for operators or for drivers; the rest is for AWS."""
+    """Everything under the public prefix is for operators or for drivers; machines get some of the
+    operators' routes; the rest is for AWS."""
     callers = Callers(verifier)
     app = FastAPI(
         title="Fleetcharge charging",
@@ -36,6 +38,7 @@ def rest_api(
     app.add_middleware(Idempotency, verifier=verifier, keys=keys)
     app.add_middleware(TracedRequests, tracing=tracing)
     describe(app)
+    describe_machines(app)
     app.include_router(health)
     app.include_router(metrics)
     for router in operators:

@@ -10,6 +10,7 @@ from contracts.access_tokens import AccessDeniedError, Caller
 from contracts.personas import Persona
 from contracts.tracing.spans import note
 from services.charging.application.scope import Scope
+from services.charging.entrypoints.rest.machines import check_scopes
 
 
 class Verifier(Protocol):
@@ -33,29 +34,40 @@ class Callers:
 
     # Not async: fetching the user pool's keys blocks, and FastAPI runs this on a thread.
     def operator(self, request: Request, authorization: _Authorization) -> None:
-        """An operator, who sees all of the company; 401 without a valid token, else 403."""
-        caller = self._caller(authorization, Persona.OPERATOR)
+        """An operator, who sees all of the company, or a machine for what its scopes open.
+
+        401 without a valid token, else 403.
+        """
+        caller = self._caller(authorization)
+        if caller.scopes is None:
+            _check_persona(caller, Persona.OPERATOR)
+        else:
+            check_scopes(caller, request)
         request.state.scope = Scope(caller.company)
         request.state.subject = caller.subject
 
     def driver(self, request: Request, authorization: _Authorization) -> None:
         """A driver, who sees only what is the driver's own; 401 without a valid token, else 403."""
-        caller = self._caller(authorization, Persona.DRIVER)
+        caller = self._caller(authorization)
+        _check_persona(caller, Persona.DRIVER)
         request.state.scope = Scope(caller.company, caller.subject)
 
-    def _caller(self, authorization: str | None, persona: Persona) -> Caller:
+    def _caller(self, authorization: str | None) -> Caller:
         try:
             caller = self._verifier.verify(authorization)
         except AccessDeniedError as error:
             raise HTTPException(
                 http.HTTPStatus.UNAUTHORIZED, str(error), {"WWW-Authenticate": "Bearer"}
             ) from error
-        try:
-            caller.must_be(persona)
-        except AccessDeniedError as error:
-            raise HTTPException(http.HTTPStatus.FORBIDDEN, str(error)) from error
         note(company=caller.company)
         return caller
+
+
+def _check_persona(caller: Caller, persona: Persona) -> None:
+    try:
+        caller.must_be(persona)
+    except AccessDeniedError as error:
+        raise HTTPException(http.HTTPStatus.FORBIDDEN, str(error)) from error
 
 
 def _scope(request: Request) -> Scope:
@@ -73,4 +85,4 @@ def _subject(request: Request) -> str:
 
 
 OperatorSubject = Annotated[str, Depends(_subject)]
-"""``sub`` of the operator who calls, for what is kept of who did it."""
+"""``sub`` of the operator who calls, or of a machine, for what is kept of who did it."""
