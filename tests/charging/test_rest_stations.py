@@ -156,7 +156,7 @@ def test_sites_are_found_and_go_when_they_are_empty(company: httpx.Client) -> No
     assert company.put("/sites/adas-home", json=site).status_code == 201
     limit = {"connection": {"l1": 16, "l2": 16, "l3": 16}}
     company.put("/sites/adas-home/limits", json=limit).raise_for_status()
-    shown = site | {"id": "adas-home", "stations": 0}
+    shown = site | {"id": "adas-home", "stations": 0, "version": 1}
     assert company.get("/sites/adas-home").json() == shown
     assert company.get("/sites", params={"kind": "home"}).json()["items"] == [shown]
     first = company.get("/sites", params={"limit": 1}).json()

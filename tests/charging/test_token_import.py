@@ -33,14 +33,14 @@ def test_a_dry_run_says_what_would_change(program: ChargingProgram) -> None:
     done = send(program, FILE).json()
     assert done == said | {"dry_run": False}
     assert (done["created"], done["updated"], done["unchanged"]) == (2, 0, 0)
-    ada: dict[str, str | None] = {"uid": "CSV1", "status": "accepted", "driver": "Ada; the first"}
-    ada |= {"driver_id": "ada", "group_uid": None}
+    ada: dict[str, object] = {"uid": "CSV1", "status": "accepted", "driver": "Ada; the first"}
+    ada |= {"driver_id": "ada", "group_uid": None, "version": 1}
     assert done["changes"][0] == {"before": None, "after": ada}
     assert program.get("/tokens/CSV1") == ada
     assert program.get("/tokens/CSV2")["status"] == "blocked"
 
     again = send(program, "uid,driver,driver_id\r\nCSV1,Ada,ada\r\n", dry_run=True).json()
-    after = ada | {"driver": "Ada"}
+    after = ada | {"driver": "Ada", "version": 2}
     assert again["changes"] == [{"before": ada, "after": after}]
     assert send(program, FILE).json()["unchanged"] == 2
 
@@ -51,7 +51,9 @@ def test_a_known_token_keeps_what_a_file_leaves_out(program: ChargingProgram) ->
     before = program.get("/tokens/KEPT1")
     for less in ("uid,driver\nkept1,Ada B.\n", "uid,driver,status,group_uid\nKEPT1,Ada B.,,\n"):
         send(program, less).raise_for_status()
-        assert program.get("/tokens/KEPT1") == before | {"driver": "Ada B."}
+        # The second changes nothing any more.
+        changed = {"driver": "Ada B.", "version": before["version"] + 1}
+        assert program.get("/tokens/KEPT1") == before | changed
 
 
 @pytest.mark.parametrize(

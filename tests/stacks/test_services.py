@@ -61,9 +61,7 @@ def test_charging_is_told_all_that_it_can_be_told_but_how_to_end_tls(
     }
 
 
-def test_charging_knows_whose_machines_call(
-    assembly: Assembly, environment: Environment
-) -> None:
+def test_charging_knows_whose_machines_call(assembly: Assembly, environment: Environment) -> None:
     told = {one["Name"]: one["Value"] for one in container(assembly, "charging")["Environment"]}
     if not environment.partners:
         assert "PARTNER_CLIENTS" not in told

@@ -12,6 +12,8 @@ class SiteView:
     """A site, and how many stations it has; `time_zone` is an IANA name."""
 
     id: str
+    version: int
+    """Of what operators enter: the ETag."""
     name: str
     kind: SiteKind
     time_zone: str

@@ -92,6 +92,8 @@ class TokenView:
     driver: str
     driver_id: str | None
     group_uid: str | None = None
+    version: int = 1
+    """Of what was entered: the ETag."""
 
 
 @dataclass(frozen=True, slots=True)

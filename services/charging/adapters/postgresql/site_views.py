@@ -9,7 +9,7 @@ from services.charging.application.site_views import SiteView
 from services.charging.domain.stations import SiteKind
 
 _VIEW: LiteralString = """
-    select id, name, kind, time_zone,
+    select id, version, name, kind, time_zone,
         (select count(*) from station where station.site_id = site.id) as stations
     from site
 """

@@ -7,6 +7,11 @@ from psycopg import sql
 
 from services.charging.adapters.postgresql.database import Database
 from services.charging.application.ports import InUseError, TakenError
+from services.charging.application.preconditions import (
+    WHATEVER_IS_THERE,
+    Entered,
+    Precondition,
+)
 from services.charging.domain.stations import Plug, Site, Station, StationChange
 
 GOES_WITH_STATION = (
@@ -36,36 +41,47 @@ class PostgresStations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def put_site(self, company_id: str, site: Site) -> bool:
-        """Keep a company's site as it is given; True when it is new. Raises `TakenError`."""
-        async with self._database.statement() as connection:
+    async def put_site(
+        self, company_id: str, site: Site, precondition: Precondition = WHATEVER_IS_THERE
+    ) -> Entered:
+        """Keep a company's site as it is given; raises `ChangedMeanwhileError`, `TakenError`."""
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                "select version from site where id = %s and company_id = %s for no key update",
+                (site.id, company_id),
+            )
+            [stands] = await cursor.fetchone() or [None]
+            precondition.check(stands)
             cursor = await connection.execute(
                 """
                 insert into site (id, name, kind, time_zone, company_id)
                 values (%s, %s, %s, %s, %s)
                 on conflict (id) do update set name = excluded.name, kind = excluded.kind,
-                    time_zone = excluded.time_zone
+                    time_zone = excluded.time_zone, version = site.version + 1
                     where site.company_id = excluded.company_id
-                returning xmax = 0
+                returning xmax = 0, version
                 """,
                 (site.id, site.name, site.kind.value, site.time_zone, company_id),
             )
             row = await cursor.fetchone()
-        if row is None:
-            raise TakenError(f"another company has the site {site.id}")
-        return bool(row[0])
+            if row is None:
+                raise TakenError(f"another company has the site {site.id}")
+            return precondition.entered(is_new=row[0], version=row[1])
 
-    async def remove_site(self, company_id: str, site_id: str) -> bool:
+    async def remove_site(
+        self, company_id: str, site_id: str, precondition: Precondition = WHATEVER_IS_THERE
+    ) -> bool:
         """Forget a site at which nobody ever charged; False when there is none.
 
-        Raises `InUseError` while it has stations, and when somebody did.
+        Raises `ChangedMeanwhileError`, and `InUseError` while it has stations, and when somebody
+        did.
         """
         parameters = {"id": site_id, "company": company_id}
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 """
                 select exists (select from station where site_id = site.id)
-                    or exists (select from session where site_id = site.id)
+                    or exists (select from session where site_id = site.id), version
                 from site where id = %(id)s and company_id = %(company)s for update
                 """,
                 parameters,
@@ -73,6 +89,7 @@ class PostgresStations:
             found = await cursor.fetchone()
             if found is None:
                 return False
+            precondition.check(found[1])
             if found[0]:
                 raise InUseError(f"site {site_id} has stations, or somebody charged there")
             for table in GOES_WITH_SITE:

@@ -5,6 +5,11 @@ from typing import Any, LiteralString
 
 from services.charging.adapters.postgresql.database import Database
 from services.charging.application.ports import TakenError
+from services.charging.application.preconditions import (
+    WHATEVER_IS_THERE,
+    Entered,
+    Precondition,
+)
 from services.charging.domain.tokens import Token, TokenStatus
 
 TOKENS_AT: LiteralString = """
@@ -37,12 +42,29 @@ class PostgresTokens:
             row = await cursor.fetchone()
             return None if row is None else token_of(row)
 
-    async def put(self, company_id: str, tokens: Sequence[Token]) -> int:
-        """Keep these tokens of a company, all or none of them; how many are new.
+    async def put(
+        self,
+        company_id: str,
+        tokens: Sequence[Token],
+        precondition: Precondition = WHATEVER_IS_THERE,
+    ) -> Sequence[Entered]:
+        """Keep these tokens of a company, all or none of them.
 
-        Raises `TakenError`.
+        Raises `TakenError`, and `ChangedMeanwhileError` when the precondition fails for one.
         """
+        uids = [token.uid for token in tokens]
         async with self._database.transaction() as connection:
+            stands = dict.fromkeys(uids)
+            cursor = await connection.execute(
+                """
+                select uid, version from token where uid = any(%s) and company_id = %s
+                order by uid for no key update
+                """,
+                (uids, company_id),
+            )
+            stands |= dict(await cursor.fetchall())
+            for version in stands.values():
+                precondition.check(version)
             cursor = await connection.execute(
                 """
                 insert into token (company_id, uid, status, driver, driver_id, group_uid)
@@ -50,21 +72,24 @@ class PostgresTokens:
                     %s::text[])
                 on conflict (uid) do update set status = excluded.status,
                     driver = excluded.driver, driver_id = excluded.driver_id,
-                    group_uid = excluded.group_uid
+                    group_uid = excluded.group_uid, version = token.version + 1
                     where token.company_id = excluded.company_id
-                returning token.uid, xmax = 0
+                returning token.uid, xmax = 0, version
                 """,
                 (
                     company_id,
-                    [token.uid for token in tokens],
+                    uids,
                     [token.status.value for token in tokens],
                     [token.driver for token in tokens],
                     [token.driver_id for token in tokens],
                     [token.group_uid for token in tokens],
                 ),
             )
-            is_new = dict(await cursor.fetchall())
-            for token in tokens:
-                if token.uid not in is_new:
-                    raise TakenError(f"another company has the token {token.uid}")
-            return sum(is_new.values())
+            entered = {
+                uid: precondition.entered(is_new=is_new, version=version)
+                for uid, is_new, version in await cursor.fetchall()
+            }
+            for uid in uids:
+                if uid not in entered:
+                    raise TakenError(f"another company has the token {uid}")
+            return [entered[uid] for uid in uids]

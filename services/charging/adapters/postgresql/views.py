@@ -40,7 +40,7 @@ _SESSIONS: LiteralString = """
     from session
 """
 
-_TOKENS: LiteralString = "select uid, status, driver, driver_id, group_uid from token "
+_TOKENS: LiteralString = "select uid, status, driver, driver_id, group_uid, version from token "
 
 _COMMANDS: LiteralString = """
     select id, station_id, ocpp_version, action, request, state, asked_at, sent_at, over_at, answer,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from services.charging.application.preconditions import WHATEVER_IS_THERE, Precondition
 from services.charging.application.scope import Scope
 from services.charging.domain.smart_charging.limits import SiteLimits
 from services.charging.domain.smart_charging.outcome import Outcome
@@ -55,8 +56,17 @@ class SessionOutcome:
 class Sites(Protocol):
     """Where they are kept. What is not in the caller's scope is not there: None, or False."""
 
-    async def put_limits(self, scope: Scope, site_id: str, limits: SiteLimits) -> int | None:
-        """Keep a new version, whose number it returns; the site is to be planned."""
+    async def put_limits(
+        self,
+        scope: Scope,
+        site_id: str,
+        limits: SiteLimits,
+        precondition: Precondition = WHATEVER_IS_THERE,
+    ) -> int | None:
+        """Keep a new version, whose number it returns; the site is to be planned.
+
+        Raises `ChangedMeanwhileError`.
+        """
 
     async def limits(self, scope: Scope, site_id: str) -> KeptLimits | None:
         """The newest version."""

@@ -4,18 +4,23 @@ import http
 import re
 from typing import Annotated, Any
 
-from fastapi import Header, HTTPException
+from fastapi import Depends, Header, HTTPException
+
+from services.charging.application.preconditions import ChangedMeanwhileError, Precondition
 
 IfMatch = Annotated[
     str | None, Header(description="The `ETag` that the change is for; `*` for any")
 ]
 IfNoneMatch = Annotated[str | None, Header(description="`*`: only when there is none yet")]
 
-PRECONDITIONS: dict[int | str, dict[str, Any]] = {
+CHANGED_MEANWHILE: dict[int | str, dict[str, Any]] = {
     http.HTTPStatus.PRECONDITION_FAILED.value: {"description": "It was changed meanwhile"},
+}
+"""The answer of a route that takes a `Condition`."""
+PRECONDITIONS: dict[int | str, dict[str, Any]] = CHANGED_MEANWHILE | {
     http.HTTPStatus.PRECONDITION_REQUIRED.value: {"description": "`If-Match` is needed"},
 }
-"""Answers of a route that takes `IfMatch`."""
+"""Answers of a route that needs `IfMatch`."""
 
 
 def etag(version: int) -> str:
@@ -42,6 +47,19 @@ def expected_version(if_match: str | None) -> int | None:
 
 def changed_meanwhile() -> HTTPException:
     """412."""
-    return HTTPException(
-        http.HTTPStatus.PRECONDITION_FAILED, "it was changed meanwhile, or is not there"
-    )
+    return HTTPException(http.HTTPStatus.PRECONDITION_FAILED, str(ChangedMeanwhileError()))
+
+
+def _precondition(if_match: IfMatch = None, if_none_match: IfNoneMatch = None) -> Precondition:
+    """412 for what no version ever had, or a tag that must not be there: only `*` is understood."""
+    if if_match is not None:
+        return Precondition(exists=True, version=expected_version(if_match))
+    if if_none_match is None:
+        return Precondition()
+    if if_none_match.strip() != "*":
+        raise changed_meanwhile()
+    return Precondition(exists=False)
+
+
+Condition = Annotated[Precondition, Depends(_precondition)]
+"""Of a change that may be made without one."""

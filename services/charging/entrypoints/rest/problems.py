@@ -16,6 +16,7 @@ from services.charging.application.ports import (
     TakenError,
     UnavailableError,
 )
+from services.charging.application.preconditions import ChangedMeanwhileError
 from services.charging.application.remote_control import StationFailedError
 from services.charging.domain.ocpp_j.connection import BusyError
 from services.charging.domain.stop_assignment import NotWaitingError, UnfitStopError
@@ -30,6 +31,7 @@ _STATUS: dict[type[Exception], http.HTTPStatus] = {
     WrongRequestError: http.HTTPStatus.UNPROCESSABLE_ENTITY,
     NotStorableError: http.HTTPStatus.UNPROCESSABLE_ENTITY,
     UnfitStopError: http.HTTPStatus.UNPROCESSABLE_ENTITY,
+    ChangedMeanwhileError: http.HTTPStatus.PRECONDITION_FAILED,
     NotWaitingError: http.HTTPStatus.PRECONDITION_FAILED,
     UnavailableError: http.HTTPStatus.SERVICE_UNAVAILABLE,
 }

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from contracts.site_surplus import SiteSurplus
@@ -24,6 +24,7 @@ from services.charging.domain.smart_charging.situation import Preferences
 from services.charging.domain.smart_charging.surplus import Surplus
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.identifiers import PathIdentifier
+from services.charging.entrypoints.rest.preconditions import CHANGED_MEANWHILE, Condition, etag
 from services.charging.entrypoints.rest.site_limits import (
     ChargingAmperes,
     SiteLimitsIn,
@@ -77,25 +78,31 @@ def sites_router(
     """404: no such site or session of the caller's company."""
     router = APIRouter(tags=["sites"])
 
-    @router.put("/sites/{site_id}/limits")
+    @router.put("/sites/{site_id}/limits", responses=CHANGED_MEANWHILE)
     async def put_limits(
-        scope: CallerScope, site_id: PathIdentifier, given: SiteLimitsIn
+        scope: CallerScope,
+        site_id: PathIdentifier,
+        given: SiteLimitsIn,
+        response: Response,
+        condition: Condition,
     ) -> SiteLimitsOut:
         try:
             limits = given.limits()
         except ValueError as error:
             raise _wrong(str(error)) from error
-        version = await sites.put_limits(scope, site_id, limits)
+        version = await sites.put_limits(scope, site_id, limits, condition)
         if version is None:
             raise _no_site(site_id)
         planning.changed(site_id)
+        response.headers["ETag"] = etag(version)
         return SiteLimitsOut.of(site_id, version, limits)
 
     @router.get("/sites/{site_id}/limits")
-    async def get_limits(scope: CallerScope, site_id: str) -> SiteLimitsOut:
+    async def get_limits(scope: CallerScope, site_id: str, response: Response) -> SiteLimitsOut:
         kept = await sites.limits(scope, site_id)
         if kept is None:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no limits of a site {site_id}")
+        response.headers["ETag"] = etag(kept.version)
         return SiteLimitsOut.of(site_id, kept.version, kept.limits)
 
     @router.post("/sites/{site_id}/surplus", status_code=http.HTTPStatus.NO_CONTENT)

@@ -7,6 +7,11 @@ from typing import Annotated, Protocol
 from fastapi import APIRouter, HTTPException, Query, Response
 from pydantic import BaseModel, Field
 
+from services.charging.application.preconditions import (
+    WHATEVER_IS_THERE,
+    Entered,
+    Precondition,
+)
 from services.charging.application.scope import Scope
 from services.charging.application.views import Page, TokenView, Views
 from services.charging.domain.tokens import Token, TokenStatus, token_uid
@@ -14,14 +19,20 @@ from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.csv_import import CSV_BODY, CsvText, rows
 from services.charging.entrypoints.rest.identifiers import PathUid, Uid
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Cursor, Limit, page
+from services.charging.entrypoints.rest.preconditions import CHANGED_MEANWHILE, Condition, etag
 from services.charging.entrypoints.rest.registered import CREATED, Registered
 
 
 class Tokens(Protocol):
     """The register of tokens."""
 
-    async def put(self, company_id: str, tokens: Sequence[Token]) -> int:
-        """How many are new; all of them are kept or none. Raises `TakenError`."""
+    async def put(
+        self,
+        company_id: str,
+        tokens: Sequence[Token],
+        precondition: Precondition = WHATEVER_IS_THERE,
+    ) -> Sequence[Entered]:
+        """All of them are kept or none; raises `ChangedMeanwhileError`, `TakenError`."""
 
 
 class TokenIn(BaseModel, extra="forbid"):
@@ -87,27 +98,34 @@ def tokens_router(*, views: Views, tokens: Tokens) -> APIRouter:
         return page(found, limit, lambda token: token.uid)
 
     @router.get("/tokens/{uid}")
-    async def get_token(scope: CallerScope, uid: PathUid) -> TokenView:
+    async def get_token(scope: CallerScope, uid: PathUid, response: Response) -> TokenView:
         token = await views.token(scope, token_uid(uid))
         if token is None:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no token {uid}")
+        response.headers["ETag"] = etag(token.version)
         return token
 
-    @router.put("/tokens/{uid}", responses=CREATED)
+    @router.put("/tokens/{uid}", responses=CREATED | CHANGED_MEANWHILE)
     async def put_token(
-        scope: CallerScope, uid: PathUid, token: TokenIn, response: Response
+        scope: CallerScope,
+        uid: PathUid,
+        token: TokenIn,
+        response: Response,
+        condition: Condition,
     ) -> TokenView:
         kept = token.token(uid)
-        new = await tokens.put(scope.company_id, [kept])
-        response.status_code = http.HTTPStatus.CREATED if new else http.HTTPStatus.OK
-        return _view(kept)
+        [entered] = await tokens.put(scope.company_id, [kept], condition)
+        response.status_code = http.HTTPStatus.CREATED if entered.is_new else http.HTTPStatus.OK
+        response.headers["ETag"] = etag(entered.version)
+        return _view(kept, entered.version)
 
     @router.post("/tokens")
     async def post_tokens(
         scope: CallerScope, given: Annotated[list[NamedTokenIn], Field(max_length=1000)]
     ) -> Registered:
         by_uid = {token_uid(token.uid): token.token(token.uid) for token in given}
-        new = await tokens.put(scope.company_id, list(by_uid.values()))
+        entered = await tokens.put(scope.company_id, list(by_uid.values()))
+        new = sum(one.is_new for one in entered)
         return Registered(created=new, updated=len(by_uid) - new)
 
     @router.post("/tokens/import", openapi_extra=CSV_BODY)
@@ -129,12 +147,12 @@ def tokens_router(*, views: Views, tokens: Tokens) -> APIRouter:
             for uid, row in given.items()
         }
         changes = [
-            TokenChange(before=stands.get(uid), after=after)
+            TokenChange(before=before, after=_view(token, before.version + 1 if before else 1))
             for uid, token in wanted.items()
-            if (after := _view(token)) != stands.get(uid)
+            if (before := stands.get(uid)) is None or before != _view(token, before.version)
         ]
         if not dry_run:
-            await tokens.put(scope.company_id, list(wanted.values()))
+            await tokens.put(scope.company_id, [wanted[change.after.uid] for change in changes])
         created = sum(change.before is None for change in changes)
         return Imported(
             dry_run=dry_run,
@@ -171,5 +189,7 @@ def _kept(token: TokenView | None) -> dict[str, str | None]:
     }
 
 
-def _view(token: Token) -> TokenView:
-    return TokenView(token.uid, token.status, token.driver, token.driver_id, token.group_uid)
+def _view(token: Token, version: int) -> TokenView:
+    return TokenView(
+        token.uid, token.status, token.driver, token.driver_id, token.group_uid, version
+    )

@@ -13,6 +13,7 @@ from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.scoped import ScopedReader
 from services.charging.adapters.postgresql.sites.outcomes import PlanPart, read_outcome
 from services.charging.adapters.postgresql.sites.plans import plans_of
+from services.charging.application.preconditions import WHATEVER_IS_THERE, Precondition
 from services.charging.application.scope import Scope
 from services.charging.application.smart_charging.sites import (
     KeptLimits,
@@ -47,7 +48,13 @@ class PostgresSites:
         self._database = database
         self._reader = ScopedReader(database)
 
-    async def put_limits(self, scope: Scope, site_id: str, limits: SiteLimits) -> int | None:
+    async def put_limits(
+        self,
+        scope: Scope,
+        site_id: str,
+        limits: SiteLimits,
+        precondition: Precondition = WHATEVER_IS_THERE,
+    ) -> int | None:
         """Keep a new version; the site is to be planned from now on."""
         async with self._database.transaction() as connection:
             # The lock of the site's row orders versions that come at the same time.
@@ -58,15 +65,15 @@ class PostgresSites:
             if await cursor.fetchone() is None:
                 return None
             cursor = await connection.execute(
-                """
-                insert into site_limits (site_id, version, document)
-                select %(site)s, coalesce(max(version), 0) + 1, %(document)s
-                from site_limits where site_id = %(site)s
-                returning version
-                """,
-                {"site": site_id, "document": msgspec.json.encode(limits).decode()},
+                "select max(version) from site_limits where site_id = %s", (site_id,)
             )
-            [version] = await cursor.fetchone() or [None]
+            [stands] = await cursor.fetchone() or [None]
+            precondition.check(stands)
+            version: int = (stands or 0) + 1
+            await connection.execute(
+                "insert into site_limits (site_id, version, document) values (%s, %s, %s)",
+                (site_id, version, msgspec.json.encode(limits).decode()),
+            )
             await connection.execute(
                 """
                 insert into site_planning (site_id, due_at) values (%s, now())
