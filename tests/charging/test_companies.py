@@ -286,7 +286,8 @@ def test_a_machine_may_only_what_its_scopes_open(program: ChargingProgram, aws: 
         method, path = route.split()
         answer = machine.request(method, path.format_map(ids))
         assert answer.status_code == 403, route
-        return answer.headers.get("WWW-Authenticate")
+        lacks: str | None = answer.headers.get("WWW-Authenticate")
+        return lacks
 
     with program.bearing(aws.machine_token()) as machine:
         for method, path in operations(program):

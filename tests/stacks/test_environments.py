@@ -95,7 +95,7 @@ def test_environments_cannot_be_changed_once_read() -> None:
             "a partner's name in lower case",
         ),
         (
-            'company = "fleetcharge"',
+            'company = "sandbox-fleet"',
             'company = "*"',
             ".partners.sandbox.company",
             "a company's name in lower case",
