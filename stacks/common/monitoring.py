@@ -140,14 +140,23 @@ class MonitoringStack(EnvironmentStack):
         self._row(*(graph(f"Table: {name.lower()}", *found) for name, found in metrics.items()))
 
     def _watch_queue(self, queue: QueueStack) -> None:
-        events = queue.session_events
-        waiting = events.queue.metric_approximate_number_of_messages_visible(period=MINUTE)
-        oldest = events.queue.metric_approximate_age_of_oldest_message(period=MINUTE)
-        set_aside = events.dead_letters.metric_approximate_number_of_messages_visible(period=MINUTE)
-        self._row(
-            graph("Session events: waiting, set aside", waiting, set_aside),
-            graph("Session events: seconds that the oldest waits", oldest),
-        )
+        for name, events in (
+            ("Session events", queue.session_events),
+            ("Solar surplus", queue.site_surplus),
+        ):
+            self._row(
+                graph(
+                    f"{name}: waiting, set aside",
+                    *(
+                        one.metric_approximate_number_of_messages_visible(period=MINUTE)
+                        for one in (events.queue, events.dead_letters)
+                    ),
+                ),
+                graph(
+                    f"{name}: seconds that the oldest waits",
+                    events.queue.metric_approximate_age_of_oldest_message(period=MINUTE),
+                ),
+            )
 
     def _watch_images(self, key: aws_kms.IKey) -> None:
         """Registries look at an image when it is pushed, and say so on the account's bus."""

@@ -41,7 +41,9 @@ class QueueStack(EnvironmentStack):
             alarms=alarms,
             runbook="site-surplus-dead-letter",
         )
-        CfnOutput(self, "SessionEventsQueueUrl", value=self.session_events.queue.queue_url)
-        CfnOutput(
-            self, "SessionEventsDeadLettersUrl", value=self.session_events.dead_letters.queue_url
-        )
+        for name, queue in (
+            ("SessionEvents", self.session_events),
+            ("SiteSurplus", self.site_surplus),
+        ):
+            CfnOutput(self, f"{name}QueueUrl", value=queue.queue.queue_url)
+            CfnOutput(self, f"{name}DeadLettersUrl", value=queue.dead_letters.queue_url)

@@ -11,8 +11,8 @@ from aws_cdk import (
 from constructs import Construct
 
 from stacks.constructs.alarms import Alarms
-from stacks.constructs.environment_stack import environment_stack
 from stacks.constructs.graph import graph
+from stacks.constructs.service_dashboard import ServiceDashboard
 
 MINUTE = Duration.minutes(1)
 SLOW_SECONDS = 2
@@ -21,8 +21,8 @@ SLOW_SECONDS = 2
 Targets = aws_elasticloadbalancingv2.ApplicationTargetGroup
 
 
-class ServiceMonitoring(Construct):
-    """A service's alarms, its dashboard ``{environment}-{service}`` and a query for its errors.
+class ServiceMonitoring(ServiceDashboard):
+    """A service's alarms beside its dashboard.
 
     Rules: an alarm for errors, slow answers and unhealthy tasks at each entrance, for a processor
     or memory that autoscaling does not keep up with, and for errors in the log.
@@ -37,17 +37,10 @@ class ServiceMonitoring(Construct):
         alarms: Alarms,
         log: aws_logs.LogGroup,
     ) -> None:
-        super().__init__(scope, name)
-        self._service = service
+        super().__init__(scope, name, service=service, logs=[log])
         self._alarms = alarms
-        self._dashboard = aws_cloudwatch.Dashboard(
-            self,
-            "Dashboard",
-            dashboard_name=f"{environment_stack(self).environment_name}-{service}",
-            default_interval=Duration.hours(3),
-        )
         self._watch_log(log)
-        self._dashboard.add_widgets(self._traces())
+        self.show(self._traces())
 
     def watch_entrance(self, name: str, path: str, targets: Targets) -> list[aws_cloudwatch.Alarm]:
         """Watch one way in; returns the alarms that condemn a new version of the service."""
@@ -57,7 +50,7 @@ class ServiceMonitoring(Construct):
         )
         slowest = metrics.target_response_time(period=MINUTE, statistic="p99")
         unhealthy = metrics.unhealthy_host_count(period=MINUTE, statistic="Maximum")
-        self._dashboard.add_widgets(
+        self.show(
             graph(f"{name}: requests", metrics.request_count(period=MINUTE), errors),
             graph(
                 f"{name}: seconds to answer",
@@ -76,7 +69,7 @@ class ServiceMonitoring(Construct):
                 f"{name}Unhealthy",
                 unhealthy,
                 threshold=1,
-                says=f"A task of {self._service} fails its health check at {path}.",
+                says=f"A task of {self.service} fails its health check at {path}.",
                 runbook="service-unhealthy",
             ),
             self._alarms.on(
@@ -84,7 +77,7 @@ class ServiceMonitoring(Construct):
                 f"{name}Errors",
                 errors,
                 threshold=10,
-                says=f"{self._service} answers requests below {path} with errors of its own.",
+                says=f"{self.service} answers requests below {path} with errors of its own.",
                 runbook="service-errors",
             ),
         ]
@@ -94,14 +87,10 @@ class ServiceMonitoring(Construct):
             slowest,
             threshold=SLOW_SECONDS,
             periods=5,
-            says=f"{self._service} answers requests below {path} slowly.",
+            says=f"{self.service} answers requests below {path} slowly.",
             runbook="service-slow",
         )
         return condemning
-
-    def show(self, *widgets: aws_cloudwatch.IWidget) -> None:
-        """Put what is the service's own on its dashboard."""
-        self._dashboard.add_widgets(*widgets)
 
     def watch_tasks(self, service: aws_ecs.BaseService) -> None:
         """Watch what the tasks use of what they were given."""
@@ -116,12 +105,10 @@ class ServiceMonitoring(Construct):
                 metric,
                 threshold=limit,
                 periods=10,
-                says=f"{name} of {self._service} is nearly used up, and more tasks do not help.",
+                says=f"{name} of {self.service} is nearly used up, and more tasks do not help.",
                 runbook="service-overloaded",
             )
-        self._dashboard.add_widgets(
-            graph("Percent used by the tasks", *(metric for metric, _ in used.values()))
-        )
+        self.show(graph("Percent used by the tasks", *(metric for metric, _ in used.values())))
 
     def _traces(self) -> aws_cloudwatch.TextWidget:
         region = Stack.of(self).region
@@ -129,7 +116,7 @@ class ServiceMonitoring(Construct):
         return aws_cloudwatch.TextWidget(
             markdown=(
                 f"[Traces]({address}#xray:traces/query), one in so many: "
-                f'`service("{self._service}")`; of one session: `annotation.session_id = "…"`'
+                f'`service("{self.service}")`; of one session: `annotation.session_id = "…"`'
             ),
             width=24,
             height=1,
@@ -145,7 +132,7 @@ class ServiceMonitoring(Construct):
                 aws_logs.FilterPattern.string_value("$.level", "=", "CRITICAL"),
             ),
             metric_namespace="Fleetcharge",
-            metric_name=f"{self._service}ErrorLines",
+            metric_name=f"{self.service}ErrorLines",
             default_value=0,
         ).metric(period=Duration.minutes(5), statistic="Sum")
         self._alarms.on(
@@ -154,29 +141,6 @@ class ServiceMonitoring(Construct):
             errors,
             threshold=10,
             periods=1,
-            says=f"{self._service} writes errors into its log.",
+            says=f"{self.service} writes errors into its log.",
             runbook="service-errors",
-        )
-        fields, only = ("@timestamp", "message", "exception"), 'level in ["ERROR", "CRITICAL"]'
-        aws_logs.QueryDefinition(
-            self,
-            "Errors",
-            query_definition_name=f"{environment_stack(self).environment_name}/{self._service}/errors",
-            query_string=aws_logs.QueryString(
-                fields=list(fields), filter_statements=[only], sort="@timestamp desc", limit=200
-            ),
-            log_groups=[log],
-        )
-        self._dashboard.add_widgets(
-            aws_cloudwatch.LogQueryWidget(
-                title="Last errors",
-                log_group_names=[log.log_group_name],
-                query_lines=[
-                    f"fields {', '.join(fields)}",
-                    f"filter {only}",
-                    "sort @timestamp desc",
-                    "limit 20",
-                ],
-                width=24,
-            )
         )

@@ -20,9 +20,10 @@ from contracts.charging_metrics import (
 from stacks.constructs.alarms import AT_MOST, Alarms
 from stacks.constructs.environment_stack import environment_stack
 from stacks.constructs.graph import graph
+from stacks.constructs.metric_math import FIVE_MINUTES, percent, percent_lost
 from stacks.constructs.service_monitoring import ServiceMonitoring
 
-MINUTE, FIVE_MINUTES = Duration.minutes(1), Duration.minutes(5)
+MINUTE = Duration.minutes(1)
 FEW_STATIONS = 20
 """With fewer, those of one site that lost its line would be a third of all."""
 FEW_ANSWERS = 100
@@ -107,16 +108,13 @@ class ChargingMonitoring(Construct):
 
     def _watch_connections(self) -> None:
         # Where no node counts, no station is connected.
-        now = "FILL(connections, 0)"
         self._alarms.on(
             self,
             "StationsLost",
-            _percent(
+            percent_lost(
                 "Stations that were lost",
-                f"(0 - DIFF({now}))",
-                of=f"({now} - DIFF({now}))",
+                _metric(charging_metrics.CONNECTIONS, "Sum", FIVE_MINUTES),
                 at_least=FEW_STATIONS * COUNTED,
-                connections=_metric(charging_metrics.CONNECTIONS, "Sum", FIVE_MINUTES),
             ),
             threshold=LOST_PERCENT,
             periods=1,
@@ -129,7 +127,7 @@ class ChargingMonitoring(Construct):
         self._alarms.on(
             self,
             "StationsRefused",
-            _percent(
+            percent(
                 "Answers that are errors",
                 errors,
                 of=f"({errors} + FILL(results, 0))",
@@ -214,21 +212,4 @@ def _each_action(direction: str) -> aws_cloudwatch.IMetric:
     words = f'{{{kinds}}} MetricName="{ANSWERS.name}" {DIRECTION}="{direction}"'
     return aws_cloudwatch.MathExpression(
         expression=f"SEARCH('{words}', 'Sum', {MINUTE.to_seconds():g})", label="", period=MINUTE
-    )
-
-
-def _percent(
-    label: str,
-    part: str,
-    *,
-    of: str,
-    at_least: int,
-    **metrics: aws_cloudwatch.IMetric,
-) -> aws_cloudwatch.MathExpression:
-    """What `part` is of `of`; 0 when that is less than `at_least`."""
-    return aws_cloudwatch.MathExpression(
-        expression=f"IF({of} >= {at_least}, 100 * {part} / {of}, 0)",
-        label=label,
-        using_metrics=metrics,
-        period=FIVE_MINUTES,
     )

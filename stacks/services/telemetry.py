@@ -25,6 +25,7 @@ from stacks.constructs.function_releases import FunctionReleases
 from stacks.constructs.function_schedule import FunctionSchedule
 from stacks.constructs.python_function import PythonFunction
 from stacks.environments import Environment
+from stacks.services.telemetry_monitoring import TelemetryMonitoring
 
 LAMBDA = Path(__file__).parents[2] / "lambdas" / "telemetry"
 FIELDS = {
@@ -45,11 +46,20 @@ class TelemetryStack(EnvironmentStack):
         super().__init__(scope, name, environment=environment)
         self._foundation = foundation
         releases = FunctionReleases(self, "Releases", alarms=foundation.observability.alarms)
-        webhook = releases.alias(self._webhook())
+        webhook, query, surplus = self._webhook(), self._query(), self._surplus()
         # The device cloud cannot sign requests; the function checks the shared token itself.
-        url = webhook.add_function_url(auth_type=aws_lambda.FunctionUrlAuthType.NONE)
-        api = self._api(releases.alias(self._query()))
-        surplus = self._surplus()
+        url = releases.alias(webhook).add_function_url(
+            auth_type=aws_lambda.FunctionUrlAuthType.NONE
+        )
+        api = self._api(releases.alias(query))
+        TelemetryMonitoring(
+            self,
+            "Monitoring",
+            alarms=foundation.observability.alarms,
+            functions={"Webhook": webhook, "Query": query, "Surplus": surplus},
+            api=api,
+            device_logs=foundation.data.device_logs,
+        )
         CfnOutput(self, "WebhookUrl", value=url.url)
         CfnOutput(self, "WebhookSecretArn", value=foundation.secrets.webhook_token.secret_arn)
         CfnOutput(self, "GraphQlUrl", value=api.graphql_url)

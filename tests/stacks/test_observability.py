@@ -260,7 +260,7 @@ def test_there_is_a_dashboard_for_the_environment_and_one_for_each_service(
         for _, body in assembly.of_type("AWS::CloudWatch::Dashboard")
     }
     name = assembly.environment
-    services = (*SERVICES, *environment.supporting.images())
+    services = (*SERVICES, "telemetry", *environment.supporting.images())
     if environment.supporting.search:
         services = (*services, "search")
     assert set(dashboards) == {name, *(f"{name}-{service}" for service in services)}
@@ -269,6 +269,49 @@ def test_there_is_a_dashboard_for_the_environment_and_one_for_each_service(
     for service in SERVICES:
         for shown in ("RequestCount", "TargetResponseTime", "CPUUtilization", "Last errors"):
             assert shown in dashboards[f"{name}-{service}"]
+
+
+def test_telemetry_is_watched_for_queries_that_fail_or_are_slow_and_for_silent_devices(
+    assembly: Assembly,
+) -> None:
+    stack = assembly["telemetry"]
+    (api,) = stack.of_type("AWS::AppSync::GraphQLApi")
+    seen = watched("telemetry", assembly)
+    for metric in ("5XXError", "Latency"):
+        assert (metric, json.dumps({"Fn::GetAtt": [api, "ApiId"]})) in seen
+    (silent,) = (
+        body["Properties"]
+        for body in stack.of_type("AWS::CloudWatch::Alarm").values()
+        if "devices-silent" in body["Properties"]["AlarmDescription"]
+    )
+    (counted,) = values_of(silent["Metrics"], "Metric")
+    # What the webhook writes of every device, and nothing of what it only receives.
+    assert (counted["Namespace"], counted["MetricName"]) == ("AWS/Logs", "IncomingLogEvents")
+    (group,) = (
+        body["Properties"]["Environment"]["Variables"]["DEVICE_LOG_GROUP"]
+        for body in stack.of_type("AWS::Lambda::Function").values()
+        if "DEVICE_LOG_GROUP" in body["Properties"]["Environment"]["Variables"]
+    )
+    assert counted["Dimensions"] == [{"Name": "LogGroupName", "Value": group}]
+    (expression,) = values_of(silent["Metrics"], "Expression")
+    before = "(FILL(counted, 0) - DIFF(FILL(counted, 0)))"
+    assert expression == f"IF({before} >= 100, 100 * (0 - DIFF(FILL(counted, 0))) / {before}, 0)"
+
+
+def test_the_errors_of_all_functions_of_telemetry_are_one_saved_query(assembly: Assembly) -> None:
+    stack = assembly["telemetry"]
+    saved = stack.only("AWS::Logs::QueryDefinition")
+    assert saved["Name"] == f"{assembly.environment}/telemetry/errors"
+    assert "errorMessage" in saved["QueryString"]
+    written = [
+        body["Properties"]["LoggingConfig"]["LogGroup"]
+        for body in stack.of_type("AWS::Lambda::Function").values()
+    ]
+    assert len(written) == 3
+    assert saved["LogGroupNames"] == written
+    body = _text(stack.only("AWS::CloudWatch::Dashboard")["DashboardBody"])
+    for shown in ("IncomingLogEvents", "Last errors", "Throttles", "Webhook: milliseconds"):
+        assert shown in body
 
 
 def test_queries_of_telemetry_are_traced_from_the_api_to_the_function(assembly: Assembly) -> None:

@@ -1,12 +1,15 @@
 """What holds for every stack of every environment and, with `stage`, of the organisation."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from stacks.environments import ORGANIZATION, Environment, Fleet
 from tests.stacks.assembly import Assembly, Template, values_of
 
+ROOT = Path(__file__).parents[2]
 SERVICES = {"charging", "billing", "telemetry"}
 COMMON = {
     *("roles", "secrets", "observability", "network", "queue", "data"),
@@ -230,6 +233,17 @@ def _listed(actions: str | list[str]) -> list[str]:
 def _statements(properties: Template) -> Iterator[Template]:
     for document in values_of(properties, "PolicyDocument"):
         yield from document["Statement"]
+
+
+def test_the_docs_say_of_every_construct_what_it_guarantees() -> None:
+    table = (ROOT / "docs" / "stacks.md").read_text()
+    constructs = [
+        name
+        for file in (ROOT / "stacks" / "constructs").glob("*.py")
+        for name in re.findall(r"^class ([A-Z]\w+)\((?!StrEnum)", file.read_text(), re.MULTILINE)
+    ]
+    assert len(constructs) > 15
+    assert [name for name in constructs if f"`{name}`" not in table] == []
 
 
 def test_outputs_that_others_rely_on_are_there(assembly: Assembly) -> None:
