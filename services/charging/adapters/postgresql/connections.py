@@ -23,7 +23,7 @@ from services.charging.domain.stations import StationKey
 logger = logging.getLogger(__name__)
 
 _ARRIVE: LiteralString = """
-    with elsewhere as (
+    , elsewhere as (
         select station_id from station_connection
         where station_id = any(%(stations)s) and node_id <> %(node)s
     ), newest as (
@@ -48,6 +48,12 @@ _ARRIVE: LiteralString = """
     select newest.station_id, case when elsewhere.station_id is not null
         then pg_notify(%(channel)s, newest.epoch || ' ' || newest.station_id) end
     from newest left join elsewhere using (station_id)
+"""
+# Their drivers may begin by the local list, unseen.
+_DEPART: LiteralString = """
+    delete from station_connection as known
+    using unnest(%(stations)s::text[], %(epochs)s::bigint[]) as gone (station_id, epoch)
+    where known.station_id = gone.station_id and known.epoch = gone.epoch
 """
 
 
@@ -188,37 +194,25 @@ class PostgresConnections:
             admission.granted = granted.get(admission.station_id)
 
     async def _arrive(self, arrivals: Sequence[_Arrival]) -> None:
-        stations = [arrival.station_id for arrival in arrivals]
-        async with self._database.transaction() as connection, connection.pipeline():
+        async with self._database.statement() as connection:
             cursor = await connection.execute(
-                _ARRIVE,
+                SITES_DUE + _ARRIVE,
                 {
-                    "stations": stations,
+                    "stations": [arrival.station_id for arrival in arrivals],
                     "epochs": [arrival.epoch for arrival in arrivals],
                     "versions": [arrival.version for arrival in arrivals],
                     "node": self._node_id,
                     "channel": SUPERSEDED,
                 },
             )
-            await connection.execute(SITES_DUE, {"stations": stations})
             newest = {station_id for station_id, _ in await cursor.fetchall()}
         for arrival in arrivals:
             arrival.is_newest = arrival.station_id in newest
 
     async def _depart(self, departures: Sequence[tuple[str, int]]) -> None:
-        stations = [station_id for station_id, _ in departures]
-        epochs = [epoch for _, epoch in departures]
-        async with self._database.transaction() as connection, connection.pipeline():
-            await connection.execute(
-                """
-                delete from station_connection as known
-                using unnest(%s::text[], %s::bigint[]) as gone (station_id, epoch)
-                where known.station_id = gone.station_id and known.epoch = gone.epoch
-                """,
-                (stations, epochs),
-            )
-            # Their drivers may begin by the local list, unseen.
-            await connection.execute(SITES_DUE, {"stations": stations})
+        stations, epochs = map(list, zip(*departures, strict=True))
+        async with self._database.statement() as connection:
+            await connection.execute(SITES_DUE + _DEPART, {"stations": stations, "epochs": epochs})
 
     async def leave(self) -> None:
         """This node holds no connections any more."""

@@ -84,9 +84,9 @@ class PostgresSiteBook:
 
     async def forget(self, station_id: str) -> None:
         """The station was told to forget its profiles."""
-        async with self._database.transaction() as connection:
-            await connection.execute(PROFILES_FORGOTTEN, {"stations": [station_id]})
-            await connection.execute(SITES_DUE, {"stations": [station_id]})
+        forget = SITES_DUE + PROFILES_FORGOTTEN + "select"
+        async with self._database.statement() as connection:
+            await connection.execute(forget, {"stations": [station_id]})
 
     async def due(self, site_ids: Sequence[str]) -> None:
         """These are to be planned now; in one order, or two nodes would wait for each other."""
