@@ -286,6 +286,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         address=address,
         gateway_port=settings.gateway_port,
         api_port=settings.api_port,
+        drain_seconds=settings.drain_seconds,
     )
 
 

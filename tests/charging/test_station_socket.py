@@ -44,6 +44,9 @@ class Wire:
             raise ConnectionClosedError(None, None)
         await self.sent.put(json.loads(text))
 
+    async def close(self, _code: int, _reason: str) -> None:
+        self.gone.set()
+
 
 class Book:
     """One command waits, and it takes a while to find that out."""
@@ -149,13 +152,12 @@ async def test_whoever_leaves_answers_what_is_in_hand_and_takes_up_no_more() -> 
         await wire.answers.put(json.dumps([2, f"m{number}", action, {}]))
     while not central_system.asked:
         await asyncio.sleep(0)
-    leaving = asyncio.create_task(station.leave(within=5))
+    leaving = asyncio.create_task(station.leave(5, 1001, "going away"))
     await asyncio.sleep(0)
     station.deliver_soon()
     central_system.kept.set()
     await leaving
     assert wire.sent.get_nowait() == [3, "m0", {}]
-    wire.gone.set()
     await running
     assert central_system.asked == ["StartTransaction"]
     assert not book.asked.is_set()

@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from services.charging.application.ports import UnavailableError
-from services.charging.entrypoints.gateway import GOING_AWAY, Gateway
+from services.charging.entrypoints.gateway import Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +91,9 @@ class Program:
         address: str,
         gateway_port: int,
         api_port: int,
+        drain_seconds: float,
     ) -> None:
+        """`drain_seconds`: over which the sockets of many stations are closed."""
         self._database = database
         self._node = connections
         self._commands = commands
@@ -100,6 +102,7 @@ class Program:
         self._gateway = gateway
         self._address = address
         self._gateway_port = gateway_port
+        self._drain_seconds = drain_seconds
         self._api = _Api(
             uvicorn.Config(
                 api,
@@ -113,7 +116,7 @@ class Program:
         )
 
     async def run(self, *, until: asyncio.Event) -> None:
-        """Serve until the event, then leave: within 20 seconds, losing nothing."""
+        """Serve until the event, then leave, losing nothing: 20 seconds after the last socket."""
         await self._database.open()
         api = asyncio.create_task(self._api.serve())
         start = asyncio.create_task(self._migrate())
@@ -138,8 +141,8 @@ class Program:
             {api, stop, *background, signs_of_life, notices}, return_when=asyncio.FIRST_COMPLETED
         )
         logger.info("leaving")
-        await self._gateway.leave()
-        server.close(code=GOING_AWAY, reason="going away")
+        server.close(close_connections=False)  # No new ones.
+        await self._gateway.leave(self._drain_seconds)
         await server.wait_closed()
         signs_of_life.cancel()
         notices.cancel()

@@ -103,14 +103,15 @@ class StationSocket:
         finally:
             self._answers.pop(message_id, None)
 
-    async def leave(self, within: float) -> None:
-        """Take up nothing new, and return when what is in hand is over, or after so many seconds.
+    async def leave(self, within: float, code: int, reason: str) -> None:
+        """Take up nothing new, and close when what is in hand is over, or after so many seconds.
 
         What was not taken up is the next node's: a station repeats what nobody answered.
         """
         self._is_leaving = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=within)
+        await self._websocket.close(code, reason)
 
     def deliver_soon(self) -> None:
         """Commands may wait for the station."""

@@ -1,0 +1,120 @@
+"""The gateway's own rules, with nothing behind it: real sockets, no database."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, cast
+
+import pytest
+import pytest_asyncio
+
+from contracts.personas import OWN_COMPANY
+from services.charging.adapters.system_clock import utc_now
+from services.charging.application.central_system import CentralSystem
+from services.charging.application.commands import CommandDelivery
+from services.charging.application.conversation import Conversation
+from services.charging.application.registrations import Registrations
+from services.charging.domain.admission import Admission, SecurityProfile
+from services.charging.domain.ocpp16.version import OCPP_1_6
+from services.charging.domain.ocpp_j.version import Version
+from services.charging.domain.registration import Registration
+from services.charging.domain.stations import StationKey
+from services.charging.entrypoints import gateway as gateway_module
+from services.charging.entrypoints.gateway import Gateway
+from simulator.connection import Connection
+from tests.charging.program import KEY, free_port
+
+
+class Everybody:
+    """Every station is known, by the same key, and nobody else has it."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self._epochs = itertools.count(1)
+
+    async def admission(self, station_id: str) -> Admission | None:
+        self.asked.append(station_id)
+        return Admission(
+            station_id=station_id,
+            company=OWN_COMPANY,
+            profile=SecurityProfile.BASIC,
+            key=StationKey.of(KEY),
+            epoch=next(self._epochs),
+            registration=Registration.ACCEPTED,
+        )
+
+    async def register(self, _station_id: str, _epoch: int, _version: Version) -> bool:
+        return True
+
+    async def deregister(self, _station_id: str, _epoch: int) -> None:
+        """Forgotten at once."""
+
+
+class Yes:
+    """A central system that agrees."""
+
+    version = OCPP_1_6
+    actions: Sequence[str] = ()
+
+    async def answer(self, _station_id: str, _action: str, _payload: bytes) -> bytes:
+        return b"{}"
+
+
+class NoCommands:
+    async def deliver(self, *_: object) -> None:
+        """None wait."""
+
+
+class Running:
+    def __init__(self, gateway: Gateway, everybody: Everybody, port: int) -> None:
+        self.gateway = gateway
+        self.everybody = everybody
+        self.url = f"ws://127.0.0.1:{port}/ocpp"
+
+    async def connect(self, station_id: str, key: str = KEY) -> Connection:
+        return await Connection.open(self.url, station_id, key)
+
+
+@pytest_asyncio.fixture
+async def running() -> AsyncIterator[Running]:
+    everybody, port = Everybody(), free_port()
+    gateway = Gateway(
+        central_systems=[cast(CentralSystem, Yes())],
+        connections=everybody,
+        commands=cast(CommandDelivery, NoCommands()),
+        conversation=lambda name: Conversation(name, lambda _: None, utc_now),
+        keys=cast(Any, None),
+        issued=cast(Any, None),
+        registrations=Registrations(),
+    )
+    server = await gateway.serve("127.0.0.1", port)
+    yield Running(gateway, everybody, port)
+    server.close()
+    await server.wait_closed()
+
+
+async def test_sockets_are_closed_one_after_the_other(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway_module, "CLOSED_A_SECOND", 1)
+    first, second = await running.connect("CP1"), await running.connect("CP2")
+    for station in (first, second):
+        await station.call("Heartbeat", {})
+    leaving = asyncio.create_task(running.gateway.leave(within=60))
+    assert await first.closed() == 1001
+    assert await second.call("Heartbeat", {}) == {}
+    leaving.cancel()
+
+
+async def test_no_more_time_is_taken_than_there_is(running: Running) -> None:
+    stations = [await running.connect(f"CP{number}") for number in range(3)]
+    for station in stations:
+        await station.call("Heartbeat", {})
+    await running.gateway.leave(within=0)
+    assert [await station.closed() for station in stations] == [1001] * 3
+
+
+async def test_who_comes_while_the_node_leaves_is_sent_on(running: Running) -> None:
+    await running.gateway.leave(within=60)
+    station = await running.connect("CP1")
+    assert await station.closed() == 1001
