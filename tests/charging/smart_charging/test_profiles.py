@@ -9,8 +9,11 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.charging.domain.ocpp201.smart_charging import SetChargingProfile
+from services.charging.domain.smart_charging.limits import NOMINAL_V
 from services.charging.domain.smart_charging.plan import Step
 from services.charging.domain.smart_charging.profiles import (
     MOST_PERIODS,
@@ -19,6 +22,7 @@ from services.charging.domain.smart_charging.profiles import (
     session_profile_16,
     session_profile_201,
 )
+from services.charging.domain.smart_charging.rate_unit import RateUnit, rate_unit
 from tests.charging.examples import check
 
 AT = datetime(2026, 3, 1, 6, 7, tzinfo=UTC)
@@ -87,3 +91,55 @@ def test_no_more_is_sent_than_stations_take(said: Any) -> None:
 def test_the_default_in_both() -> None:
     check("SetChargingProfile", json.loads(msgspec.json.encode(default_profile_16(6_000))))
     checked_201(default_profile_201(6_000))
+
+
+@pytest.mark.parametrize(
+    ("told", "unit"),
+    [
+        (None, RateUnit.AMPERES),
+        ("", RateUnit.AMPERES),
+        ("Current", RateUnit.AMPERES),
+        ("Power", RateUnit.WATTS),
+        ("Current,Power", RateUnit.AMPERES),
+        (" power , current", RateUnit.AMPERES),
+        ("W", RateUnit.WATTS),
+        ("A,W", RateUnit.AMPERES),
+        ("nonsense", RateUnit.AMPERES),
+    ],
+)
+def test_watts_are_for_stations_that_take_nothing_else(told: str | None, unit: RateUnit) -> None:
+    assert rate_unit(told) is unit
+
+
+@given(st.integers(0, 5_000).map(lambda tenths: tenths * 100), st.integers(1, 3))
+def test_watts_are_never_over_the_amperes(current_ma: int, phases: int) -> None:
+    in_watts = RateUnit.WATTS
+    sent = [Step(AT, AT + timedelta(hours=1), current_ma)]
+    old = session_profile_16(
+        connector_id=2, transaction_id=7, phases=phases, steps=sent, unit=in_watts
+    )
+    new = session_profile_201(
+        evse_id=2, transaction_id="t-7", phases=phases, steps=sent, unit=in_watts
+    )
+    schedules = [
+        (old.cs_charging_profiles.charging_schedule, phases),
+        (new.charging_profile.charging_schedule[0], phases),
+        # Of a vehicle that may load one phase alone.
+        (default_profile_16(current_ma, in_watts).cs_charging_profiles.charging_schedule, 1),
+        (default_profile_201(current_ma, in_watts).charging_profile.charging_schedule[0], 1),
+    ]
+    for schedule, loaded in schedules:
+        [period] = schedule.charging_schedule_period
+        assert schedule.charging_rate_unit == "W"
+        given_mw = current_ma * loaded * NOMINAL_V
+        assert given_mw - 1000 < period.limit * 1000 <= given_mw
+
+
+def test_watts_are_as_the_official_schemas_have_them() -> None:
+    old = session_profile_16(
+        connector_id=2, transaction_id=7, phases=3, steps=steps(2), unit=RateUnit.WATTS
+    )
+    check("SetChargingProfile", json.loads(msgspec.json.encode(old)))
+    document = json.loads(msgspec.json.encode(old))["csChargingProfiles"]["chargingSchedule"]
+    assert document["chargingSchedulePeriod"][0]["limit"] == 11_247
+    checked_201(default_profile_201(6_000, RateUnit.WATTS))

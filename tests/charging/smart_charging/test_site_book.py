@@ -11,14 +11,17 @@ import pytest
 
 from services.charging.adapters.postgresql.connections import PostgresConnections
 from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.device_models import PostgresDeviceModels
 from services.charging.adapters.postgresql.sites.book import PostgresSiteBook
 from services.charging.adapters.postgresql.sites.sites import PostgresSites
 from services.charging.adapters.postgresql.station_reports import PostgresStationReports
 from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.application.scope import Scope
 from services.charging.application.smart_charging.telling import StationTold
+from services.charging.domain.device_model import Place, Value
 from services.charging.domain.ocpp16.boot_notification import BootNotification
 from services.charging.domain.ocpp16.version import OCPP_1_6
+from services.charging.domain.ocpp201.version import OCPP_2_0_1
 from services.charging.domain.smart_charging.daily_time import DailyTime, Weekday
 from services.charging.domain.smart_charging.limits import (
     DailyWindow,
@@ -133,6 +136,34 @@ async def test_a_station_that_comes_goes_or_boots_makes_its_site_due(
             await news()
             assert await one.claim() == "depot"
             await one.release("depot", datetime.now(UTC) + timedelta(hours=1))
+
+
+async def test_a_station_that_takes_watts_alone_is_known_by_what_it_told(
+    database: EmptyDatabase,
+) -> None:
+    async with books(database) as (node, [book, _]):
+        await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
+        key, spoken = StationKey.of("key"), {"OLD": OCPP_1_6, "NEW": OCPP_2_0_1, "BOTH": OCPP_1_6}
+        stations = [Station(name, "depot", 1, key) for name in (*spoken, "GONE")]
+        await PostgresStations(node).put("fleetcharge", stations)
+        connections, models = PostgresConnections(node, uuid4()), PostgresDeviceModels(node)
+        await connections.seen()
+        for epoch, (name, version) in enumerate(spoken.items(), start=1):
+            assert await connections.register(name, epoch, version)
+        in_1_6 = Place("", "", 0, 0, "ChargingScheduleAllowedChargingRateUnit", "")
+        in_2_0_1 = Place("SmartChargingCtrlr", "", 0, 0, "RateUnit", "")
+        for name, place, told in (
+            ("OLD", in_1_6, "Power"),
+            ("NEW", in_2_0_1, "W"),
+            ("GONE", in_1_6, "Power"),
+            ("BOTH", in_1_6, "Current,Power"),
+            ("BOTH", in_2_0_1, "W"),  # Of another life.
+        ):
+            await models.tell(name, [Value(place=place, value=told)], AT)
+        situation = await book.situation("depot")
+        assert situation
+        units = {one.station_id: one.rate_unit.value for one in situation.stations}
+        assert units == {"OLD": "W", "NEW": "W", "BOTH": "A", "GONE": "A"}
 
 
 @pytest.mark.parametrize("boots", [True, False])

@@ -78,6 +78,7 @@ class Telling:
         self, situation: Situation, session: OpenSession, planned: Plan
     ) -> StationTold:
         spoken = version(situation.version_of(session) or OCPP_1_6.name)
+        unit = situation.rate_unit_of(session)
         phases = planned.allotments[session.session_id].phases
         steps = planned.steps(session.session_id)
         profile: Message
@@ -89,6 +90,7 @@ class Telling:
                 steps=steps,
                 most_periods=session.most_periods,
                 direct_current=session.vehicle is not None and session.vehicle.direct_current,
+                unit=unit,
             )
         else:
             profile = session_profile_16(
@@ -96,6 +98,7 @@ class Telling:
                 transaction_id=session.transaction_id,
                 phases=phases,
                 steps=steps,
+                unit=unit,
             )
         accepted = await self._send(session.station_id, spoken, profile)
         return StationTold(session.station_id, session.session_id, accepted)
@@ -103,7 +106,8 @@ class Telling:
     async def _tell_default(self, station: ManagedStation, current_ma: int) -> StationTold:
         spoken = version(station.ocpp_version or OCPP_1_6.name)
         default = default_profile_201 if spoken is OCPP_2_0_1 else default_profile_16
-        accepted = await self._send(station.station_id, spoken, default(current_ma))
+        profile = default(current_ma, station.rate_unit)
+        accepted = await self._send(station.station_id, spoken, profile)
         return StationTold(station.station_id, None, accepted, current_ma)
 
     async def _send(self, station_id: str, spoken: Version, profile: Message) -> bool:

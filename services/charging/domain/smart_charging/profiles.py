@@ -14,8 +14,8 @@ from services.charging.domain.ocpp16.charging_profile import (
 from services.charging.domain.ocpp16.set_charging_profile import SetChargingProfile
 from services.charging.domain.ocpp201 import charging_profile as v201
 from services.charging.domain.ocpp201 import smart_charging as ocpp201
-from services.charging.domain.smart_charging.limits import NOMINAL_V
 from services.charging.domain.smart_charging.plan import Step
+from services.charging.domain.smart_charging.rate_unit import RateUnit, limit
 
 MOST_PERIODS = 8
 """Of a schedule: stations refuse more than their ``ChargingScheduleMaxPeriods``, often few. What
@@ -26,18 +26,23 @@ _STACK_LEVEL = 0
 
 
 def session_profile_16(
-    *, connector_id: int, transaction_id: int, phases: int, steps: Sequence[Step]
+    *,
+    connector_id: int,
+    transaction_id: int,
+    phases: int,
+    steps: Sequence[Step],
+    unit: RateUnit = RateUnit.AMPERES,
 ) -> SetChargingProfile:
     """``SetChargingProfile`` of OCPP 1.6 (section 5.16) for a transaction."""
     sent = steps[:MOST_PERIODS]
     schedule = ChargingSchedule(
-        charging_rate_unit="A",
+        charging_rate_unit=unit.value,
         start_schedule=sent[0].begins_at,
         duration=_seconds(sent[0].begins_at, sent[-1].ends_at),
         charging_schedule_period=[
             ChargingSchedulePeriod(
                 start_period=_seconds(sent[0].begins_at, step.begins_at),
-                limit=_amperes(step.current_ma),
+                limit=limit(step.current_ma, phases, unit),
                 number_phases=phases,
             )
             for step in sent
@@ -54,16 +59,19 @@ def session_profile_16(
     return SetChargingProfile(connector_id=connector_id, cs_charging_profiles=profile)
 
 
-def default_profile_16(current_ma: int) -> SetChargingProfile:
-    """``SetChargingProfile`` of OCPP 1.6 for every transaction that has none of its own."""
-    period = ChargingSchedulePeriod(start_period=0, limit=_amperes(current_ma))
+def default_profile_16(current_ma: int, unit: RateUnit = RateUnit.AMPERES) -> SetChargingProfile:
+    """``SetChargingProfile`` of OCPP 1.6 for every transaction that has none of its own.
+
+    In watts it is that of one phase: nobody knows how many the vehicle will load.
+    """
+    period = ChargingSchedulePeriod(start_period=0, limit=limit(current_ma, 1, unit))
     profile = ChargingProfile(
         charging_profile_id=DEFAULT_PROFILE_ID,
         stack_level=_STACK_LEVEL,
         charging_profile_purpose="TxDefaultProfile",
         charging_profile_kind="Relative",
         charging_schedule=ChargingSchedule(
-            charging_rate_unit="A", charging_schedule_period=[period]
+            charging_rate_unit=unit.value, charging_schedule_period=[period]
         ),
     )
     return SetChargingProfile(connector_id=0, cs_charging_profiles=profile)
@@ -77,23 +85,23 @@ def session_profile_201(
     steps: Sequence[Step],
     most_periods: int = MOST_PERIODS,
     direct_current: bool = False,
+    unit: RateUnit = RateUnit.AMPERES,
 ) -> ocpp201.SetChargingProfile:
     """``SetChargingProfile`` of OCPP 2.0.1 (section K01) for a transaction.
 
     For direct current its limits are in watts, of all phases together.
     """
     sent = steps[:most_periods]
+    unit = RateUnit.WATTS if direct_current else unit
     schedule = v201.ChargingSchedule(
         id=DEFAULT_PROFILE_ID + evse_id,
-        charging_rate_unit="W" if direct_current else "A",
+        charging_rate_unit=unit.value,
         start_schedule=sent[0].begins_at,
         duration=_seconds(sent[0].begins_at, sent[-1].ends_at),
         charging_schedule_period=[
             v201.ChargingSchedulePeriod(
                 start_period=_seconds(sent[0].begins_at, step.begins_at),
-                limit=float(step.current_ma * phases * NOMINAL_V // 1000)
-                if direct_current
-                else _amperes(step.current_ma),
+                limit=limit(step.current_ma, phases, unit),
                 number_phases=None if direct_current else phases,
             )
             for step in sent
@@ -110,9 +118,11 @@ def session_profile_201(
     return ocpp201.SetChargingProfile(evse_id=evse_id, charging_profile=profile)
 
 
-def default_profile_201(current_ma: int) -> ocpp201.SetChargingProfile:
-    """``SetChargingProfile`` of OCPP 2.0.1 for every transaction that has none of its own."""
-    period = v201.ChargingSchedulePeriod(start_period=0, limit=_amperes(current_ma))
+def default_profile_201(
+    current_ma: int, unit: RateUnit = RateUnit.AMPERES
+) -> ocpp201.SetChargingProfile:
+    """The same in OCPP 2.0.1."""
+    period = v201.ChargingSchedulePeriod(start_period=0, limit=limit(current_ma, 1, unit))
     profile = v201.ChargingProfile(
         id=DEFAULT_PROFILE_ID,
         stack_level=_STACK_LEVEL,
@@ -120,15 +130,13 @@ def default_profile_201(current_ma: int) -> ocpp201.SetChargingProfile:
         charging_profile_kind="Relative",
         charging_schedule=[
             v201.ChargingSchedule(
-                id=DEFAULT_PROFILE_ID, charging_rate_unit="A", charging_schedule_period=[period]
+                id=DEFAULT_PROFILE_ID,
+                charging_rate_unit=unit.value,
+                charging_schedule_period=[period],
             )
         ],
     )
     return ocpp201.SetChargingProfile(evse_id=0, charging_profile=profile)
-
-
-def _amperes(milliamperes: int) -> float:
-    return milliamperes / 1000
 
 
 def _seconds(since: datetime, until: datetime) -> int:

@@ -9,6 +9,7 @@ from services.charging.domain.smart_charging.demand import Demand, Reserve
 from services.charging.domain.smart_charging.limits import Fuse, SiteLimits, Wiring
 from services.charging.domain.smart_charging.plan import Plan
 from services.charging.domain.smart_charging.profiles import MOST_PERIODS
+from services.charging.domain.smart_charging.rate_unit import RateUnit
 from services.charging.domain.smart_charging.surplus import Surplus
 from services.charging.domain.smart_charging.vehicle import VehicleNeeds
 
@@ -47,6 +48,8 @@ class ManagedStation:
     """What it said yes to, for transactions without a profile of their own."""
     default_refused_at: datetime | None = None
     """When it last did not say yes, if that came later."""
+    rate_unit: RateUnit = RateUnit.AMPERES
+    """Of the limits that it takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +170,10 @@ class Situation:
     def version_of(self, session: OpenSession) -> str | None:
         """Of OCPP, that its station speaks at present."""
         return self._station(session).ocpp_version
+
+    def rate_unit_of(self, session: OpenSession) -> RateUnit:
+        """Of the limits that its station takes."""
+        return self._station(session).rate_unit
 
     def is_held(self, session: OpenSession, now: datetime) -> bool:
         """Whether its station cannot be told anything at present."""

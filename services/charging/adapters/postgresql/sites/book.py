@@ -10,9 +10,11 @@ from services.charging.adapters.postgresql.database import Connection, Database
 from services.charging.adapters.postgresql.sites.due import PROFILES_FORGOTTEN, SITES_DUE
 from services.charging.adapters.postgresql.sites.plans import keep_plan, read_plans
 from services.charging.application.smart_charging.telling import StationTold
+from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.smart_charging.limits import SiteLimits
 from services.charging.domain.smart_charging.outside import OutsideLimit
 from services.charging.domain.smart_charging.plan import Plan
+from services.charging.domain.smart_charging.rate_unit import rate_unit
 from services.charging.domain.smart_charging.situation import (
     ManagedStation,
     OpenSession,
@@ -27,10 +29,16 @@ _LIMITS: LiteralString = """
 """
 _STATIONS: LiteralString = """
     select station.id, connectors, live_connection.ocpp_version,
-        last_ocpp_version is not null, default_ma, refused_at
+        last_ocpp_version is not null, default_ma, refused_at, rate_unit.value
     from station
     left join live_connection on live_connection.station_id = station.id
     left join station_default on station_default.station_id = station.id
+    left join device_variable as rate_unit on rate_unit.station_id = station.id
+        and lower(component) = case ocpp_version when %s then '' else 'smartchargingctrlr' end
+        and lower(variable) = case component
+            when '' then 'chargingscheduleallowedchargingrateunit' else 'rateunit' end
+        and component_instance = '' and variable_instance = '' and evse_id = 0
+        and connector_id = 0 and attribute = 'Actual'
     where site_id = %s order by station.id
 """
 _SESSIONS: LiteralString = """
@@ -138,7 +146,7 @@ class PostgresSiteBook:
             document = await limits.fetchone()
             if document is None:
                 return None
-            stations = await connection.execute(_STATIONS, (site_id,))
+            stations = await connection.execute(_STATIONS, (OCPP_1_6.name, site_id))
             surplus = await connection.execute(_SURPLUS, (site_id,))
             outside = await connection.execute(_OUTSIDE, (site_id,))
             latest = await connection.execute(_LATEST, (site_id,))
@@ -158,6 +166,7 @@ class PostgresSiteBook:
                         is_in_use=row[3],
                         default_ma=row[4],
                         default_refused_at=row[5],
+                        rate_unit=rate_unit(row[6]),
                     )
                     for row in await stations.fetchall()
                 ],
