@@ -45,13 +45,19 @@ from services.charging.adapters.postgresql.station_reports import PostgresStatio
 from services.charging.adapters.postgresql.station_security import PostgresStationSecurity
 from services.charging.adapters.postgresql.station_views import PostgresStationViews
 from services.charging.adapters.postgresql.stations import PostgresStations
+from services.charging.adapters.postgresql.token_caches import PostgresTokenCaches
 from services.charging.adapters.postgresql.tokens import PostgresTokens
 from services.charging.adapters.postgresql.views import PostgresViews
 from services.charging.adapters.postgresql.waiting_stops import PostgresWaitingStops
 from services.charging.adapters.sealing import Seal
 from services.charging.adapters.surplus_queue import SqsSurplusQueue
 from services.charging.adapters.system_clock import utc_now
-from services.charging.application import configuration, station_certificates, stop_matching
+from services.charging.application import (
+    configuration,
+    station_certificates,
+    stop_matching,
+    token_caches,
+)
 from services.charging.application.campaigns import Campaigns
 from services.charging.application.central_systems import central_systems
 from services.charging.application.certificate_answers import CertificateAnswers
@@ -74,6 +80,7 @@ from services.charging.application.smart_charging.telling import Telling
 from services.charging.application.station_certificates import StationCertificates
 from services.charging.application.stop_assignment import StopAssignments
 from services.charging.application.stop_matching import MatchingLedger
+from services.charging.application.token_caches import TokenCaches
 from services.charging.entrypoints.client_certificates import ClientCertificates, tls
 from services.charging.entrypoints.gateway import Gateway
 from services.charging.entrypoints.json_log import log_as_json
@@ -277,6 +284,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             *_rounds(
                 ledger,
                 ConfigurationQuestions(configurations, commands),
+                TokenCaches(PostgresTokenCaches(database), commands),
                 issuer,
                 certification.revocations_of(settings, authority, database),
             ),
@@ -293,12 +301,14 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
 def _rounds(
     ledger: MatchingLedger,
     questions: ConfigurationQuestions,
+    caches: TokenCaches,
     issuer: StationCertificates | None,
     revocations: Revocations | None,
 ) -> list[Rounds]:
     rounds = [
         Rounds(ledger.look, every=stop_matching.LOOK_EVERY, failed="stops wait on"),
         Rounds(questions.ask_some, every=configuration.LOOK_EVERY, failed="no station is asked"),
+        Rounds(caches.clear_some, every=token_caches.LOOK_EVERY, failed="no cache is cleared"),
     ]
     if issuer:
         every = station_certificates.LOOK_EVERY

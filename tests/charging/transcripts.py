@@ -72,6 +72,17 @@ class CentralSystem:
 Step = Station | Refused | Operator | Withheld | Registered | KeyRotation | CentralSystem
 
 
+def among(part: object, whole: object) -> bool:
+    """Whether all of a JSON value is in another one."""
+    match part, whole:
+        case dict(), dict():
+            return all(name in whole and among(part[name], whole[name]) for name in part)
+        case list(), list():
+            return len(part) <= len(whole) and all(map(among, part, whole))
+        case _:
+            return part == whole
+
+
 @dataclass(frozen=True)
 class UseCase:
     """`sessions`: energy in Wh of those that ended by it; `open`: how many go on.

@@ -33,6 +33,10 @@ def commanded(action: str, hears: Payload | None = None, /, **more: object) -> O
     return Operator(action, request | more, hears or answer)
 
 
+UNTIL = "2026-04-01T06:00:00Z"
+"""A day after all of it is heard."""
+
+
 def thought(of: str, **more: str) -> Payload:
     """What a station hears of an identifier."""
     return {"idTagInfo": {"status": of, **more}}
@@ -85,8 +89,8 @@ CERTIFIED: list[Step] = [told("SignCertificate", ACCEPTED), commanded("Certifica
 OPERATIONS: dict[str, UseCase] = {
     "4.1 cards that may, that may not, and that nobody knows": UseCase(
         [
-            KNOWN,
-            told("Authorize", thought("Blocked"), idTag="card2"),
+            told("Authorize", thought("Accepted", expiryDate=UNTIL)),
+            told("Authorize", thought("Blocked", expiryDate=UNTIL), idTag="card2"),
             told("Authorize", thought("Invalid"), idTag="nobody"),
         ]
     ),

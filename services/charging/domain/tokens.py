@@ -1,6 +1,7 @@
 """Tokens: what drivers identify themselves with at a station."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from services.charging.domain.ocpp16.types import AuthorizationStatus
@@ -8,6 +9,9 @@ from services.charging.domain.ocpp16.types import AuthorizationStatus
 ANONYMOUS = "NOAUTHORIZATION"
 """The token of those whom nobody asked who they are: OCPP 2.0.1, ``NoAuthorization``. Where it is
 registered, it may charge, and its holder pays."""
+
+CACHED_FOR = timedelta(days=1)
+"""How long a station may go by what it heard of a token; then it asks again."""
 
 
 class TokenStatus(StrEnum):

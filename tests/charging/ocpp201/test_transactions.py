@@ -13,7 +13,9 @@ from tests.charging.company import DAWN, Company
 from tests.charging.ocpp201.transactions import CARD1, Payload, event, tell
 
 NOON = DAWN + timedelta(hours=6)
-ACCEPTED = {"idTokenInfo": {"status": "Accepted"}}
+UNTIL = {"cacheExpiryDateTime": "2026-04-01T06:00:00Z"}
+"""A day after it is heard."""
+ACCEPTED = {"idTokenInfo": {"status": "Accepted", **UNTIL}}
 
 PARKED = event("Started", 0, evse={"id": 2, "connectorId": 1}, trigger="CablePluggedIn")
 AUTHORISED = event("Updated", 1, idToken=CARD1, meter=1000, trigger="Authorized")
@@ -141,7 +143,8 @@ async def test_tokens_that_may_not_charge_and_nobody() -> None:
         ("c", {"idToken": "", "type": "NoAuthorization"}, "Unknown"),
     ):
         answer = await tell(company, event("Started", 0, tx=tx, idToken=token, meter=0))
-        assert answer == {"idTokenInfo": {"status": status}}
+        assert answer["idTokenInfo"]["status"] == status
+        assert ("cacheExpiryDateTime" in answer["idTokenInfo"]) == (status == "Blocked")
     await tell(company, event("Started", 0, tx="d", meter=0))
     await tell(company, event("Ended", 1, tx="d", meter=400))
     assert [started.token_uid for started in company.started] == [
@@ -160,7 +163,7 @@ async def test_who_stops_a_session_does_not_become_its_driver() -> None:
     company = Company()
     await tell(company, event("Started", 0, idToken=CARD1, meter=0))
     stop = event("Ended", 1, meter=100, idToken={"idToken": "CARD2", "type": "ISO14443"})
-    assert await tell(company, stop) == {"idTokenInfo": {"status": "Blocked"}}
+    assert await tell(company, stop) == {"idTokenInfo": {"status": "Blocked", **UNTIL}}
     assert [ended.token_uid for ended in company.ended] == ["CARD1"]
 
 
@@ -246,9 +249,12 @@ async def test_tokens_of_one_group() -> None:
         "CARD3", TokenStatus.ACCEPTED, "Eve", group_uid="NIGHTSHIFT"
     )
     card = {"idToken": "card3", "type": "ISO14443"}
-    thought = {"status": "Accepted", "groupIdToken": {"idToken": "NIGHTSHIFT", "type": "Central"}}
+    group = {"idToken": "NIGHTSHIFT", "type": "Central"}
+    thought = {"status": "Accepted", "groupIdToken": group, **UNTIL}
     assert await tell(company, event("Started", 0, idToken=card)) == {"idTokenInfo": thought}
     answer = await company.call_in("ocpp2.0.1", "Authorize", {"idToken": card})
     assert answer == {"idTokenInfo": thought}
     answer = await company.call("Authorize", idTag="card3")
-    assert answer == {"idTagInfo": {"status": "Accepted", "parentIdTag": "NIGHTSHIFT"}}
+    until = "2026-04-01T06:00:00Z"
+    grouped = {"status": "Accepted", "parentIdTag": "NIGHTSHIFT", "expiryDate": until}
+    assert answer == {"idTagInfo": grouped}

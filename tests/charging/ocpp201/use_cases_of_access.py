@@ -29,6 +29,7 @@ def of_group(group: str) -> Payload:
     return {"idTokenInfo": grouped}
 
 
+REMEMBERED = {"idTokenInfo": {"status": "Accepted", "cacheExpiryDateTime": "2026-04-01T06:00:00Z"}}
 KNOWN, UNKNOWN = thought("Accepted"), thought("Unknown")
 
 
@@ -204,7 +205,7 @@ ACCESS: dict[str, UseCase] = {
     "C10 C12 a card goes into the cache, and is asked for as it charges": UseCase(
         [
             variable_set("AuthCacheCtrlr", "Enabled", "true"),
-            told("Authorize", KNOWN),
+            told("Authorize", REMEMBERED),
             AT_ONCE,
             tx(event("Ended", 1, NOON, meter=1, idToken=CARD1), KNOWN),
             # Blocked meanwhile: the cache is told so.

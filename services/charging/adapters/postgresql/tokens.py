@@ -72,7 +72,11 @@ class PostgresTokens:
                     %s::text[])
                 on conflict (uid) do update set status = excluded.status,
                     driver = excluded.driver, driver_id = excluded.driver_id,
-                    group_uid = excluded.group_uid, version = token.version + 1
+                    group_uid = excluded.group_uid, version = token.version + 1,
+                    blocked_at = case
+                        when excluded.status <> 'blocked' then null
+                        when token.status = 'blocked' then token.blocked_at
+                        else now() end
                     where token.company_id = excluded.company_id
                 returning token.uid, xmax = 0, version
                 """,

@@ -16,4 +16,5 @@ class AuthorizeHandler:
     async def handle(self, inbound: Inbound[Authorize]) -> AuthorizeResponse:
         """Unknown tokens are ``Invalid``."""
         token = await self._tokens.get(token_uid(inbound.message.id_tag), inbound.station_id)
-        return AuthorizeResponse(id_tag_info=tag_info(authorization(token), token))
+        thought = tag_info(authorization(token), token, inbound.received_at)
+        return AuthorizeResponse(id_tag_info=thought)

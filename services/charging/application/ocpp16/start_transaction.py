@@ -54,7 +54,8 @@ class StartTransactionHandler:
             },
         )
         return StartTransactionResponse(
-            id_tag_info=tag_info(status, posting.token), transaction_id=session.transaction_id
+            id_tag_info=tag_info(status, posting.token, inbound.received_at),
+            transaction_id=session.transaction_id,
         )
 
     def _decide(self, inbound: Inbound[StartTransaction], said: Start, known: Known) -> Posting:

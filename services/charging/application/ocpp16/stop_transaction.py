@@ -57,7 +57,7 @@ class StopTransactionHandler:
             },
         )
         return StopTransactionResponse(
-            id_tag_info=tag_info(status, posting.token) if status else None
+            id_tag_info=tag_info(status, posting.token, inbound.received_at) if status else None
         )
 
     def _decide(self, inbound: Inbound[StopTransaction], said: Stop, known: Known) -> Posting:

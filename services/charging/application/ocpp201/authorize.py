@@ -26,4 +26,5 @@ class AuthorizeHandler:
                 id_token_info=IdTokenInfo(status="Invalid"), certificate_status="CertChainError"
             )
         token = await self._tokens.get(uid_of(message.id_token), inbound.station_id)
-        return AuthorizeResponse(id_token_info=token_info(authorization(token), token))
+        thought = token_info(authorization(token), token, inbound.received_at)
+        return AuthorizeResponse(id_token_info=thought)

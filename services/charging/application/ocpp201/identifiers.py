@@ -1,8 +1,10 @@
 """Identifiers of OCPP 2.0.1 as tokens, and what is thought of them."""
 
+from datetime import datetime
+
 from services.charging.domain.ocpp16.types import AuthorizationStatus
 from services.charging.domain.ocpp201.id_token import IdToken, IdTokenInfo
-from services.charging.domain.tokens import ANONYMOUS, Token, token_uid
+from services.charging.domain.tokens import ANONYMOUS, CACHED_FOR, Token, token_uid
 
 
 def uid_of(id_token: IdToken) -> str:
@@ -10,10 +12,14 @@ def uid_of(id_token: IdToken) -> str:
     return ANONYMOUS if id_token.type == "NoAuthorization" else token_uid(id_token.id_token)
 
 
-def token_info(status: AuthorizationStatus, token: Token | None) -> IdTokenInfo:
-    """A token that nobody knows is ``Unknown``; OCPP 1.6 has ``Invalid`` for it."""
+def token_info(status: AuthorizationStatus, token: Token | None, at: datetime) -> IdTokenInfo:
+    """What is thought at a moment.
+
+    A token that nobody knows is ``Unknown``; OCPP 1.6 has ``Invalid`` for it.
+    """
     group = token.group_uid if token else None
     return IdTokenInfo(
         status="Unknown" if status == "Invalid" else status,
+        cache_expiry_date_time=at + CACHED_FOR if token else None,
         group_id_token=IdToken(id_token=group, type="Central") if group else None,
     )

@@ -82,7 +82,7 @@ class TransactionEventHandler:
             )
         if entry.authorization is None:
             return None
-        return token_info(entry.authorization, posting.token)
+        return token_info(entry.authorization, posting.token, inbound.received_at)
 
     def _decide(
         self, inbound: Inbound[TransactionEvent], said: TransactionReport, known: Known

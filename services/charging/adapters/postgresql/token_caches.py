@@ -1,0 +1,52 @@
+"""Caches of stations that may hold a blocked token, found in PostgreSQL."""
+
+from collections.abc import Sequence
+from typing import LiteralString
+
+from services.charging.adapters.postgresql.database import Database
+from services.charging.application.token_caches import DoubtfulCache
+from services.charging.domain.tokens import CACHED_FOR
+from services.charging.domain.versions import version
+
+# A station that said no has no cache, or holds nothing against it; one that said nothing is told
+# again after a while.
+_TO_CLEAR: LiteralString = """
+    with blocked as (
+        select company_id, max(blocked_at) as at from token
+        where blocked_at > now() - %(cached_for)s group by company_id
+    ), doubtful as (
+        select station.id, ocpp_version, max(blocked.at) as since
+        from blocked
+        join station on station.company_id = blocked.company_id
+            or exists (select from site where site.id = site_id and kind = 'public')
+        join live_connection on live_connection.station_id = station.id
+        where heard_registration is distinct from 'rejected' and not exists (
+            select from command
+            where command.station_id = station.id and action = 'ClearCache'
+                and asked_at >= blocked.at
+                and (over_at is null or state in ('answered', 'refused')
+                    or over_at > now() - interval '5 minutes')
+        )
+        group by station.id, ocpp_version limit %(most)s
+    )
+    select id, ocpp_version, since, (
+        select count(*) from command
+        where command.station_id = doubtful.id and action = 'ClearCache' and asked_at >= since
+    ) from doubtful
+"""
+
+
+class PostgresTokenCaches:
+    """See `services.charging.application.token_caches.DoubtfulCaches`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def to_clear(self, most: int) -> Sequence[DoubtfulCache]:
+        """At once a query of nothing, when nobody was blocked of late."""
+        async with self._database.statement() as connection:
+            cursor = await connection.execute(_TO_CLEAR, {"cached_for": CACHED_FOR, "most": most})
+            return [
+                DoubtfulCache(name, version(spoken), f"{since.isoformat()} {tried}")
+                for name, spoken, since, tried in await cursor.fetchall()
+            ]

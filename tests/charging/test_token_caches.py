@@ -1,0 +1,96 @@
+"""A card is blocked: stations that may remember it forget whom they let in."""
+
+from uuid import uuid4
+
+import pytest
+
+from contracts.personas import OWN_COMPANY
+from services.charging.adapters.postgresql.commands import PostgresCommands
+from services.charging.adapters.postgresql.connections import PostgresConnections
+from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.stations import PostgresStations
+from services.charging.adapters.postgresql.token_caches import PostgresTokenCaches
+from services.charging.adapters.postgresql.tokens import PostgresTokens
+from services.charging.application.commands import Commands
+from services.charging.application.token_caches import TokenCaches
+from services.charging.domain.commands import CommandState
+from services.charging.domain.ocpp16.version import OCPP_1_6
+from services.charging.domain.ocpp201.version import OCPP_2_0_1
+from services.charging.domain.stations import Site, SiteKind, Station, StationKey
+from services.charging.domain.tokens import Token, TokenStatus
+
+pytestmark = pytest.mark.integration
+
+KEY = StationKey.of("a-long-and-random-key")
+
+
+class Company:
+    """CP1 and CP2 are its own, the others are another's: PUBLIC for everybody, YARD for nobody."""
+
+    def __init__(self, kept: Database) -> None:
+        self._kept = kept
+        self._connections = PostgresConnections(kept, uuid4())
+        self.book = PostgresCommands(kept)
+        self.caches = PostgresTokenCaches(kept)
+        self.rounds = TokenCaches(self.caches, Commands(self.book))
+        self._tokens = PostgresTokens(kept)
+
+    async def others(self) -> None:
+        stations = PostgresStations(self._kept)
+        for name, kind in (("PUBLIC", SiteKind.PUBLIC), ("YARD", SiteKind.WORKPLACE)):
+            await stations.put_site("other", Site(name, name, kind, "Europe/Berlin"))
+            await stations.put("other", [Station(name, name, 1, KEY)])
+
+    async def connect(self, *ids: str) -> None:
+        await self._connections.seen()
+        for epoch, station_id in enumerate(ids, start=1):
+            spoken = OCPP_1_6 if station_id == "CP1" else OCPP_2_0_1
+            assert await self._connections.register(station_id, epoch, spoken)
+
+    async def token(self, status: TokenStatus) -> None:
+        await self._tokens.put(OWN_COMPANY, [Token("CARD1", status, "Ada")])
+
+    async def doubtful(self) -> list[str]:
+        return sorted(cache.station_id for cache in await self.caches.to_clear(10))
+
+    async def told(self, station_id: str, epoch: int, state: CommandState) -> None:
+        """All that the station was told ends so."""
+        for command in await self.book.claim(station_id, epoch):
+            assert (command.action, command.request) == ("ClearCache", b"{}")
+            version = command.version
+            await self.book.close(command.id, version, state, answer=None, reason=None)
+
+
+async def test_every_station_where_a_blocked_token_counts_is_told_until_it_answers(
+    kept: Database,
+) -> None:
+    company = Company(kept)
+    await company.others()
+    await company.token(TokenStatus.ACCEPTED)
+    await company.connect("CP1", "PUBLIC", "YARD")
+    assert await company.doubtful() == []
+    await company.token(TokenStatus.BLOCKED)
+    assert await company.doubtful() == ["CP1", "PUBLIC"]
+    for _ in range(2):
+        await company.rounds.clear_some()
+    assert await company.doubtful() == []
+    await company.told("CP1", 1, CommandState.ANSWERED)
+    await company.told("PUBLIC", 2, CommandState.UNANSWERED)
+    assert await company.doubtful() == []
+
+    async with kept.statement() as connection:
+        await connection.execute("update command set over_at = over_at - interval '6 minutes'")
+    assert await company.doubtful() == ["PUBLIC"]
+    await company.connect("CP2")
+    assert await company.doubtful() == ["CP2", "PUBLIC"]
+    await company.rounds.clear_some()
+    assert await company.doubtful() == []
+    # Blocked as before: nobody has to hear it again, but of one that is blocked anew.
+    await company.told("PUBLIC", 2, CommandState.REFUSED)
+    await company.token(TokenStatus.BLOCKED)
+    assert await company.doubtful() == []
+    await company.token(TokenStatus.ACCEPTED)
+    await company.token(TokenStatus.BLOCKED)
+    assert "PUBLIC" in await company.doubtful()
+    await company.token(TokenStatus.ACCEPTED)
+    assert await company.doubtful() == []
