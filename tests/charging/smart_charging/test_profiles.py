@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.charging.domain.ocpp16.charging_profile import ChargingSchedule
+from services.charging.domain.ocpp201 import charging_profile as v201
 from services.charging.domain.ocpp201.smart_charging import SetChargingProfile
 from services.charging.domain.smart_charging.limits import NOMINAL_V
 from services.charging.domain.smart_charging.plan import Step
@@ -121,7 +123,7 @@ def test_watts_are_never_over_the_amperes(current_ma: int, phases: int) -> None:
     new = session_profile_201(
         evse_id=2, transaction_id="t-7", phases=phases, steps=sent, unit=in_watts
     )
-    schedules = [
+    schedules: list[tuple[ChargingSchedule | v201.ChargingSchedule, int]] = [
         (old.cs_charging_profiles.charging_schedule, phases),
         (new.charging_profile.charging_schedule[0], phases),
         # Of a vehicle that may load one phase alone.
