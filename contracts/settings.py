@@ -113,6 +113,8 @@ class ChargingSettings(Settings, frozen=True, kw_only=True):
     """How much of what stations and people ask for is told of as traces; 0: nothing."""
     drain_seconds: Annotated[int, msgspec.Meta(ge=0, le=90)] = 30
     """Over which a node that is stopped closes its sockets. ECS waits for 120 in all."""
+    slowest_question_seconds: Annotated[int, msgspec.Meta(ge=1)] = 10
+    """For which the database may look for what people ask; then they are told to ask for less."""
     gateway_certificate_file: str = ""
     """PEM, for TLS of the gateway's own; behind a load balancer, which ends it, there is none."""
     gateway_key_file: str = ""

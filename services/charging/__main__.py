@@ -123,9 +123,12 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         password=settings.database_password,
     )
     database, traces = Database(database_conninfo), tracing("charging", settings.traced_share)
+    questions = Database(
+        database_conninfo, connections=5, seconds_a_statement=settings.slowest_question_seconds
+    )
     relay = OutboxRelay(database, boto3.client("sqs"), settings.session_events_queue_url, traces)
     stations, tokens = PostgresStations(database), PostgresTokens(database)
-    views, station_views = PostgresViews(database), PostgresStationViews(database)
+    views, station_views = PostgresViews(questions), PostgresStationViews(questions)
     connections = PostgresConnections(database, uuid4())
     seal = Seal(settings.sealing_key)
     command_book = PostgresCommands(database, seal)
@@ -220,7 +223,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         verifier=verifier,
         keys=PostgresIdempotencyKeys(database),
         operators=[
-            registry_router(views=PostgresSiteViews(database), sites=stations),
+            registry_router(views=PostgresSiteViews(questions), sites=stations),
             stations_router(views=station_views, stations=stations),
             tokens_router(views=views, tokens=tokens),
             remote_control_router(
@@ -250,10 +253,10 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
                 security=security, stations=station_views, views=views, commands=commands
             ),
             changes_router(changes=changes),
-            site_reports_router(reports=PostgresSiteReportViews(database)),
+            site_reports_router(reports=PostgresSiteReportViews(questions)),
             sites_router(
                 sites=sites,
-                days=PostgresSiteDays(database),
+                days=PostgresSiteDays(questions),
                 planning=planning,
                 clock=utc_now,
             ),
@@ -269,6 +272,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     )
     return Program(
         database=database,
+        questions=questions,
         connections=connections,
         commands=command_book,
         notices=notices(database_conninfo, gateway, commands, campaigns),

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from services.charging.adapters.postgresql.database import Database
-from services.charging.application.ports import NotStorableError
+from services.charging.application.ports import NotStorableError, TooSlowError
 
 pytestmark = pytest.mark.integration
 
@@ -32,3 +32,16 @@ async def test_a_pipeline_keeps_all_or_nothing(kept: Database, fails: LiteralStr
     async with kept.statement() as connection:
         stays = await (await connection.execute("select event from outbox")).fetchall()
     assert stays == [("kept",)]
+
+
+async def test_a_question_that_takes_too_long_is_given_up(kept: Database) -> None:
+    async with kept.statement() as connection:
+        conninfo = connection.info.dsn
+    questions = Database(conninfo, connections=2, seconds_a_statement=1)
+    await questions.open()
+    with pytest.raises(TooSlowError, match="more than 1 s"):
+        async with questions.statement() as connection:
+            await connection.execute("select pg_sleep(60)")
+    async with questions.statement() as connection:
+        assert await (await connection.execute("select 1")).fetchall() == [(1,)]
+    await questions.close()

@@ -68,6 +68,23 @@ async def test_every_frame_can_be_found(program: ChargingProgram, station_id: st
     assert first["items"] + rest["items"] == messages[::-1]
 
 
+def test_a_text_is_looked_for_at_one_station_or_within_a_day(
+    program: ChargingProgram, station_id: str
+) -> None:
+    day = datetime.now(UTC) - timedelta(days=1)
+
+    def search(**parameters: str) -> int:
+        parameters = {"contains": "FRAME", **parameters}
+        return program.api.get("/messages", params=parameters).status_code
+
+    assert search(station_id=station_id) == 200
+    assert search(since=(day + timedelta(minutes=1)).isoformat()) == 200
+    week = {"since": (day - timedelta(days=6)).isoformat()}
+    assert search(**week, until=(day - timedelta(days=5)).isoformat()) == 200
+    for much in ({}, week, {"until": day.isoformat()}):
+        assert search(**much) == 422
+
+
 async def test_days_are_made_and_dropped(database: EmptyDatabase) -> None:
     kept = Database(database.conninfo)
     await kept.open()

@@ -40,6 +40,10 @@ class UnavailableError(Exception):
     """Nothing can be kept at present: the caller is to come back later."""
 
 
+class TooSlowError(UnavailableError):
+    """What was asked takes longer than anybody may wait for it; says how long that is."""
+
+
 class NotStorableError(Exception):
     """A value that no store can hold; names it."""
 

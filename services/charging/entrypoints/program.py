@@ -20,17 +20,21 @@ FINISH_WITHIN = 5.0
 """Seconds for the background to end on the way out; the next node sends what the outbox holds."""
 
 
-class Database(Protocol):
-    """Where everything is kept."""
+class Pool(Protocol):
+    """Connections to where everything is kept."""
 
     async def open(self) -> None:
         """Start connecting; returns at once."""
 
-    async def migrate(self) -> None:
-        """Bring the schema up to date; raises `UnavailableError`."""
-
     async def close(self) -> None:
         """Close every connection."""
+
+
+class Database(Pool, Protocol):
+    """Where everything is kept."""
+
+    async def migrate(self) -> None:
+        """Bring the schema up to date; raises `UnavailableError`."""
 
 
 class Node(Protocol):
@@ -82,6 +86,7 @@ class Program:
         self,
         *,
         database: Database,
+        questions: Pool,
         connections: Node,
         commands: Commands,
         notices: Notices,
@@ -93,8 +98,11 @@ class Program:
         api_port: int,
         drain_seconds: float,
     ) -> None:
-        """`drain_seconds`: over which the sockets of many stations are closed."""
+        """`questions`: of people, beside whom the calls of stations are not to wait.
+
+        `drain_seconds`: over which the sockets of many stations are closed."""
         self._database = database
+        self._questions = questions
         self._node = connections
         self._commands = commands
         self._notices = notices
@@ -118,6 +126,7 @@ class Program:
     async def run(self, *, until: asyncio.Event) -> None:
         """Serve until the event, then leave, losing nothing: 20 seconds after the last socket."""
         await self._database.open()
+        await self._questions.open()
         api = asyncio.create_task(self._api.serve())
         start = asyncio.create_task(self._migrate())
         stop = asyncio.create_task(until.wait())
@@ -129,6 +138,7 @@ class Program:
         stop.cancel()
         self._api.should_exit = True
         await api
+        await self._questions.close()
         await self._database.close()
 
     async def _serve_stations(self, api: asyncio.Task[None], stop: asyncio.Task[bool]) -> None:

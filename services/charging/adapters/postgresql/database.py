@@ -14,7 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from contracts.tracing.spans import step
 from services.charging.adapters.postgresql.schema import migrate
-from services.charging.application.ports import NotStorableError, UnavailableError
+from services.charging.application.ports import (
+    NotStorableError,
+    TooSlowError,
+    UnavailableError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +45,14 @@ def conninfo(*, host: str, port: int, name: str, username: str, password: str) -
 class Database:
     """A pool of connections that heals by itself."""
 
-    def __init__(self, conninfo: str, *, connections: int = 10) -> None:
+    def __init__(
+        self, conninfo: str, *, connections: int = 10, seconds_a_statement: int | None = None
+    ) -> None:
+        """`seconds_a_statement`: how long each may take at most; None: as long as it takes."""
         self._conninfo = conninfo
+        self._seconds_a_statement = seconds_a_statement
         self._migrated = False
+        options = f"-c statement_timeout={seconds_a_statement}s" if seconds_a_statement else ""
         self._pool = AsyncConnectionPool(
             conninfo,
             min_size=2,
@@ -51,7 +60,7 @@ class Database:
             open=False,
             timeout=WAIT_FOR_CONNECTION,
             reconnect_timeout=5,
-            kwargs={"autocommit": True, "prepare_threshold": 1},
+            kwargs={"autocommit": True, "prepare_threshold": 1, "options": options},
         )
 
     async def open(self) -> None:
@@ -90,8 +99,8 @@ class Database:
     async def statement(self) -> AsyncIterator[Connection]:
         """For a single statement, which is a transaction by itself.
 
-        Raises `UnavailableError` when it cannot be known to be committed, and `NotStorableError`
-        when a value is not for this database.
+        Raises `UnavailableError` when it cannot be known to be committed, `TooSlowError` when it
+        was not within its time, and `NotStorableError` when a value is not for this database.
         """
         try:
             with step("PostgreSQL"):
@@ -100,6 +109,11 @@ class Database:
         except (psycopg.DataError, psycopg.IntegrityError) as error:
             said = error.diag.message_detail or error.diag.message_primary or str(error)
             raise NotStorableError(said) from error
+        except psycopg.errors.QueryCanceled as error:
+            logger.warning("a statement took too long", extra={"reason": str(error)})
+            raise TooSlowError(
+                f"it takes more than {self._seconds_a_statement} s: ask for less at once"
+            ) from error
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
             logger.warning("database unavailable", extra={"reason": str(error)})
             raise UnavailableError(str(error)) from error

@@ -1,14 +1,19 @@
 """The message log, with search."""
 
+import http
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, HTTPException, Query
 from pydantic import AwareDatetime
 
 from services.charging.application.conversation import Direction, MessageKind
 from services.charging.application.views import MessageSearch, MessageView, Page, Views
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, NumberCursor, page
+
+LONGEST_SEARCH = timedelta(days=1)
+"""For a text in what all stations said, which no index finds."""
 
 
 def messages_router(*, views: Views) -> APIRouter:
@@ -29,6 +34,11 @@ def messages_router(*, views: Views) -> APIRouter:
         cursor: NumberCursor = None,
         limit: Limit = DEFAULT_LIMIT,
     ) -> Page[MessageView]:
+        if contains is not None and station_id is None and _takes_long(since, until):
+            raise HTTPException(
+                http.HTTPStatus.UNPROCESSABLE_ENTITY,
+                "contains: name the station_id as well, or a day at most by since and until",
+            )
         search = MessageSearch(
             station_id=station_id,
             action=action,
@@ -43,3 +53,7 @@ def messages_router(*, views: Views) -> APIRouter:
         return page(found, limit, lambda message: message.id)
 
     return router
+
+
+def _takes_long(since: datetime | None, until: datetime | None) -> bool:
+    return since is None or (until or datetime.now(UTC)) - since > LONGEST_SEARCH

@@ -14,6 +14,7 @@ from services.charging.application.ports import (
     NotConnectedError,
     NotStorableError,
     TakenError,
+    TooSlowError,
     UnavailableError,
 )
 from services.charging.application.preconditions import ChangedMeanwhileError
@@ -33,6 +34,7 @@ _STATUS: dict[type[Exception], http.HTTPStatus] = {
     UnfitStopError: http.HTTPStatus.UNPROCESSABLE_ENTITY,
     ChangedMeanwhileError: http.HTTPStatus.PRECONDITION_FAILED,
     NotWaitingError: http.HTTPStatus.PRECONDITION_FAILED,
+    TooSlowError: http.HTTPStatus.GATEWAY_TIMEOUT,
     UnavailableError: http.HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
