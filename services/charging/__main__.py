@@ -30,6 +30,7 @@ from services.charging.adapters.postgresql.message_log import PostgresMessageLog
 from services.charging.adapters.postgresql.meter_readings import PostgresMeterReadings
 from services.charging.adapters.postgresql.notifications import PostgresNotifications
 from services.charging.adapters.postgresql.quarantine import PostgresQuarantine
+from services.charging.adapters.postgresql.reservations import PostgresReservations
 from services.charging.adapters.postgresql.signed_metering import PostgresSignedMetering
 from services.charging.adapters.postgresql.signed_values import PostgresSignedRecords
 from services.charging.adapters.postgresql.site_views import PostgresSiteViews
@@ -52,12 +53,7 @@ from services.charging.adapters.postgresql.waiting_stops import PostgresWaitingS
 from services.charging.adapters.sealing import Seal
 from services.charging.adapters.surplus_queue import SqsSurplusQueue
 from services.charging.adapters.system_clock import utc_now
-from services.charging.application import (
-    configuration,
-    station_certificates,
-    stop_matching,
-    token_caches,
-)
+from services.charging.application import configuration, stop_matching, token_caches
 from services.charging.application.campaigns import Campaigns
 from services.charging.application.central_systems import central_systems
 from services.charging.application.certificate_answers import CertificateAnswers
@@ -70,7 +66,6 @@ from services.charging.application.key_rotation import KeyRotation
 from services.charging.application.metrics import Metrics
 from services.charging.application.ports import Store
 from services.charging.application.remote_control import RemoteControl
-from services.charging.application.revocations import PUBLISH_EVERY, Revocations
 from services.charging.application.rounds import Rounds
 from services.charging.application.smart_charging.news import PlannedLedger, PlannedSiteReports
 from services.charging.application.smart_charging.planning import SitePlanning
@@ -111,6 +106,7 @@ from services.charging.entrypoints.rest.stations import stations_router
 from services.charging.entrypoints.rest.tokens import tokens_router
 from services.charging.entrypoints.rest.waiting_stops import waiting_stops_router
 from services.charging.entrypoints.traces import carried_out
+from services.charging.holdings import holdings
 
 
 def bootstrap(settings: ChargingSettings, address: str) -> Program:
@@ -154,6 +150,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         notifications=PostgresNotifications(database),
         device_models=device_models,
         sites=PlannedSiteReports(PostgresSiteReports(database), planning.changed),
+        reservations=PostgresReservations(database),
         quarantine=PostgresQuarantine(database),
         issuer=issuer,
         statuses=certification.statuses_of(settings),
@@ -168,6 +165,15 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     changes = Changes(PostgresChanges(database))
     message_log = PostgresMessageLog(database)
     security = PostgresStationSecurity(database)
+    held = holdings(
+        database,
+        commands,
+        DeviceAnswers(device_models).learn,
+        stations=station_views,
+        views=views,
+        remote_control=remote_control,
+        clock=utc_now,
+    )
     systems = central_systems(store, utc_now)
     metrics = Metrics({action for system in systems for action in system.actions})
 
@@ -182,7 +188,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             command_book,
             learn=CertificateAnswers(
                 certificates,
-                ProfileAnswers(site_book, DeviceAnswers(device_models).learn).learn,
+                ProfileAnswers(site_book, held.learn).learn,
             ).learn,
             keys=KeyRotation(security),
             registrations=store.registrations,
@@ -226,6 +232,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             registry_router(views=PostgresSiteViews(questions), sites=stations),
             stations_router(views=station_views, stations=stations),
             tokens_router(views=views, tokens=tokens),
+            *held.routers,
             remote_control_router(
                 stations=station_views, views=views, remote_control=remote_control
             ),
@@ -285,12 +292,20 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             campaigns,
             changes,
             metrics_log,
-            *_rounds(
-                ledger,
-                ConfigurationQuestions(configurations, commands),
-                TokenCaches(PostgresTokenCaches(database), commands),
-                issuer,
-                certification.revocations_of(settings, authority, database),
+            held.rounds,
+            Rounds(ledger.look, every=stop_matching.LOOK_EVERY, failed="stops wait on"),
+            Rounds(
+                ConfigurationQuestions(configurations, commands).ask_some,
+                every=configuration.LOOK_EVERY,
+                failed="no station is asked",
+            ),
+            Rounds(
+                TokenCaches(PostgresTokenCaches(database), commands).clear_some,
+                every=token_caches.LOOK_EVERY,
+                failed="no cache is cleared",
+            ),
+            *certification.rounds_of(
+                issuer, certification.revocations_of(settings, authority, database)
             ),
         ],
         gateway=gateway,
@@ -300,32 +315,6 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         api_port=settings.api_port,
         drain_seconds=settings.drain_seconds,
     )
-
-
-def _rounds(
-    ledger: MatchingLedger,
-    questions: ConfigurationQuestions,
-    caches: TokenCaches,
-    issuer: StationCertificates | None,
-    revocations: Revocations | None,
-) -> list[Rounds]:
-    rounds = [
-        Rounds(ledger.look, every=stop_matching.LOOK_EVERY, failed="stops wait on"),
-        Rounds(questions.ask_some, every=configuration.LOOK_EVERY, failed="no station is asked"),
-        Rounds(caches.clear_some, every=token_caches.LOOK_EVERY, failed="no cache is cleared"),
-    ]
-    if issuer:
-        every = station_certificates.LOOK_EVERY
-        rounds.append(Rounds(issuer.renew, every=every, failed="no certificates are renewed"))
-    if revocations:
-        rounds.append(
-            Rounds(
-                revocations.publish,
-                every=PUBLISH_EVERY,
-                failed="revoked certificates are not published",
-            )
-        )
-    return rounds
 
 
 def collect_garbage_seldom() -> None:

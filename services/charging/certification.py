@@ -10,7 +10,9 @@ from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.revocations import PostgresRevocations
 from services.charging.adapters.system_clock import utc_now
 from services.charging.adapters.trust_store import LoadBalancerTrustStore
-from services.charging.application.revocations import Revocations
+from services.charging.application.revocations import PUBLISH_EVERY, Revocations
+from services.charging.application.rounds import Rounds
+from services.charging.application.station_certificates import LOOK_EVERY, StationCertificates
 
 
 def authority_of(settings: ChargingSettings) -> LocalAuthority | None:
@@ -49,3 +51,19 @@ def contracts_of(settings: ChargingSettings) -> ContractCertificateService | Non
     return ContractCertificateService(
         settings.contract_certificates_url, settings.contract_certificates_token
     )
+
+
+def rounds_of(issuer: StationCertificates | None, revocations: Revocations | None) -> list[Rounds]:
+    """What each node looks after, of those that there are."""
+    rounds = []
+    if issuer:
+        rounds.append(Rounds(issuer.renew, every=LOOK_EVERY, failed="no certificates are renewed"))
+    if revocations:
+        rounds.append(
+            Rounds(
+                revocations.publish,
+                every=PUBLISH_EVERY,
+                failed="revoked certificates are not published",
+            )
+        )
+    return rounds

@@ -19,6 +19,7 @@ from services.charging.domain.device_model import Monitor, Value
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.quarantine import Rule
 from services.charging.domain.registration import Registration
+from services.charging.domain.reservations import ReservationState
 from services.charging.domain.smart_charging.outside import OutsideLimit
 from services.charging.domain.smart_charging.plan import Step
 from services.charging.domain.smart_charging.vehicle import Period, VehicleNeeds
@@ -109,6 +110,16 @@ class FakeSites:
         return self.planned
 
 
+class FakeReservations:
+    def __init__(self) -> None:
+        self.over: list[tuple[str, int, ReservationState, datetime]] = []
+
+    async def ended(
+        self, station_id: str, number: int, state: ReservationState, at: datetime
+    ) -> None:
+        self.over.append((station_id, number, state, at))
+
+
 class Company:
     """A central system in memory, and a station that talks to it."""
 
@@ -123,6 +134,7 @@ class Company:
         self.register = FakeRegister()
         self.device_models = FakeDeviceModels()
         self.sites = FakeSites()
+        self.reservations = FakeReservations()
         self.now = HEARD
         self.matching = MatchingLedger(self.ledger, self.ledger, lambda: self.now)
         self.assignments = StopAssignments(self.matching, lambda: self.now)
@@ -135,6 +147,7 @@ class Company:
             notifications=self.ledger.notifications,
             device_models=self.device_models,
             sites=self.sites,
+            reservations=self.reservations,
             quarantine=self.ledger.quarantine,
             statuses=statuses,
             contracts=contracts,

@@ -33,6 +33,7 @@ NORDWIND = {
     "uid": "NORDWIND1",
     "key": "HeartbeatInterval",
     "other_id": "nordwind-1",
+    "reservation_id": str(UUID(int=7)),
 }
 """What one company has, by the parameters' names in paths; sessions and commands come with it."""
 
@@ -51,6 +52,16 @@ SENT: dict[str, tuple[object, int]] = {
     "PATCH /stations/{station_id}": ({"connectors": 2}, 404),
     "DELETE /stations/{station_id}": (None, 404),
     "POST /stations": ([STATION | {"id": "suedwind-1"}, STATION | {"id": "nordwind-1"}], 409),
+    "PUT /stations/{station_id}/local-list": ({"tokens": ["SUEDWIND1"]}, 404),
+    "POST /reservations": (
+        {
+            "station_id": "nordwind-1",
+            "token_uid": "SUEDWIND1",
+            "expires_at": "2126-03-01T07:00:00Z",
+        },
+        404,
+    ),
+    "DELETE /reservations/{reservation_id}": (None, 404),
     "PUT /tokens/{uid}": (TOKEN, 409),
     "POST /tokens": ([TOKEN | {"uid": "SUEDWIND2"}, TOKEN | {"uid": "nordwind1"}], 409),
     "POST /stations/{station_id}/remote-start": ({"token_uid": "SUEDWIND1"}, 404),
@@ -157,6 +168,15 @@ def theirs(program: ChargingProgram, nordwind: Company) -> dict[str, str]:
             on conflict do nothing
             """
         )
+        connection.execute(
+            """
+            insert into reservation (id, company_id, station_id, connector_id, token_uid,
+                expires_at, state)
+            values (%s, 'nordwind', 'nordwind-1', 1, 'NORDWIND1', now(), 'expired')
+            on conflict do nothing
+            """,
+            (NORDWIND["reservation_id"],),
+        )
     operator.put("/sites/nordwind-depot/limits", json={"connection": LIMIT}).raise_for_status()
     sun = [{"begins_at": began, "surplus_w": 5000}]
     operator.post("/sites/nordwind-depot/surplus", json=sun).raise_for_status()
@@ -166,6 +186,8 @@ def theirs(program: ChargingProgram, nordwind: Company) -> dict[str, str]:
         time.sleep(0.02)
     while len(operator.get("/messages", params={"since": began}).json()["items"]) < 8:
         time.sleep(0.02)
+    known = {"tokens": ["NORDWIND1"]}
+    operator.put("/stations/nordwind-1/local-list", json=known).raise_for_status()
     command = operator.post("/stations/nordwind-1/commands", json=RESET).json()
     wanted = RESET | {"name": "nordwind", "stations": ["nordwind-1"]}
     campaign = operator.post("/campaigns", json=wanted).json()

@@ -45,7 +45,7 @@ class Change:
     at: datetime
     station_id: str
     kind: str
-    """``station``, ``connector`` or ``session``."""
+    """``station``, ``connector``, ``session`` or ``reservation``."""
     data: dict[str, Any]
 
     @property

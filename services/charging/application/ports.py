@@ -22,6 +22,7 @@ from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.quarantine import QuarantineRecord
 from services.charging.domain.registration import Registration
+from services.charging.domain.reservations import ReservationState
 from services.charging.domain.sessions import Start, Stop
 from services.charging.domain.smart_charging.outside import OutsideLimit
 from services.charging.domain.smart_charging.plan import Step
@@ -169,6 +170,15 @@ class DeviceModels(Protocol):
         """Whether all of its variables are told, or being told, as long as its firmware stays."""
 
 
+class ReservationEnds(Protocol):
+    """Reservations that stations held."""
+
+    async def ended(
+        self, station_id: str, number: int, state: ReservationState, at: datetime
+    ) -> None:
+        """It is over, if it was not yet."""
+
+
 class SiteReports(Protocol):
     """What stations tell that their site's plan depends on, or that depends on the plan."""
 
@@ -244,6 +254,7 @@ class Store:
     notifications: Notifications
     device_models: DeviceModels
     sites: SiteReports
+    reservations: ReservationEnds
     quarantine: Quarantine
     issuer: CertificateIssuer | None = None
     """Without one, an operator has requests for certificates signed."""

@@ -1,5 +1,5 @@
-"""Starting and stopping transactions from afar (OCPP 1.6, sections 5.11 and 5.12; 2.0.1, F01 to
-F03).
+"""Starting and stopping transactions, and reserving connectors, from afar (OCPP 1.6, sections 5.1
+and 5.11 to 5.13; 2.0.1, F01 to F03, H01 and H02).
 """
 
 import secrets
@@ -12,6 +12,10 @@ from services.charging.application.command_request import WrongRequestError
 from services.charging.application.ports import Clock, NotConnectedError, StationCalls
 from services.charging.application.station_views import StationView
 from services.charging.application.views import SessionView
+from services.charging.domain.ocpp16.cancel_reservation import (
+    CancelReservation,
+    CancelReservationResponse,
+)
 from services.charging.domain.ocpp16.remote_start_transaction import (
     RemoteStartTransaction,
     RemoteStartTransactionResponse,
@@ -20,7 +24,9 @@ from services.charging.domain.ocpp16.remote_stop_transaction import (
     RemoteStopTransaction,
     RemoteStopTransactionResponse,
 )
+from services.charging.domain.ocpp16.reserve_now import ReserveNow, ReserveNowResponse
 from services.charging.domain.ocpp16.types import RemoteStartStopStatus
+from services.charging.domain.ocpp201 import reservation as in_201
 from services.charging.domain.ocpp201.id_token import IdToken
 from services.charging.domain.ocpp201.remote_control import (
     RequestStartTransaction,
@@ -33,6 +39,7 @@ from services.charging.domain.ocpp_j.frames import CallError
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.ocpp_j.reading import UnreadableError
 from services.charging.domain.ocpp_j.version import Version
+from services.charging.domain.reservations import Reservation
 from services.charging.domain.tokens import token_uid
 from services.charging.domain.versions import version
 
@@ -69,10 +76,7 @@ class RemoteControl:
             )
             started = await self._ask(call_id, station, wanted, RequestStartTransactionResponse)
             return started.status
-        if len(uid) > LONGEST_ID_TAG:
-            raise WrongRequestError(
-                f"token_uid: an idTag of OCPP 1.6 has {LONGEST_ID_TAG} characters"
-            )
+        _check_id_tag(uid)
         request = RemoteStartTransaction(id_tag=token_uid(uid), connector_id=connector_id)
         return (await self._ask(call_id, station, request, RemoteStartTransactionResponse)).status
 
@@ -87,6 +91,38 @@ class RemoteControl:
             ).status
         request = RemoteStopTransaction(transaction_id=session.transaction_id)
         return (await self._ask(call_id, station, request, RemoteStopTransactionResponse)).status
+
+    async def reserve(self, call_id: UUID, station: StationView, wanted: Reservation) -> None:
+        """Ask for a reservation, whose book hears the answer; raises what `start` raises."""
+        if _spoken(station) is OCPP_2_0_1:
+            group = wanted.group_uid
+            asked = in_201.ReserveNow(
+                id=wanted.number,
+                expiry_date_time=wanted.expires_at,
+                id_token=IdToken(id_token=wanted.token_uid, type="Central"),
+                evse_id=wanted.connector_id or None,
+                group_id_token=IdToken(id_token=group, type="Central") if group else None,
+            )
+            await self._ask(call_id, station, asked, in_201.ReserveNowResponse)
+            return
+        _check_id_tag(wanted.token_uid)
+        request = ReserveNow(
+            connector_id=wanted.connector_id,
+            expiry_date=wanted.expires_at,
+            id_tag=wanted.token_uid,
+            reservation_id=wanted.number,
+            parent_id_tag=wanted.group_uid,
+        )
+        await self._ask(call_id, station, request, ReserveNowResponse)
+
+    async def cancel_reservation(self, call_id: UUID, station: StationView, number: int) -> None:
+        """The station is to wait no longer; raises what `start` raises."""
+        if _spoken(station) is OCPP_2_0_1:
+            wanted = in_201.CancelReservation(reservation_id=number)
+            await self._ask(call_id, station, wanted, in_201.CancelReservationResponse)
+            return
+        request = CancelReservation(reservation_id=number)
+        await self._ask(call_id, station, request, CancelReservationResponse)
 
     async def _ask(
         self,
@@ -106,6 +142,11 @@ class RemoteControl:
         except UnreadableError as error:
             raise StationFailedError(f"{action}: {error}") from error
         return message
+
+
+def _check_id_tag(uid: str) -> None:
+    if len(uid) > LONGEST_ID_TAG:
+        raise WrongRequestError(f"token_uid: an idTag of OCPP 1.6 has {LONGEST_ID_TAG} characters")
 
 
 def _spoken(station: StationView) -> Version:

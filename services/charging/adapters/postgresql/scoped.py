@@ -25,6 +25,8 @@ _COMPANY: LiteralString = """
         select * from public.session where company_id = %(scope_company)s
     ), change as not materialized (
         select * from public.change where company_id = %(scope_company)s
+    ), reservation as not materialized (
+        select * from public.reservation where company_id = %(scope_company)s
     )
 """
 # Nobody sees where colleagues live.
@@ -44,9 +46,12 @@ _DRIVER: LiteralString = """
         where company_id = %(scope_company)s and driver_id = %(scope_driver)s
     ), change as not materialized (
         select * from public.change
-        where company_id = %(scope_company)s and case kind
-            when 'session' then driver_id = %(scope_driver)s
+        where company_id = %(scope_company)s and case
+            when kind in ('session', 'reservation') then driver_id = %(scope_driver)s
             else station_id in (select id from station) end
+    ), reservation as not materialized (
+        select * from public.reservation
+        where company_id = %(scope_company)s and driver_id = %(scope_driver)s
     )
 """
 # A station's id may have been another company's: what was said under it then stays theirs.
@@ -71,6 +76,8 @@ _OF_STATIONS: LiteralString = """
         select * from public.unmatched_stop where station_id in (select id from station)
     ), station_certificate as not materialized (
         select * from public.station_certificate where station_id in (select id from station)
+    ), local_list as not materialized (
+        select * from public.local_list where station_id in (select id from station)
     ), campaign as not materialized (
         select * from public.campaign where company_id = %(scope_company)s
     ), campaign_outcome as not materialized (

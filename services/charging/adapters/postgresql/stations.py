@@ -28,6 +28,8 @@ GOES_WITH_STATION = (
     "meter_key",
     "device_variable",
     "device_monitor",
+    "local_list",
+    "reservation",
 )
 """What goes with a station at which nobody charged; what it said is kept, and shown to nobody."""
 

@@ -16,6 +16,7 @@ from services.charging.application.ocpp201.site_reports import SiteReportHandler
 from services.charging.application.ocpp201.status_notification import StatusNotificationHandler
 from services.charging.application.ocpp201.transaction_event import TransactionEventHandler
 from services.charging.application.ports import Clock, Store
+from services.charging.application.reservations import ReservationHandler
 from services.charging.application.sign_certificate_handler import SignCertificateHandler
 from services.charging.domain.ocpp201 import (
     authorization,
@@ -45,7 +46,6 @@ _NO_ISSUER = StatusInfo(
 
 _TOLD: tuple[tuple[type[Message], Message], ...] = (
     (security.SecurityEventNotification, security.SecurityEventNotificationResponse()),
-    (reservation.ReservationStatusUpdate, reservation.ReservationStatusUpdateResponse()),
     (smart_charging.ReportChargingProfiles, smart_charging.ReportChargingProfilesResponse()),
     (firmware.FirmwareStatusNotification, firmware.FirmwareStatusNotificationResponse()),
     (
@@ -84,6 +84,7 @@ def ocpp201_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
     sign = SignCertificateHandler(store.notifications, store.issuer)
     device = DeviceReportHandler(store.device_models, store.notifications)
     sites = SiteReportHandler(store.sites, store.notifications)
+    reservations = ReservationHandler(store.reservations, store.notifications)
     handlers = (
         Route(authorization.Authorize, AuthorizeHandler(store.tokens).handle),
         Route(availability.Heartbeat, HeartbeatHandler().handle),
@@ -97,6 +98,7 @@ def ocpp201_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
             provisioning.BootNotification,
             BootNotificationHandler(store.register, store.registrations).handle,
         ),
+        Route(reservation.ReservationStatusUpdate, reservations.handle),
         Route(smart_charging_notices.ClearedChargingLimit, sites.cleared),
         Route(smart_charging_notices.NotifyChargingLimit, sites.limited),
         Route(smart_charging_notices.NotifyEVChargingNeeds, sites.needs),

@@ -21,8 +21,8 @@ LONGEST = 900.0
 _LastEventId = Annotated[str | None, Header(description="`id` of the last event: go on after it")]
 _STREAM: dict[int | str, dict[str, Any]] = {
     http.HTTPStatus.OK.value: {
-        "description": "Events `station`, `connector` and `session`; `reset`: begin anew, as some "
-        "are not kept any more",
+        "description": "Events `station`, `connector`, `session` and `reservation`; `reset`: begin "
+        "anew, as some are not kept any more",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }

@@ -1,0 +1,55 @@
+"""Reservations: a connector waits for a token (OCPP 1.6, section 5.13; OCPP 2.0.1, block H)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class ReservationState(StrEnum):
+    """What became of a reservation."""
+
+    ASKED = "asked"
+    """The station has not answered yet."""
+    ACCEPTED = "accepted"
+    OCCUPIED = "occupied"
+    REFUSED = "refused"
+    """The station cannot, or will not: its answer says why."""
+    FAILED = "failed"
+    """No answer came; the station may hold it all the same."""
+    USED = "used"
+    """A session began with its token."""
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the station holds nothing any more, for all that is known."""
+        held = (ReservationState.ASKED, ReservationState.ACCEPTED, ReservationState.FAILED)
+        return self not in held
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """What is asked of a station."""
+
+    id: UUID
+    number: int
+    """By which the station knows it."""
+    connector_id: int
+    """In OCPP 2.0.1 the EVSE's; 0: any of the station's."""
+    token_uid: str
+    group_uid: str | None
+    """Tokens of this group may use it as well."""
+    expires_at: datetime
+
+
+def state_by(answer: str) -> ReservationState:
+    """Of a reservation to which the station said this, in either version's words."""
+    match answer:
+        case "Accepted":
+            return ReservationState.ACCEPTED
+        case "Occupied":
+            return ReservationState.OCCUPIED
+        case _:
+            return ReservationState.REFUSED
