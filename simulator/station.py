@@ -47,6 +47,7 @@ class Station(ABC):
     def __init__(self, url: str, station_id: str, key: str) -> None:
         """`url` is the central system's, without the station's id: ``ws://host:port/ocpp``."""
         self.station_id = station_id
+        self._at = url, station_id, key
         self.line = Line(url, station_id, key, self._answer, version=self.VERSION, boot=self.BOOT)
         self.is_silent = False
         """It never answers the central system's calls."""
@@ -67,6 +68,12 @@ class Station(ABC):
         traceback: TracebackType | None,
     ) -> None:
         await self.line.close()
+
+    def with_firmware(self, kind: type["Station"]) -> "Station":
+        """The same machine in another version of OCPP: its meters go on."""
+        other = kind(*self._at)
+        other._registers_wh = self._registers_wh
+        return other
 
     async def charge(self, charge: Charge) -> TransactionId:
         """Authorise, start, report and stop one transaction; returns its transaction id.

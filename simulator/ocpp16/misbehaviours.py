@@ -7,6 +7,7 @@ from datetime import timedelta
 from simulator.charge import Charge
 from simulator.misbehaviours import catalogue
 from simulator.ocpp16 import messages
+from simulator.ocpp201.station import Station as Station201
 from simulator.station import SAMPLE_INTERVAL, Station, Transaction
 
 OFFLINE_ID = -1
@@ -74,6 +75,14 @@ async def no_unit(station: Station, charge: Charge) -> None:
     await _charge_with(station, charge, unit=None)
 
 
+async def comes_back_as_2_0_1(station: Station, charge: Charge) -> None:
+    """It gets other firmware in the middle of a charge, and ends it in OCPP 2.0.1."""
+    transaction = await station.start(charge)
+    await station.line.close()
+    async with station.with_firmware(Station201) as updated:
+        await updated.stop(transaction)
+
+
 async def pipelined_calls(station: Station, charge: Charge) -> None:
     """It sends call after call and waits for no answer."""
     connection = await station.line.connected()
@@ -109,4 +118,5 @@ CATALOGUE = catalogue(
     kwh_labelled_wh,
     no_unit,
     pipelined_calls,
+    comes_back_as_2_0_1,
 )

@@ -6,6 +6,7 @@ from simulator import station
 from simulator.charge import Charge
 from simulator.connection import Payload, refuse
 from simulator.ocpp16 import messages
+from simulator.ocpp16.configuration import Configuration
 from simulator.station import Transaction
 
 
@@ -14,6 +15,11 @@ class Station(station.Station):
 
     VERSION = "ocpp1.6"
     BOOT = messages.BOOT
+
+    def __init__(self, url: str, station_id: str, key: str) -> None:
+        """As all stations."""
+        super().__init__(url, station_id, key)
+        self._configuration = Configuration()
 
     async def authorize(self, token: str) -> None:
         """``Authorize``."""
@@ -49,8 +55,12 @@ class Station(station.Station):
         await self._status(charge.connector, "Available", charge.ended_at)
 
     async def answer(self, action: str, payload: Payload) -> Payload:
-        """Remote starts and stops; nothing else is known."""
+        """Remote starts and stops, and what it is set to; nothing else is known."""
         match action:
+            case "GetConfiguration":
+                return self._configuration.told(payload)
+            case "ChangeConfiguration":
+                return self._configuration.changed(payload)
             case "RemoteStartTransaction":
                 done = self.begin_remotely(payload.get("connectorId", 1), payload["idTag"])
             case "RemoteStopTransaction":

@@ -9,6 +9,7 @@ from datetime import timedelta
 from simulator.charge import Charge
 from simulator.connection import Payload
 from simulator.misbehaviours import catalogue
+from simulator.ocpp16.station import Station as Station16
 from simulator.ocpp201 import messages
 from simulator.station import SAMPLE_INTERVAL, Station
 
@@ -26,6 +27,12 @@ async def repeated_events(station: Station, charge: Charge) -> None:
     events = _events(station, charge)
     await _tell(station, [event for event in events for _ in range(2)])
     await _tell(station, events)
+
+
+async def stop_with_made_up_id(station: Station, charge: Charge) -> None:
+    """It ends a transaction that it never began, and not the one that it did."""
+    transaction = await station.start(charge)
+    await station.stop(replace(transaction, id=str(uuid.uuid4())))
 
 
 async def stop_before_start(station: Station, charge: Charge) -> None:
@@ -66,6 +73,14 @@ async def kwh_labelled_wh(station: Station, charge: Charge) -> None:
 async def no_unit(station: Station, charge: Charge) -> None:
     """Its samples name no unit."""
     await _tell(station, _events(station, charge, unit=None))
+
+
+async def comes_back_as_1_6(station: Station, charge: Charge) -> None:
+    """It gets older firmware in the middle of a charge, and stops it in OCPP 1.6 by the id -1."""
+    transaction = await station.start(charge)
+    await station.line.close()
+    async with station.with_firmware(Station16) as downgraded:
+        await downgraded.stop(replace(transaction, id=-1))
 
 
 async def pipelined_calls(station: Station, charge: Charge) -> None:
@@ -111,10 +126,12 @@ async def _tell(station: Station, events: Sequence[Payload]) -> None:
 CATALOGUE = catalogue(
     retried_start,
     repeated_events,
+    stop_with_made_up_id,
     stop_before_start,
     events_out_of_order,
     offline_for_days,
     kwh_labelled_wh,
     no_unit,
     pipelined_calls,
+    comes_back_as_1_6,
 )

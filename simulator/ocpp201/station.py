@@ -1,12 +1,18 @@
 """A charging station that speaks OCPP 2.0.1."""
 
+import asyncio
 import uuid
-from datetime import datetime
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from websockets.exceptions import ConnectionClosed
 
 from simulator import station
 from simulator.charge import Charge
-from simulator.connection import Payload, refuse
+from simulator.connection import CallError, Payload, refuse
 from simulator.ocpp201 import messages
+from simulator.ocpp201.device_model import DeviceModel
 from simulator.station import Transaction
 
 
@@ -21,6 +27,8 @@ class Station(station.Station):
         super().__init__(url, station_id, key)
         self._asked_for: dict[int, int] = {}
         """By EVSE: the ``remoteStartId`` that its next transaction is to name."""
+        self._device_model = DeviceModel()
+        self._reporting: set[asyncio.Task[None]] = set()
 
     async def authorize(self, token: str) -> None:
         """``Authorize``."""
@@ -63,8 +71,14 @@ class Station(station.Station):
         await self._status(charge.connector, "Available", charge.ended_at)
 
     async def answer(self, action: str, payload: Payload) -> Payload:
-        """Remote starts and stops; nothing else is known."""
+        """Remote starts and stops, and its device model; nothing else is known."""
         match action:
+            case "GetBaseReport":
+                return self._report(payload)
+            case "GetVariables":
+                return self._device_model.told(payload)
+            case "SetVariables":
+                return self._device_model.changed(payload)
             case "RequestStartTransaction":
                 evse = payload.get("evseId", 1)
                 done = self.begin_remotely(evse, payload["idToken"]["idToken"])
@@ -75,6 +89,22 @@ class Station(station.Station):
             case _:
                 return await refuse(action, payload)
         return {"status": "Accepted" if done else "Rejected"}
+
+    def _report(self, asked: Payload) -> Payload:
+        parts = self._device_model.reports(asked, datetime.now(UTC))
+        if not parts:
+            return {"status": "NotSupported"}
+        reporting = asyncio.create_task(self._tell(parts))
+        self._reporting.add(reporting)
+        reporting.add_done_callback(self._reporting.discard)
+        return {"status": "Accepted"}
+
+    async def _tell(self, parts: Sequence[Payload]) -> None:
+        """Over this connection, or never: whoever still wants to know asks again."""
+        with suppress(ConnectionClosed, CallError, OSError, TimeoutError):
+            connection = await self.line.connected()
+            for part in parts:
+                await connection.call("NotifyReport", part)
 
     async def _event(self, payload: Payload) -> None:
         await self.line.call("TransactionEvent", payload)

@@ -141,6 +141,14 @@ async def test_a_1_6_station_comes_back_as_2_0_1_in_the_middle_of_a_charge(
     assert {session["status"] for session in found} == {"ended"}
 
 
+async def test_a_charge_that_ends_in_another_version(
+    program: ChargingProgram, station: Station
+) -> None:
+    await of_1_6.comes_back_as_2_0_1(station, CHARGE)
+    the_charge(program, station)
+    assert rules(program, station) == set()
+
+
 async def test_pipelined_calls(program: ChargingProgram, station: Station) -> None:
     await of_1_6.pipelined_calls(station, CHARGE)
     the_charge(program, station)

@@ -133,3 +133,14 @@ async def test_an_oversized_frame(program: ChargingProgram, station: Station) ->
     await misbehaviours.oversized_frame(station, CHARGE)
     assert await connection.closed() == 1009
     the_charge(program, station)
+
+
+@pytest.mark.parametrize("tell", [of_2_0_1.stop_with_made_up_id, of_2_0_1.comes_back_as_1_6])
+async def test_only_its_own_events_end_a_transaction(
+    program: ChargingProgram, station: Station, tell: Misbehaviour
+) -> None:
+    await tell(station, CHARGE)
+    [session] = sessions(program, station)
+    assert session["status"] == "active"
+    [waiting] = program.get("/waiting-stops", station_id=station.station_id)["items"]
+    assert waiting["meter_stop_wh"] == CHARGE.energy_wh
