@@ -1,10 +1,11 @@
 """A card is blocked: stations that may remember it forget whom they let in."""
 
+import json
 from uuid import uuid4
 
 import pytest
 
-from contracts.personas import OWN_COMPANY
+from contracts.personas import OWN_COMPANY, Persona
 from services.charging.adapters.postgresql.commands import PostgresCommands
 from services.charging.adapters.postgresql.connections import PostgresConnections
 from services.charging.adapters.postgresql.database import Database
@@ -18,6 +19,9 @@ from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.ocpp201.version import OCPP_2_0_1
 from services.charging.domain.stations import Site, SiteKind, Station, StationKey
 from services.charging.domain.tokens import Token, TokenStatus
+from tests.charging import program as running
+from tests.charging.program import ChargingProgram
+from tests.charging.station import connected
 
 pytestmark = pytest.mark.integration
 
@@ -94,3 +98,26 @@ async def test_every_station_where_a_blocked_token_counts_is_told_until_it_answe
     assert "PUBLIC" in await company.doubtful()
     await company.token(TokenStatus.ACCEPTED)
     assert await company.doubtful() == []
+
+
+@pytest.mark.parametrize("version", ["ocpp1.6", "ocpp2.0.1"])
+async def test_a_station_hears_of_it_within_seconds(program: ChargingProgram, version: str) -> None:
+    name = f"caches-of-{version}"
+    station = {"site_id": name, "connectors": 1, "key": running.KEY}
+    site = {"name": name, "kind": "workplace", "time_zone": "Europe/Berlin"}
+    with program.signed_in(Persona.OPERATOR, name) as operator:
+        for path, entered in (
+            (f"/sites/{name}", site),
+            (f"/stations/{name}", station),
+            (f"/tokens/{name}", {"driver": "Ada"}),
+        ):
+            operator.put(path, json=entered).raise_for_status()
+        async with connected(program, name, version=version) as socket:
+            await socket.call("Heartbeat")
+            blocked = {"driver": "Ada", "status": "blocked"}
+            operator.put(
+                f"/tokens/{name}", json=blocked, headers={"If-Match": "*"}
+            ).raise_for_status()
+            _, message_id, action, payload = await socket.receive()
+            assert (action, payload) == ("ClearCache", {})
+            await socket.websocket.send(json.dumps([3, message_id, {"status": "Accepted"}]))

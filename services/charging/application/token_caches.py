@@ -14,7 +14,7 @@ from services.charging.application.commands import Commands
 from services.charging.domain.ocpp16.clear_cache import ClearCache
 from services.charging.domain.ocpp_j.version import Version
 
-LOOK_EVERY = 5.0
+LOOK_EVERY = 2.0
 """Seconds between looks for such stations."""
 TOLD_AT_ONCE = 200
 

@@ -35,6 +35,12 @@ REMOTE = {"remoteStartId": 9, "idToken": CARD1, "evseId": 1}
 REMOTELY_STARTED = event("Started", 0, idToken=CARD1, trigger="RemoteStart", meter=0, evse=EVSE)
 REMOTELY_STARTED["transactionInfo"]["remoteStartId"] = 9
 
+WATTS_ALONE = {
+    "component": {"name": "SmartChargingCtrlr"},
+    "variable": {"name": "RateUnit"},
+    "variableAttribute": [{"value": "W", "mutability": "ReadOnly"}],
+}
+
 USE_CASES: dict[str, UseCase] = {
     "A02 a certificate asked for by the operator": UseCase(
         [
@@ -165,6 +171,17 @@ USE_CASES: dict[str, UseCase] = {
             told("ReportChargingProfiles"),
             commanded("ClearChargingProfile", ACCEPTED),
         ]
+    ),
+    "K01 a station that takes watts alone": UseCase(
+        [
+            profile(0, "TxDefaultProfile", "A", 30),
+            told("NotifyReport", reportData=[WATTS_ALONE]),
+            tx(event("Started", 0, NOW, idToken=CARD1, evse=EVSE, meter=0), KNOWN),
+            profile(1, "TxProfile", "W", 20_700),
+            tx(event("Ended", 1, NOW, meter=500)),
+        ],
+        sessions=(500,),
+        limit_a=30,
     ),
     "K12 K13 a limit from outside": UseCase(
         [told("NotifyChargingLimit"), told("ClearedChargingLimit")]
