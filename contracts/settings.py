@@ -211,6 +211,15 @@ class DatabaseRoleSettings(Settings, frozen=True, kw_only=True):
     """Secret of the cluster's administrator: JSON with host, port, username and password."""
 
 
+class ZoneDelegationSettings(Settings, frozen=True, kw_only=True):
+    """The function that has the zone above name the servers of the environment's zone."""
+
+    delegating_role_arn: str
+    """Of the networking account: may write these name servers, and nothing else."""
+    zone_above_parameter: str
+    """Parameter of that account that holds the id of the zone above."""
+
+
 class UserExportSettings(Settings, frozen=True, kw_only=True):
     """The function that exports the users of the user pool each night."""
 

@@ -54,6 +54,8 @@ class Usage:
     reasons: tuple[Reason, ...]
     sometimes: tuple[Reason, ...] = ()
     """For what is granted only where a setting asks for it."""
+    elsewhere: tuple[Reason, ...] = ()
+    """For what is taken as another account's role, which grants it there."""
 
     def why(self, role: str, action: str) -> str | None:
         """What the role has the action for; None where nobody knows."""
@@ -69,15 +71,16 @@ def read(taken: Path = TAKEN, file: Path = FILE) -> Usage:
     """`TypeError` for a wrong field."""
     known = tomllib.loads(file.read_text(encoding="utf-8"))
     recorded = json.loads(taken.read_text(encoding="utf-8"))
-    unused, sometimes = (
+    unused, sometimes, elsewhere = (
         tuple(Reason(**{**one, "actions": tuple(one["actions"])}) for one in known.get(kind, ()))
-        for kind in ("unused", "sometimes")
+        for kind in ("unused", "sometimes", "elsewhere")
     )
     return Usage(
         known["programs"],
         {p: frozenset(PERMITTED_BY.get(a, a) for a in done) for p, done in recorded.items()},
         unused,
         sometimes,
+        elsewhere,
     )
 
 
@@ -92,20 +95,28 @@ def faults(stage: Stage, usage: Usage) -> Iterator[str]:
                 yield f"{stage.name}/{role} may do {action}, and no test does it"
         for action in sorted(usage.taken.get(usage.programs.get(role, ""), ())):
             is_granted = any(fnmatchcase(action, one) for one in actions)
-            if not is_granted and not any(one.explains(role, action) for one in usage.sometimes):
+            explained = (*usage.sometimes, *usage.elsewhere)
+            if not is_granted and not any(one.explains(role, action) for one in explained):
                 yield f"{stage.name}/{role} may not do {action}, and a test does it"
 
 
 def unused(stages: Sequence[Stage], usage: Usage) -> list[Reason]:
-    """The reasons that explain no action of any role."""
+    """The reasons that explain no action of any role: none granted, or none taken elsewhere."""
     granted = [
         (grant.role.place, action)
         for stage in stages
         for grant in programs_grants(stage)
         for action in grant.statement.actions
     ]
-    reasons = (*usage.reasons, *usage.sometimes)
-    return [reason for reason in reasons if not any(reason.explains(*one) for one in granted)]
+    taken = [
+        (role, action)
+        for role, program in usage.programs.items()
+        for action in usage.taken.get(program, ())
+        if (role, action) not in granted
+    ]
+    explaining = [(one, granted) for one in (*usage.reasons, *usage.sometimes)]
+    explaining += [(one, taken) for one in usage.elsewhere]
+    return [reason for reason, of in explaining if not any(reason.explains(*one) for one in of)]
 
 
 def programs_grants(stage: Stage) -> Iterator[Grant]:

@@ -1,7 +1,7 @@
 """The order in which one environment is composed."""
 
 from aws_cdk import Environment as Place
-from aws_cdk import Stage
+from aws_cdk import Stage, aws_kms
 from constructs import Construct
 
 from stacks.common.auth import AuthStack
@@ -21,6 +21,8 @@ from stacks.common.operations import OperationsStack
 from stacks.common.queue import QueueStack
 from stacks.common.roles import RolesStack
 from stacks.common.secrets import SecretsStack
+from stacks.common.zone import ZoneStack
+from stacks.constructs.alarms import Alarms
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import Environment, Fleet
 from stacks.services.billing import BillingStack
@@ -69,7 +71,10 @@ class EnvironmentStage(Stage):
             key=foundation.secrets.key,
         )
         BackupStack(self, "backup", environment=environment, fleet=fleet, foundation=foundation)
-        edge = EdgeStack(self, "edge", environment=environment)
+        zone = foundation.zone
+        edge = EdgeStack(self, "edge", environment=environment, zone=zone)
+        if zone:
+            edge.add_stack_dependency(zone, ELSEWHERE)
         hosting = HostingStack(
             self,
             "hosting",
@@ -78,6 +83,7 @@ class EnvironmentStage(Stage):
             cluster=foundation.cluster,
             auth=foundation.auth,
             edge=edge,
+            zone=zone,
         )
         hosting.add_stack_dependency(edge, ELSEWHERE)
         EdgeMonitoringStack(
@@ -105,6 +111,7 @@ class EnvironmentStage(Stage):
             runbooks=fleet.organization.runbooks,
         )
         alarms = observability.alarms
+        zone = self._zone(environment, fleet.accounts.networking, key, alarms)
         network = NetworkStack(self, "network", environment=environment, key=key)
         data = DataStack(
             self,
@@ -121,10 +128,12 @@ class EnvironmentStage(Stage):
             key=key,
             network=network,
             access_logs=data.access_logs,
+            zone=zone,
         )
         return Foundation(
             secrets=secrets,
             observability=observability,
+            zone=zone,
             network=network,
             data=data,
             queue=QueueStack(self, "queue", environment=environment, key=key, alarms=alarms),
@@ -140,6 +149,21 @@ class EnvironmentStage(Stage):
                 cluster=cluster,
                 alarms=alarms,
             ),
+        )
+
+    def _zone(
+        self, environment: Environment, networking: str, key: aws_kms.IKey, alarms: Alarms
+    ) -> ZoneStack | None:
+        if environment.domain is None:
+            return None
+        return ZoneStack(
+            self,
+            "zone",
+            environment=environment,
+            domain=environment.domain,
+            networking=networking,
+            key=key,
+            alarms=alarms,
         )
 
     def _supporting(self, environment: Environment, foundation: Foundation) -> None:

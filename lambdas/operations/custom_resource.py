@@ -15,6 +15,7 @@ _LONGEST_REASON = 1000
 """Characters; the whole answer may be 4 KB."""
 
 Send = Callable[[str, bytes], None]
+Remove = Callable[[str, Mapping[str, Any]], None]
 
 
 class CustomResource:
@@ -22,7 +23,9 @@ class CustomResource:
 
     `make` is given the resource's properties and returns its physical id. It must be harmless to
     repeat: CloudFormation and Lambda both deliver again. `physical_id` is the id to name when
-    that fails. An error's text goes into the stack's events, so it must hold no secret.
+    that fails. With `remove`, which is given physical id and properties, it is not kept on Delete;
+    what failed to be made is removed, too. An error's text goes into the stack's events, so it
+    must hold no secret.
     """
 
     def __init__(
@@ -31,8 +34,10 @@ class CustomResource:
         physical_id: Callable[[Mapping[str, Any]], str],
         logger: Logger,
         send: Send,
+        remove: Remove | None = None,
     ) -> None:
         self._make = make
+        self._remove = remove
         self._physical_id = physical_id
         self._logger = logger
         self._send = send
@@ -49,6 +54,8 @@ class CustomResource:
         try:
             if event["RequestType"] == "Delete":
                 answer["PhysicalResourceId"] = event["PhysicalResourceId"]
+                if self._remove:
+                    self._remove(event["PhysicalResourceId"], properties)
             else:
                 answer["PhysicalResourceId"] = self._make(properties)
         except Exception as error:  # whatever it is, CloudFormation must hear of it

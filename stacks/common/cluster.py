@@ -17,9 +17,10 @@ from stacks.common.cluster_instances import ClusterInstances
 from stacks.common.load_balancer import LoadBalancer, PublicName
 from stacks.common.network import PRIVATE, PUBLIC, NetworkStack
 from stacks.common.station_entrance import StationEntrance
+from stacks.common.zone import ZoneStack
 from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.environment_stack import EnvironmentStack
-from stacks.environments import Domain, Environment
+from stacks.environments import Environment
 
 PROGRAMS = ("charging", "billing")
 """Our programs that run all the time."""
@@ -42,6 +43,7 @@ class ClusterStack(EnvironmentStack):
         key: aws_kms.IKey,
         network: NetworkStack,
         access_logs: aws_s3.IBucket,
+        zone: ZoneStack | None,
     ) -> None:
         super().__init__(scope, name, environment=environment)
         self.name = f"fleetcharge-{self.environment_name}"
@@ -74,7 +76,7 @@ class ClusterStack(EnvironmentStack):
         )
         self.registries = {image: self._registry(image, key) for image in images(environment)}
         self.certificate: aws_certificatemanager.ICertificate | None = None
-        origin, internal = self._public_names(environment.domain)
+        origin, internal = self._public_names(zone.hosted_zone if zone else None)
         self.public = LoadBalancer(
             self,
             "Public",
@@ -123,15 +125,12 @@ class ClusterStack(EnvironmentStack):
         )
 
     def _public_names(
-        self, domain: Domain | None
+        self, zone: aws_route53.IHostedZone | None
     ) -> tuple[PublicName, PublicName] | tuple[None, None]:
         """The names of the public and of the private load balancer, on one certificate."""
-        if domain is None:
+        if zone is None:
             return None, None
-        zone = aws_route53.HostedZone.from_hosted_zone_attributes(
-            self, "Zone", hosted_zone_id=domain.hosted_zone_id, zone_name=domain.name
-        )
-        origin, internal = f"origin.{domain.name}", f"internal.{domain.name}"
+        origin, internal = f"origin.{zone.zone_name}", f"internal.{zone.zone_name}"
         certificate = self.certificate = aws_certificatemanager.Certificate(
             self,
             "Certificate",

@@ -3,10 +3,11 @@
 from typing import Any
 
 from aws_cdk import Environment as Place
-from aws_cdk import aws_certificatemanager, aws_route53, aws_wafv2
+from aws_cdk import aws_certificatemanager, aws_wafv2
 from constructs import Construct
 
 from stacks.common.sign_in_name import sign_in_name
+from stacks.common.zone import ZoneStack
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.zone_signing import ZoneSigning
 from stacks.environments import EDGE_REGION, Environment
@@ -20,7 +21,14 @@ FIREWALL = "Firewall"
 class EdgeStack(EnvironmentStack):
     """Away from the environment's region: CloudFront takes these from there alone."""
 
-    def __init__(self, scope: Construct, name: str, *, environment: Environment) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        environment: Environment,
+        zone: ZoneStack | None,
+    ) -> None:
         super().__init__(
             scope,
             name,
@@ -28,24 +36,19 @@ class EdgeStack(EnvironmentStack):
             env=Place(account=environment.account, region=EDGE_REGION),
         )
         self.certificate: aws_certificatemanager.ICertificate | None = None
-        if environment.domain:
-            zone = aws_route53.HostedZone.from_hosted_zone_attributes(
-                self,
-                "Zone",
-                hosted_zone_id=environment.domain.hosted_zone_id,
-                zone_name=environment.domain.name,
-            )
+        if zone:
+            domain = zone.hosted_zone.zone_name
             self.certificate = aws_certificatemanager.Certificate(
                 self,
                 "Certificate",
-                domain_name=environment.domain.name,
-                subject_alternative_names=[sign_in_name(environment.domain.name)],
-                validation=aws_certificatemanager.CertificateValidation.from_dns(zone),
+                domain_name=domain,
+                subject_alternative_names=[sign_in_name(domain)],
+                validation=aws_certificatemanager.CertificateValidation.from_dns(zone.hosted_zone),
             )
             if environment.protected:
                 # What can be torn down is not signed: its DS record would outlive the key, and
                 # then nobody resolves the name.
-                ZoneSigning(self, "ZoneSigning", zone=zone)
+                ZoneSigning(self, "ZoneSigning", zone=zone.hosted_zone)
         self.firewall = aws_wafv2.CfnWebACL(
             self,
             "Firewall",

@@ -10,6 +10,7 @@ from stacks.common.observability import ObservabilityStack
 from stacks.common.operations import OperationsStack
 from stacks.common.queue import QueueStack
 from stacks.common.secrets import SecretsStack
+from stacks.common.zone import ZoneStack
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Foundation:
 
     secrets: SecretsStack
     observability: ObservabilityStack
+    zone: ZoneStack | None
+    """None: the environment has no domain."""
     network: NetworkStack
     queue: QueueStack
     data: DataStack

@@ -17,11 +17,12 @@ from stacks.common.data import DataStack
 from stacks.common.edge import EdgeStack
 from stacks.common.sign_in_name import SignInName
 from stacks.common.simulator_gate import SimulatorGate
+from stacks.common.zone import ZoneStack
 from stacks.constructs.access_log_bucket import AccessLogBucket
 from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.private_bucket import PrivateBucket
-from stacks.environments import Domain, Environment
+from stacks.environments import Environment
 
 PROGRAM_PATHS = (routes.OCPP, routes.CHARGING_API, routes.BILLING_API, routes.GRAFANA)
 """The load balancer says 404 below what the environment does without."""
@@ -40,6 +41,7 @@ class HostingStack(EnvironmentStack):
         cluster: ClusterStack,
         auth: AuthStack,
         edge: EdgeStack,
+        zone: ZoneStack | None,
     ) -> None:
         super().__init__(scope, name, environment=environment)
         domain = environment.domain
@@ -84,14 +86,14 @@ class HostingStack(EnvironmentStack):
             because = "Without a domain there is no certificate: an environment for trying out."
             acknowledge(distribution, "CFR4", because=because, owner=Owner.PLATFORM)
             acknowledge(distribution, "CFR5", because=because, owner=Owner.PLATFORM)
-        zone = self._zone(domain) if domain else None
-        records = self._names(zone, distribution) if zone else []
+        hosted_zone = zone.hosted_zone if zone else None
+        records = self._names(hosted_zone, distribution) if hosted_zone else []
         SignInName(
             self,
             "SignIn",
             user_pool=auth.user_pool,
             certificate=edge.certificate,
-            zone=zone,
+            zone=hosted_zone,
         ).node.add_dependency(distribution, *records)
         CfnOutput(self, "DistributionDomainName", value=distribution.distribution_domain_name)
         CfnOutput(self, "SiteBucketName", value=self.site.bucket_name)
@@ -145,11 +147,6 @@ class HostingStack(EnvironmentStack):
                     override=True,
                 ),
             ),
-        )
-
-    def _zone(self, domain: Domain) -> aws_route53.IHostedZone:
-        return aws_route53.HostedZone.from_hosted_zone_attributes(
-            self, "Zone", hosted_zone_id=domain.hosted_zone_id, zone_name=domain.name
         )
 
     def _names(

@@ -26,12 +26,9 @@ from stacks.environments.values import (
 
 
 class Domain(Table):
-    """The public name of an environment. Certificates are validated in its zone."""
+    """The public name of an environment, which has a zone of its own."""
 
     name: DomainName
-    hosted_zone_id: Annotated[str, matching(r"Z[A-Z0-9]{5,31}", "a Route 53 hosted zone id (Z…)")]
-    name_servers: Annotated[tuple[DomainName, ...], Field(min_length=4, max_length=4, strict=False)]
-    """The zone's; the company's domain delegates the name to them."""
     ds_record: (
         Annotated[
             str,

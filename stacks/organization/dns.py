@@ -1,8 +1,9 @@
 """The networking account: the company's name, and who speaks for which part of it."""
 
-from aws_cdk import CfnOutput, Duration, Fn, aws_route53
+from aws_cdk import CfnOutput, Duration, Fn, aws_route53, aws_ssm
 from constructs import Construct
 
+from stacks.constructs.zone_delegation import ZONE_ABOVE, DelegatingRole
 from stacks.constructs.zone_signing import ZoneSigning
 from stacks.environments import EDGE_REGION, Fleet
 from stacks.organization.organization_stack import OrganizationStack
@@ -11,7 +12,8 @@ from stacks.organization.organization_stack import OrganizationStack
 class DnsStack(OrganizationStack):
     """The zone of the company's domain; each environment's part of it is its own zone's.
 
-    An environment can change nothing of another's names, nor of the company's.
+    An environment writes here where its own zone is, and nothing of another's names, nor of the
+    company's.
     """
 
     def __init__(self, scope: Construct, name: str, *, fleet: Fleet) -> None:
@@ -35,15 +37,21 @@ class DnsStack(OrganizationStack):
                         ttl=Duration.hours(1),
                         comment=f"{environment} signs its answers",
                     )
-                aws_route53.NsRecord(
+                DelegatingRole(
                     self,
                     environment.capitalize(),
+                    environment=environment,
+                    account=settings.account,
+                    domain=settings.domain.name,
                     zone=zone,
-                    record_name=settings.domain.name,
-                    values=list(settings.domain.name_servers),
-                    ttl=Duration.hours(1),
-                    comment=f"{environment} speaks for itself",
                 )
+        aws_ssm.StringParameter(
+            self,
+            "ZoneId",
+            parameter_name=ZONE_ABOVE,
+            description="Id of the zone that delegates each environment's name",
+            string_value=zone.hosted_zone_id,
+        )
         aws_route53.CaaAmazonRecord(self, "OnlyAmazonCertifies", zone=zone)
         servers = zone.hosted_zone_name_servers or []
         CfnOutput(self, "NameServers", value=Fn.join(" ", servers))

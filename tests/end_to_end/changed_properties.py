@@ -164,6 +164,7 @@ CHANGED: dict[str, tuple[tuple[str, Change], ...]] = {
     "AWS::SNS::TopicPolicy": (_IN_DOCUMENT,),
     "AWS::SQS::Queue": (("ReceiveMessageWaitTimeSeconds", _to(5)),),
     "AWS::SQS::QueuePolicy": (_IN_DOCUMENT,),
+    "AWS::SSM::Parameter": (("Description", _described),),
     "AWS::SSO::PermissionSet": (("Description", _described),),
     "AWS::SecretsManager::RotationSchedule": (("RotationRules/Duration", _to("4h")),),
     "AWS::SecretsManager::Secret": (("Description", _described),),
@@ -175,6 +176,7 @@ CHANGED: dict[str, tuple[tuple[str, Change], ...]] = {
     "AWS::WAFv2::WebACL": (("Description", _described),),
     "Custom::DatabaseRole": (("ServiceTimeout", _more),),
     "Custom::LogRetention": (("RetentionDays", _to(60)),),
+    "Custom::ZoneDelegation": (("ServiceTimeout", _more),),
 }
 
 _TAGS = "only its tags change"

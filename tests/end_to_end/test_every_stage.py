@@ -20,7 +20,7 @@ from stacks.synthesis import Synthesis
 from tests.embedded.machine.cloud import VENV, free_port
 from tests.end_to_end.changed_properties import CHANGED, UNCHANGED, with_changed_properties
 from tests.end_to_end.recorded_register import register
-from tests.end_to_end.whole_fleet import DeployedStack, WholeFleet, with_tag, with_text
+from tests.end_to_end.whole_fleet import DeployedStack, WholeFleet, with_tag
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(900)]
 
@@ -125,6 +125,8 @@ def everything(
         unbounded = {place for place in places if fleet.accounts.management in place}
         deployed.run(cdk.bootstrap, *sorted(places - unbounded), boundary=BOUNDARY)
         deployed.run(cdk.bootstrap, *unbounded)
+        # Environments have it delegate to them, and no stage waits for another.
+        deployed.of_app(cdk.deploy, "organization/dns")
         deployed.of_app(cdk.deploy, "**", concurrency=8)
         yield deployed
     finally:
@@ -132,7 +134,7 @@ def everything(
 
 
 def _give_what_is_made_by_hand(everything: Everything, folder: Path) -> None:
-    """Each environment's zone, and the digest of the image that each of its services runs."""
+    """The digest of the image that each service of each environment runs."""
     dockerfile = folder / "Dockerfile"
     dockerfile.write_text(IDLE)
     fleet = environments.read()
@@ -142,11 +144,6 @@ def _give_what_is_made_by_hand(everything: Everything, folder: Path) -> None:
             everything.client("ssm", environment.account, environment.region).put_parameter(
                 Name=f"/fleetcharge/{name}/{service}/image-digest", Value=digest, Type="String"
             )
-        if environment.domain:
-            zone = everything.client("route53", environment.account, environment.region)
-            made = zone.create_hosted_zone(Name=environment.domain.name, CallerReference=name)
-            given = made["HostedZone"]["Id"].rpartition("/")[2]
-            everything.assembly.change(with_text(environment.domain.hosted_zone_id, given), [name])
 
 
 def test_every_stack_is_deployed_in_its_account_and_region(everything: Everything) -> None:
@@ -156,6 +153,37 @@ def test_every_stack_is_deployed_in_its_account_and_region(everything: Everythin
     assert {stack["StackStatus"] for stack in described.values() if stack} <= DONE
     assert len({stack.account for stack in stacks}) == 9
     assert {stack.region for stack in stacks} == {"eu-central-1", "us-east-1", "eu-west-1"}
+
+
+def test_the_company_s_zone_names_the_servers_of_each_environment_s(
+    everything: Everything,
+) -> None:
+    fleet = environments.read()
+    named = _name_servers(everything, fleet.accounts.networking, fleet.organization.domain)
+    domains = [(one.account, one.domain.name) for one in fleet.named().values() if one.domain]
+    assert {name for name in named if name != fleet.organization.domain} == {
+        domain for _, domain in domains
+    }
+    for stack in (one for one in everything.assembly.stacks() if one.path.endswith("/zone")):
+        [delegation] = [
+            physical_id
+            for kind, physical_id in everything.resources(stack).values()
+            if kind == "Custom::ZoneDelegation"
+        ]
+        assert delegation in named
+
+
+def _name_servers(everything: Everything, account: str, zone: str) -> dict[str, list[str]]:
+    """By the name that is delegated."""
+    route53 = everything.client("route53", account, "eu-central-1")
+    [found] = route53.list_hosted_zones()["HostedZones"]
+    assert found["Name"] == f"{zone}."
+    listed = route53.list_resource_record_sets(HostedZoneId=found["Id"])["ResourceRecordSets"]
+    return {
+        one["Name"].rstrip("."): [record["Value"] for record in one["ResourceRecords"]]
+        for one in listed
+        if one["Type"] == "NS"
+    }
 
 
 def test_every_type_is_changed_or_it_says_why_not(everything: Everything) -> None:
@@ -264,7 +292,11 @@ def test_everything_is_destroyed_but_data_that_is_protected(everything: Everythi
         everything.of_app(cdk.destroy, "--exclusively", protected[-1].path)
     kept = {stack.name: everything.kept(stack) for stack in stacks}
     everything.unprotect(protected)
-    everything.of_app(cdk.destroy, "**", "--concurrency=8")
+    # What environments have written in the networking account goes with them.
+    around = [stack.path for stack in stacks if stack.path.startswith("organization/")]
+    inside = [stack.path for stack in stacks if stack.path not in around]
+    everything.of_app(cdk.destroy, "--exclusively", "--concurrency=8", *inside)
+    everything.of_app(cdk.destroy, "--exclusively", "--concurrency=8", *around)
     assert [stack.name for stack in stacks if everything.described(stack)] == []
     for stack in stacks:
         s3 = everything.client("s3", stack.account, stack.region)

@@ -64,6 +64,19 @@ def test_delete_makes_nothing_and_succeeds() -> None:
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", "old")
 
 
+def test_delete_removes_what_is_not_to_be_kept() -> None:
+    answers, removed = Answers(), []
+    CustomResource(
+        lambda _: "never",
+        lambda _: "never",
+        Logger(service="t"),
+        answers.send,
+        remove=lambda id_, properties: removed.append((id_, properties["DatabaseName"])),
+    ).handle(REQUEST | {"RequestType": "Delete", "PhysicalResourceId": "old"})
+    assert removed == [("old", "charging")]
+    assert answers.sent[0][1]["Status"] == "SUCCESS"
+
+
 def test_a_failure_is_answered_with_what_failed() -> None:
     answer = answer_to(REQUEST, failing_with=RuntimeError("no such secret " + "x" * 5000))
     assert answer["Status"] == "FAILED"

@@ -65,6 +65,16 @@ def test_what_only_some_environments_grant_is_missed_in_none() -> None:
     assert usage.unused([granting("s3:GetObject")], known) == []
 
 
+def test_what_is_taken_as_another_account_s_role_is_missed_in_none() -> None:
+    elsewhere = Reason("billing/*", ("ssm:GetParameter",), "asked of another account")
+    taken = {PROGRAM: frozenset(["sqs:SendMessage", "ssm:GetParameter"])}
+    known = Usage({ROLE: PROGRAM}, taken, (), (), (elsewhere,))
+    assert list(faults(granting("sqs:SendMessage"), known)) == []
+    assert usage.unused([granting("sqs:SendMessage")], known) == []
+    never = Usage({ROLE: PROGRAM}, {PROGRAM: frozenset()}, (), (), (elsewhere,))
+    assert usage.unused([granting("sqs:SendMessage")], never) == [elsewhere]
+
+
 def test_a_wildcard_is_taken_with_one_of_its_actions() -> None:
     assert list(faults(granting("sqs:Send*"), knowing("sqs:SendMessage"))) == []
     assert list(faults(granting("sqs:Receive*"), knowing()))

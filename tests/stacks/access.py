@@ -15,7 +15,8 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from stacks.environments import HOME_REGION
 from tests.stacks.assembly import Stack, Template
 
-Context = Mapping[str, str]
+Context = Mapping[str, str | list[str]]
+"""Of a condition key's name: its value, or all of them."""
 
 _AWS_POLICIES: dict[str, Template] = json.loads(aws_managed_policies_data)
 
@@ -126,11 +127,14 @@ def _holds(operator: str, key: str, expected: list[Any], asked: Context) -> bool
     if operator == "Null":
         return [text(one) for one in expected] == [str(value is None).lower()]
     name, optional = operator.removesuffix("IfExists"), operator.endswith("IfExists")
+    if name.startswith("ForAllValues:"):
+        each = name.removeprefix("ForAllValues:")
+        return all(_holds(each, key, expected, {key: one}) for one in _listed(value or []))
     negated = "Not" in name
     if value is None:
         return optional or negated
     compare = _COMPARE[name.replace("Not", "")]
-    return any(compare(text(one), value) for one in expected) is not negated
+    return any(compare(text(one), str(value)) for one in expected) is not negated
 
 
 def _like(pattern: str, value: str, *, ignore_case: bool = False) -> bool:

@@ -48,8 +48,9 @@ def test_stacks_are_named_for_their_environment(
     for name, stack in assembly.stacks.items():
         assert stack.name == f"{assembly.environment}-{name}"
     copies = {"documents-copy"} if environment.replicate_documents else set()
+    zone = {"zone"} if environment.domain else set()
     supporting = {name for name in SUPPORTING if getattr(environment.supporting, name)}
-    assert set(assembly.stacks) == COMMON | SERVICES | copies | supporting
+    assert set(assembly.stacks) == COMMON | SERVICES | zone | copies | supporting
 
 
 def test_no_stack_comes_near_the_limit_of_500_resources(stage: Assembly) -> None:

@@ -29,12 +29,12 @@ from demo.rest import RestApi
 from embedded import cdk
 from embedded.machine import Machine
 from stacks import environments
-from stacks.environments import Domain, Environment
+from stacks.environments import ORGANIZATION, Domain, Environment
 from stacks.synthesis import synthesise
 from tests.charging.authority import COMPANY, authority, name
 from tests.embedded.machine.cloud import VENV, free_port
 from tests.end_to_end.conftest import ROOT, Playground
-from tests.end_to_end.whole_fleet import Json, WholeFleet, with_text
+from tests.end_to_end.whole_fleet import Json, WholeFleet
 
 NETWORKS = "CLIENT_VERIFYING_NETWORKS"
 Authority = tuple[str, str]
@@ -129,7 +129,7 @@ class Station(ChargePoint):  # type: ignore[misc]  # the package tells no types
 @contextmanager
 def deployed(folder: Path) -> Iterator[Live]:
     """From the real stacks, with an authority of the drill's own."""
-    settings, domain = _settings()
+    settings, _ = _settings()
     machine = Machine(
         folder / "machine",
         account_id=settings.account,
@@ -138,10 +138,10 @@ def deployed(folder: Path) -> Iterator[Live]:
         front_door_port=free_port(),
         venv=VENV,
     )
-    (done,) = synthesise(("live",), into=folder / "cdk.out")
-    assert done.failure is None
+    done = synthesise(("live", ORGANIZATION), into=folder / "cdk.out")
+    assert [one.failure for one in done] == [None, None]
     (folder / "app").mkdir()
-    assembly = WholeFleet(folder / "app", {"live": done.assembly})
+    assembly = WholeFleet(folder / "app", {one.environment: one.assembly for one in done})
     ours = authority()
     (bundle,) = assembly.folder.glob("asset.*.pem")
     bundle.write_text(ours[0])
@@ -149,25 +149,25 @@ def deployed(folder: Path) -> Iterator[Live]:
     try:
         aws = cdk.environment(machine.account_id, machine.region, machine.endpoint)
         deployment = Deployment("live", aws)
-        _give_what_is_made_by_hand(deployment, machine, assembly, domain)
-        cdk.bootstrap(aws, sorted({one.place for one in assembly.stacks()}), output=lambda _: None)
-        cdk.deploy(aws, [f"--app={assembly.folder}", "live/charging"], output=lambda _: None)
+        _give_what_is_made_by_hand(deployment, machine, assembly)
+        chosen = ("live/", "organization/dns")
+        stacks = [one for one in assembly.stacks() if one.path.startswith(chosen)]
+        cdk.bootstrap(aws, sorted({one.place for one in stacks}), output=lambda _: None)
+        for stack in ("organization/dns", "live/charging"):
+            cdk.deploy(aws, [f"--app={assembly.folder}", stack], output=lambda _: None)
         yield Live(Playground(deployment, machine, _sign_in(deployment)), ours)
     finally:
         machine.down()
 
 
 def _give_what_is_made_by_hand(
-    deployment: Deployment, machine: Machine, assembly: WholeFleet, domain: Domain
+    deployment: Deployment, machine: Machine, assembly: WholeFleet
 ) -> None:
     digest = machine.push("fleetcharge/charging", ROOT / "services/charging/Dockerfile", ROOT)
     deployment.client("ssm").put_parameter(
         Name="/fleetcharge/live/charging/image-digest", Value=digest, Type="String"
     )
-    zone = deployment.client("route53").create_hosted_zone(Name=domain.name, CallerReference="live")
-    given = zone["HostedZone"]["Id"].rpartition("/")[2]
-    assembly.change(with_text(domain.hosted_zone_id, given))
-    assembly.change(_with_variable(NETWORKS, "127.0.0.0/8"))
+    assembly.change(_with_variable(NETWORKS, "127.0.0.0/8"), ["live"])
 
 
 def _with_variable(variable: str, value: str) -> Callable[[Json], Json]:

@@ -6,19 +6,6 @@ from stacks.environments import Environment, Fleet
 from tests.stacks.assembly import Assembly, Stack
 
 
-def test_each_environment_with_a_domain_speaks_for_it(organization: Assembly, fleet: Fleet) -> None:
-    records = {
-        body["Properties"]["Name"]: body["Properties"]
-        for body in organization["dns"].of_type("AWS::Route53::RecordSet").values()
-        if body["Properties"]["Type"] == "NS"
-    }
-    domains = [e.domain for e in fleet.named().values() if e.domain]
-    assert set(records) == {f"{domain.name}." for domain in domains}
-    for domain in domains:
-        assert records[f"{domain.name}."]["ResourceRecords"] == list(domain.name_servers)
-        assert domain.name.endswith(f".{fleet.organization.domain}")
-
-
 def test_the_company_s_zone_outlives_its_stack(organization: Assembly, fleet: Fleet) -> None:
     ((_, zone),) = organization["dns"].of_type("AWS::Route53::HostedZone").items()
     assert zone["Properties"]["Name"] == f"{fleet.organization.domain}."
@@ -76,7 +63,7 @@ def test_each_protected_environment_signs_its_zone(
         assert not assembly["edge"].of_type("AWS::Route53::DNSSEC")
         return
     assert environment.domain
-    assert_signed(assembly["edge"], environment.domain.hosted_zone_id)
+    assert_signed(assembly["edge"], assembly["zone"].name)
 
 
 def assert_signed(stack: Stack, zone: str) -> None:
