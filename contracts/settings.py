@@ -20,6 +20,7 @@ Secret = Annotated[str, msgspec.Meta(extra={"secret": True})]
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Days = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class SettingsError(ValueError):
@@ -126,6 +127,16 @@ class ChargingSettings(Settings, frozen=True, kw_only=True):
     contract_certificates_url: str = ""
     """Of the service that issues certificates of vehicles' contracts; none: such requests fail."""
     contract_certificates_token: Secret = ""
+    readings_kept_days: Days = 1461
+    """Meter values beside sessions, for as long as somebody may dispute a bill: claims lapse three
+    years after the end of their year (BGB, sections 195 and 199)."""
+    commands_kept_days: Days = 365
+    """Commands that are over, and what stations told of uploads, firmware and security."""
+    quarantine_kept_days: Days = 365
+    messages_kept_days: Days = 14
+    """What was said word by word: it tells who was where, so not for longer than it is needed."""
+    plans_kept_days: Days = 30
+    """Of sites; what came of them stays with their sessions."""
     sealing_key: Secret = ""
     """Long and random: seals the secrets in commands that wait. Without it such are refused."""
     station_authority_certificate: Secret = ""

@@ -38,7 +38,6 @@ from services.charging.adapters.postgresql.sites.book import PostgresSiteBook
 from services.charging.adapters.postgresql.sites.days import PostgresSiteDays
 from services.charging.adapters.postgresql.sites.report_views import PostgresSiteReportViews
 from services.charging.adapters.postgresql.sites.reports import PostgresSiteReports
-from services.charging.adapters.postgresql.sites.retention import PlanRetention
 from services.charging.adapters.postgresql.sites.sites import PostgresSites
 from services.charging.adapters.postgresql.standings import PostgresStandings
 from services.charging.adapters.postgresql.station_certificates import PostgresStationCertificates
@@ -107,6 +106,7 @@ from services.charging.entrypoints.rest.tokens import tokens_router
 from services.charging.entrypoints.rest.waiting_stops import waiting_stops_router
 from services.charging.entrypoints.traces import carried_out
 from services.charging.holdings import holdings
+from services.charging.retention import retention_of
 
 
 def bootstrap(settings: ChargingSettings, address: str) -> Program:
@@ -163,7 +163,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     campaign_book = PostgresCampaigns(database, seal)
     campaigns = Campaigns(campaign_book)
     changes = Changes(PostgresChanges(database))
-    message_log = PostgresMessageLog(database)
+    message_log = PostgresMessageLog(database, kept_days=settings.messages_kept_days)
     security = PostgresStationSecurity(database)
     held = holdings(
         database,
@@ -288,7 +288,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             message_log,
             planning,
             surplus_intake,
-            PlanRetention(database),
+            retention_of(settings, database),
             campaigns,
             changes,
             metrics_log,

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -12,6 +13,7 @@ import pytest
 
 from services.charging.adapters.postgresql.changes import PostgresChanges
 from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.retention import CHANGES, Retention, old
 from services.charging.application.changes import Changes, Place
 from tests.charging.aws import Aws
 from tests.charging.program import ChargingProgram, charging_program
@@ -147,7 +149,7 @@ async def test_whoever_was_away_too_long_begins_anew(database: EmptyDatabase) ->
                     (days,),
                 )
         assert await changes.start_of("0-0") == (Place(0, 0), False)
-        await PostgresChanges(kept).prune()
+        await Retention(kept, old(CHANGES, timedelta(days=7))).drop_some()
         latest, is_missing = await changes.start_of("0-0")
         assert (latest.id, is_missing) == (2, True)
         with psycopg.connect(database.conninfo, autocommit=True) as connection:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from services.charging.adapters.postgresql.database import Database
-from services.charging.adapters.postgresql.message_log import KEPT_DAYS, PostgresMessageLog
+from services.charging.adapters.postgresql.message_log import PostgresMessageLog
 from services.charging.application.conversation import Conversation, Direction, Message
 from tests.charging.conversation import tell
 from tests.charging.program import ChargingProgram
@@ -18,6 +18,7 @@ from tests.postgres import Database as EmptyDatabase
 
 pytestmark = pytest.mark.integration
 
+KEPT_DAYS = 14
 NO_FRAME = 'this is\tno frame \\ \\N "ü"\r\n\x00'
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 
@@ -88,7 +89,7 @@ def test_a_text_is_looked_for_at_one_station_or_within_a_day(
 async def test_days_are_made_and_dropped(database: EmptyDatabase) -> None:
     kept = Database(database.conninfo)
     await kept.open()
-    log = PostgresMessageLog(kept)
+    log = PostgresMessageLog(kept, kept_days=KEPT_DAYS)
     try:
         await kept.migrate()
         assert await log.look_after_days(NOW)

@@ -15,7 +15,6 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5
 """Seconds, while somebody follows."""
-PRUNE_EVERY = 3600.0
 AT_ONCE = 500
 
 
@@ -66,9 +65,6 @@ class ChangeBook(Protocol):
     async def after(self, scope: Scope, place: Place, *, limit: int) -> list[Change]:
         """Those in a caller's scope, in order."""
 
-    async def prune(self) -> None:
-        """Forget the oldest."""
-
 
 class Changes:
     """Looks for news once for all who follow at this node."""
@@ -114,16 +110,11 @@ class Changes:
     async def run(self) -> None:
         """Look for news until told to finish."""
         known: Place | None = None
-        prune_at = 0.0
-        clock = asyncio.get_running_loop().time
         while not self._finished.is_set():
             try:
                 if self._followers and (latest := await self._book.latest()) != known:
                     known = latest
                     self._tell()
-                if clock() >= prune_at:
-                    await self._book.prune()
-                    prune_at = clock() + PRUNE_EVERY
             except UnavailableError as error:
                 logger.warning("changes wait", extra={"reason": str(error)})
             with contextlib.suppress(TimeoutError):

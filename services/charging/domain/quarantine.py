@@ -24,6 +24,9 @@ class Rule(StrEnum):
     STATION_NOT_ACCEPTED = "station-not-accepted"
     """Said by a station that is pending or rejected, without being asked; refused."""
 
+    DAY_FULL = "day-full"
+    """So many records of the station's day are kept already: the rest of them is counted only."""
+
     # Fields
     TEXT_TOO_LONG = "text-too-long"
     """Cut to the length that the standard allows, ending in ``…``; an identifier in ``…`` and a

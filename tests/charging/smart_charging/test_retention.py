@@ -9,9 +9,10 @@ import psycopg
 import pytest
 
 from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.retention import Retention
 from services.charging.adapters.postgresql.sites.days import PostgresSiteDays
 from services.charging.adapters.postgresql.sites.plans import keep_plan
-from services.charging.adapters.postgresql.sites.retention import PlanRetention
+from services.charging.adapters.postgresql.sites.retention import old_plans
 from services.charging.adapters.postgresql.sites.sites import PostgresSites
 from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.application.scope import Scope
@@ -84,14 +85,14 @@ async def test_the_outcome_outlives_the_plans(database: EmptyDatabase) -> None:
         await charge(node, NEWER, NOW - 4 * QUARTER, NOW - 2 * QUARTER)
         with psycopg.connect(database.conninfo) as connection:
             connection.execute("update site_plan set made_at = bounds[1]")
-        assert not await PlanRetention(node).drop_some()
+        assert not await Retention(node, old_plans(timedelta(days=30))).drop_some()
         assert (count(database, "site_plan"), count(database, "session_outcome")) == (1, 1)
         assert await sites.outcome(OURS, OLD) == before
         assert await sites.outcome(Scope("another"), OLD) is None
         newer = await sites.outcome(OURS, NEWER)
         assert newer
         assert newer.outcomes[0].allotted_wh == 2760
-        assert not await PlanRetention(node).drop_some()
+        assert not await Retention(node, old_plans(timedelta(days=30))).drop_some()
         assert count(database, "site_allotment") == 1
 
 
@@ -113,7 +114,7 @@ async def test_a_day_of_a_site_is_the_sum_of_its_sessions(database: EmptyDatabas
             (OLD, 2000),
             (NEWER, 2000),
         ]
-        await PlanRetention(node).drop_some()
+        await Retention(node, old_plans(timedelta(days=30))).drop_some()
         assert await days.day(OURS, "depot", noon.date()) == before
         assert await days.day(Scope("another"), "depot", noon.date()) is None
 
@@ -128,7 +129,7 @@ async def test_a_session_that_goes_on_keeps_its_plans_and_a_site_its_last(
             for _ in range(3):
                 await keep_plan(connection, "depot", empty)
             await connection.execute("update site_plan set made_at = bounds[1]")
-        assert not await PlanRetention(node).drop_some()
+        assert not await Retention(node, old_plans(timedelta(days=30))).drop_some()
         with psycopg.connect(database.conninfo) as connection:
             rows = connection.execute("select number from site_plan order by number").fetchall()
         assert [number for (number,) in rows] == [1, 4]
@@ -143,7 +144,7 @@ async def test_old_sun_goes(database: EmptyDatabase) -> None:
                 select 'depot', now() - n * interval '1 day', 1 from generate_series(-1, 40) as n
                 """
             )
-        await PlanRetention(node).drop_some()
+        await Retention(node, old_plans(timedelta(days=30))).drop_some()
         assert count(database, "site_surplus") == 31
 
 
@@ -152,5 +153,5 @@ async def test_one_node_at_a_time(database: EmptyDatabase) -> None:
         await charge(node, OLD, LONG_AGO, LONG_AGO + QUARTER)
         with psycopg.connect(database.conninfo) as other:
             other.execute("select pg_advisory_xact_lock(6204733003)")
-            assert not await PlanRetention(node).drop_some()
+            assert not await Retention(node, old_plans(timedelta(days=30))).drop_some()
             assert count(database, "session_outcome") == 0

@@ -51,8 +51,3 @@ class PostgresChanges:
         """
         parameters = {"transaction": str(place.transaction), "id": place.id, "limit": limit}
         return await self._reader.read(scope, Change, query, parameters)
-
-    async def prune(self) -> None:
-        """Forget the oldest."""
-        async with self._database.statement() as connection:
-            await connection.execute("delete from change where at < now() - interval '7 days'")

@@ -14,7 +14,6 @@ from services.charging.domain.masking import masked
 
 logger = logging.getLogger(__name__)
 
-KEPT_DAYS = 14
 MADE_AHEAD_DAYS = 2
 BATCH_EVERY = 0.5
 """Seconds."""
@@ -37,8 +36,9 @@ class PostgresMessageLog:
     What a frame says is durable all the same before it is answered; the log is for people.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, kept_days: int) -> None:
         self._database = database
+        self._kept_days = kept_days
         self._waiting: list[Message] = []
         self._size = 0
         self._left_out = 0
@@ -100,7 +100,7 @@ class PostgresMessageLog:
         """Make the days to come, and drop those that are over; False: to be tried again."""
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         days = [today + timedelta(days=ahead) for ahead in range(MADE_AHEAD_DAYS + 1)]
-        oldest = _partition(today - timedelta(days=KEPT_DAYS))
+        oldest = _partition(today - timedelta(days=self._kept_days))
         try:
             async with self._database.transaction() as connection:
                 await connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))

@@ -1,8 +1,5 @@
 """Plans that are over long ago: what came of them stays, they go."""
 
-import asyncio
-import contextlib
-import logging
 from datetime import timedelta
 from functools import partial
 from typing import Any, LiteralString, TypeVar
@@ -11,19 +8,11 @@ from uuid import UUID
 import msgspec
 from psycopg.rows import dict_row
 
-from services.charging.adapters.postgresql.database import Connection, Database
+from services.charging.adapters.postgresql.database import Connection
+from services.charging.adapters.postgresql.retention import Drop, old
 from services.charging.adapters.postgresql.sites.outcomes import read_outcome
-from services.charging.application.ports import UnavailableError
 
-logger = logging.getLogger(__name__)
-
-KEPT = timedelta(days=30)
-"""Plans and surplus; a session's plans count from its end."""
-LOOK_EVERY = 3600.0
 SESSIONS_AT_ONCE = 50
-ROWS_AT_ONCE = 1000
-_LOCK = 6_204_733_003
-"""One node at a time."""
 
 # By their plans, not by all the sessions that ever were: old plans are few.
 _OVER: LiteralString = """
@@ -53,44 +42,18 @@ _SURPLUS: LiteralString = """
 View = TypeVar("View")
 
 
-class PlanRetention:
-    """One of the tasks of each node; a transaction for each batch, so nobody waits for long."""
+def old_plans(kept: timedelta) -> Drop:
+    """Plans and surplus; a session's plans count from its end."""
 
-    def __init__(self, database: Database, kept: timedelta = KEPT) -> None:
-        self._database = database
-        self._kept = kept
-        self._finish = asyncio.Event()
+    async def drop(connection: Connection) -> bool:
+        over = {"kept": kept, "limit": SESSIONS_AT_ONCE}
+        sessions = await (await connection.execute(_OVER, over)).fetchall()
+        for (session_id,) in sessions:
+            await _settle(connection, session_id)
+        settled = len(sessions) == SESSIONS_AT_ONCE
+        return any([await old(rows, kept)(connection) for rows in (_PLANS, _SURPLUS)]) or settled
 
-    async def run(self) -> None:
-        """Each hour, until told to finish."""
-        while not self._finish.is_set():
-            try:
-                while not self._finish.is_set() and await self.drop_some():
-                    pass
-            except UnavailableError as error:
-                logger.warning("old plans are kept", extra={"reason": str(error)})
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._finish.wait(), LOOK_EVERY)
-
-    def finish(self) -> None:
-        """End after the batch in hand."""
-        self._finish.set()
-
-    async def drop_some(self) -> bool:
-        """A batch of each kind; whether there may be more. Raises `UnavailableError`."""
-        async with self._database.transaction() as connection:
-            cursor = await connection.execute("select pg_try_advisory_xact_lock(%s)", (_LOCK,))
-            if await cursor.fetchone() != (True,):
-                return False
-            over = {"kept": self._kept, "limit": SESSIONS_AT_ONCE}
-            sessions = await (await connection.execute(_OVER, over)).fetchall()
-            for (session_id,) in sessions:
-                await _settle(connection, session_id)
-            old = {"kept": self._kept, "limit": ROWS_AT_ONCE}
-            dropped = [
-                (await connection.execute(kind, old)).rowcount for kind in (_PLANS, _SURPLUS)
-            ]
-        return len(sessions) == SESSIONS_AT_ONCE or ROWS_AT_ONCE in dropped
+    return drop
 
 
 async def _settle(connection: Connection, session_id: UUID) -> None:
