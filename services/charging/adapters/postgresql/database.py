@@ -60,6 +60,8 @@ class Database:
             open=False,
             timeout=WAIT_FOR_CONNECTION,
             reconnect_timeout=5,
+            # Stations repeat what was not kept. People do not: what broke is found before.
+            check=AsyncConnectionPool.check_connection if seconds_a_statement else None,
             kwargs={"autocommit": True, "prepare_threshold": 1, "options": options},
         )
 
