@@ -23,6 +23,9 @@ CLIENT_CERTIFICATE = "X-Amzn-Mtls-Clientcert-Leaf"
 """Header in which a load balancer that verifies clients says whose certificate it was; it counts
 only from there."""
 
+ORIGIN_KEY = "X-Origin-Key"
+"""Header by which the public load balancer knows our distribution from others of CloudFront's."""
+
 HEALTH = "/health"
 """Answers 200 on a program's own port when it can do its work; never routed from outside."""
 

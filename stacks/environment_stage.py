@@ -84,6 +84,7 @@ class EnvironmentStage(Stage):
             auth=foundation.auth,
             edge=edge,
             zone=zone,
+            origin_keys=foundation.secrets.origin_keys,
         )
         hosting.add_stack_dependency(edge, ELSEWHERE)
         EdgeMonitoringStack(

@@ -21,6 +21,7 @@ from stacks.common.zone import ZoneStack
 from stacks.constructs.access_log_bucket import AccessLogBucket
 from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.environment_stack import EnvironmentStack
+from stacks.constructs.origin_keys import OriginKeys
 from stacks.constructs.private_bucket import PrivateBucket
 from stacks.environments import Environment
 
@@ -42,11 +43,12 @@ class HostingStack(EnvironmentStack):
         auth: AuthStack,
         edge: EdgeStack,
         zone: ZoneStack | None,
+        origin_keys: OriginKeys,
     ) -> None:
         super().__init__(scope, name, environment=environment)
         domain = environment.domain
         self.site = PrivateBucket(self, "Site", logs=data.access_logs)
-        programs = self._programs(cluster, secure=domain is not None)
+        programs = self._programs(cluster, origin_keys, secure=domain is not None)
         site = aws_cloudfront_origins.S3BucketOrigin.with_origin_access_control(self.site)
         headers = self._security_headers()
         self.distribution = distribution = aws_cloudfront.Distribution(
@@ -98,7 +100,9 @@ class HostingStack(EnvironmentStack):
         CfnOutput(self, "DistributionDomainName", value=distribution.distribution_domain_name)
         CfnOutput(self, "SiteBucketName", value=self.site.bucket_name)
 
-    def _programs(self, cluster: ClusterStack, *, secure: bool) -> aws_cloudfront.BehaviorOptions:
+    def _programs(
+        self, cluster: ClusterStack, origin_keys: OriginKeys, *, secure: bool
+    ) -> aws_cloudfront.BehaviorOptions:
         """Passed on as they come, WebSockets included; never cached."""
         return aws_cloudfront.BehaviorOptions(
             origin=aws_cloudfront_origins.HttpOrigin(
@@ -110,6 +114,7 @@ class HostingStack(EnvironmentStack):
                 ),
                 origin_ssl_protocols=[aws_cloudfront.OriginSslPolicy.TLS_V1_2],
                 read_timeout=Duration.seconds(60),
+                custom_headers=origin_keys.sent,
             ),
             allowed_methods=aws_cloudfront.AllowedMethods.ALLOW_ALL,
             cache_policy=aws_cloudfront.CachePolicy.CACHING_DISABLED,

@@ -11,10 +11,11 @@ from stacks.constructs.backup_key import let_copy_backups
 from stacks.constructs.encrypted_log_group import let_logs_use
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.event_notices import let_notices_use
+from stacks.constructs.origin_keys import OriginKeys
 from stacks.environments import Environment
 
 COUNTERPART = "Somebody else holds its counterpart: people change both together."
-"""The device cloud's console; stations, and commands that wait sealed."""
+"""The device cloud's console; stations, and commands that wait sealed; CloudFront."""
 
 
 class SecretsStack(EnvironmentStack):
@@ -75,6 +76,14 @@ class SecretsStack(EnvironmentStack):
             because=COUNTERPART,
             owner=Owner.SECURITY,
         )
+        self.origin_keys = OriginKeys(
+            self,
+            "OriginKeys",
+            number=environment.origin_key,
+            key=self.key,
+            removal=self.data_removal,
+        )
+        acknowledge(self.origin_keys, "SMG4", because=COUNTERPART, owner=Owner.SECURITY)
         CfnOutput(self, "KeyArn", value=key.key_arn)
 
     def let_read_token(self, role: aws_iam.IRole) -> None:

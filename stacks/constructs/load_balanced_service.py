@@ -26,6 +26,7 @@ from stacks.constructs.traffic_shifter import TrafficShifter, forward
 from stacks.environments import WORKING_ZONE, Hours, Program
 
 Listener = aws_elasticloadbalancingv2.ApplicationListener
+Condition = aws_elasticloadbalancingv2.ListenerCondition
 
 BUSY_PERCENT = 60
 """Processor use above which another task is started."""
@@ -51,10 +52,10 @@ class LoadBalancedService(Construct):
 
     Rules: on Fargate or on the cluster's instances, as the environment says; Graviton; the image by
     the digest that was promoted to this environment; a read-only root file system with a volume at
-    ``/tmp``; a log of its own; a task role of its own; settings that fit its class; a deployment
-    starts new tasks, waits until they are healthy, then stops old ones, and rolls back when they
-    are not, or when users see errors; blue/green where the environment says so; watched as
-    `ServiceMonitoring` says.
+    ``/tmp``; from the Internet only what came through the distribution; a log of its own; a task
+    role of its own; settings that fit its class; a deployment starts new tasks, waits until they
+    are healthy, then stops old ones, and rolls back when they are not, or when users see errors;
+    blue/green where the environment says so; watched as `ServiceMonitoring` says.
     """
 
     def __init__(
@@ -101,8 +102,8 @@ class LoadBalancedService(Construct):
         condemning = [
             alarm
             for entrance in entrances
-            for side, listener in self._listeners(entrance)
-            for alarm in self._open(entrance, side, listener)
+            for side, listener, conditions in self._listeners(entrance)
+            for alarm in self._open(entrance, side, listener, conditions)
         ]
         if self._shifter:
             self.service.node.add_dependency(self._shifter)
@@ -164,14 +165,17 @@ class LoadBalancedService(Construct):
             _stop_out_of_hours(scaling, size, hours)
         return scaling
 
-    def _listeners(self, entrance: Entrance) -> Iterator[tuple[str, Listener]]:
+    def _listeners(self, entrance: Entrance) -> Iterator[tuple[str, Listener, list[Condition]]]:
+        """Each with what its rules ask beside the path."""
         cluster = self._foundation.cluster
-        yield "Public", cluster.public.listener
-        yield "Private", cluster.private.listener
+        yield "Public", cluster.public.listener, [self._foundation.secrets.origin_keys.asked]
+        yield "Private", cluster.private.listener, []
         if entrance.for_stations and cluster.stations:
-            yield "Stations", cluster.stations.listener
+            yield "Stations", cluster.stations.listener, []
 
-    def _open(self, entrance: Entrance, side: str, listener: Listener) -> list[str]:
+    def _open(
+        self, entrance: Entrance, side: str, listener: Listener, conditions: Sequence[Condition]
+    ) -> list[str]:
         """Let requests in from one listener; returns what condemns a new version by name."""
         name = f"{side}{entrance.name}"
         groups = {name: self._targets(name, entrance)}
@@ -183,9 +187,7 @@ class LoadBalancedService(Construct):
             f"{name}Rule",
             listener=listener,
             priority=entrance.priority,
-            conditions=[
-                aws_elasticloadbalancingv2.ListenerCondition.path_patterns([f"{entrance.path}/*"])
-            ],
+            conditions=[Condition.path_patterns([f"{entrance.path}/*"]), *conditions],
             action=forward(targets, *standby),
         )
         targets.add_target(

@@ -62,6 +62,8 @@ class Environment(Table):
     cidr: Annotated[str, AfterValidator(is_a_private_network)]
     nat_gateways: Annotated[int, Field(ge=1, le=3)]
     """3 keep every zone independent; 1 is cheap, and its zone takes the others' way out with it."""
+    origin_key: Annotated[int, Field(ge=1)] = 1
+    """Which key CloudFront shows at the public load balancer. One more is another key."""
     interface_endpoints: Annotated[tuple[InsideService, ...], Field(strict=False)] = ()
     """AWS's services that are reached inside the network, each paid by the hour in every zone; the
     others are reached through NAT gateways, but S3 and DynamoDB, which cost nothing inside."""

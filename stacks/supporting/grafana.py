@@ -171,7 +171,8 @@ class GrafanaStack(EnvironmentStack):
             listener=foundation.cluster.public.listener,
             priority=PRIORITY,
             conditions=[
-                aws_elasticloadbalancingv2.ListenerCondition.path_patterns([f"{routes.GRAFANA}/*"])
+                aws_elasticloadbalancingv2.ListenerCondition.path_patterns([f"{routes.GRAFANA}/*"]),
+                foundation.secrets.origin_keys.asked,
             ],
             action=aws_elasticloadbalancingv2.ListenerAction.forward([targets]),
         )

@@ -4,12 +4,14 @@ import math
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import aiohttp
 import pytest
 
+from contracts.routes import CHARGING_API, ORIGIN_KEY
 from demo import billing as billing_side
 from demo import charging as charging_side
 from demo import solar_power, surplus, telemetry
-from demo.rest import RestApi
+from demo.rest import RestApi, through
 from demo.scenario import small_fleet
 from demo.summary import Outcome
 from tests.end_to_end.conftest import Playground
@@ -75,3 +77,22 @@ async def test_a_device_reports_and_the_query_returns_its_last_day(
     )
     last = [reading.power_w for reading in readings[-5:]]
     assert watts == math.floor(sum(last) / len(last))
+
+
+async def test_past_the_distribution_nobody_gets_to_a_program(
+    playground: Playground, charging: RestApi
+) -> None:
+    machine = playground.machine
+    assert await charging.get("/stations")
+    elb = playground.deployment.client("elbv2")
+    (public,) = (
+        one["DNSName"]
+        for one in elb.describe_load_balancers()["LoadBalancers"]
+        if one["Scheme"] == "internet-facing"
+    )
+    url, headers = through(machine.front_door, f"http://{public}{CHARGING_API}/stations")
+    headers["Authorization"] = f"Bearer {playground.access_token}"
+    async with aiohttp.ClientSession() as session:
+        for shown in ({}, {ORIGIN_KEY: "guessed"}):
+            async with session.get(url, headers=headers | shown) as answer:
+                assert answer.status == 404

@@ -26,7 +26,10 @@ def test_every_password_of_the_database_changes_each_month_by_night(assembly: As
 
 def test_only_what_others_hold_the_other_half_of_is_changed_by_people(assembly: Assembly) -> None:
     secrets = {place for place, _ in assembly.of_type("AWS::SecretsManager::Secret")}
-    names = ("secrets/WebhookToken", "secrets/ChargingKeys", "broker/Administrator")
+    names = (
+        *("secrets/WebhookToken", "secrets/ChargingKeys", "secrets/OriginKeys"),
+        "broker/Administrator",
+    )
     by_people = {place for place in secrets if place.startswith(names)}
     assert len(secrets) - len(by_people) == len(schedules(assembly))
 

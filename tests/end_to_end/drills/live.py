@@ -153,7 +153,7 @@ def deployed(folder: Path) -> Iterator[Live]:
         chosen = ("live/", "organization/dns")
         stacks = [one for one in assembly.stacks() if one.path.startswith(chosen)]
         cdk.bootstrap(aws, sorted({one.place for one in stacks}), output=lambda _: None)
-        for stack in ("organization/dns", "live/charging"):
+        for stack in ("organization/dns", "live/charging", "live/hosting"):
             cdk.deploy(aws, [f"--app={assembly.folder}", stack], output=lambda _: None)
         yield Live(Playground(deployment, machine, _sign_in(deployment)), ours)
     finally:

@@ -8,6 +8,7 @@ from typing import Any
 import jmespath
 import pytest
 
+from contracts.routes import ORIGIN_KEY
 from services.billing.adapters import metrics_page as billing_page
 from services.billing.application.intake import SessionIntake
 from services.charging.adapters import metrics_page as charging_page
@@ -73,8 +74,9 @@ def test_nobody_gets_in_by_a_password(grafana: Stack, environment: Environment) 
 @with_supporting("grafana")
 def test_it_is_reached_below_its_path_through_the_public_load_balancer(grafana: Stack) -> None:
     rule = grafana.only("AWS::ElasticLoadBalancingV2::ListenerRule")
-    (condition,) = rule["Conditions"]
+    condition, key = rule["Conditions"]
     assert condition["PathPatternConfig"]["Values"] == ["/grafana/*"]
+    assert key["HttpHeaderConfig"]["HttpHeaderName"] == ORIGIN_KEY
     assert "PublicListener" in json.dumps(rule["ListenerArn"])
     targets = grafana.only("AWS::ElasticLoadBalancingV2::TargetGroup")
     assert targets["HealthCheckPath"] == "/grafana/api/health"
