@@ -30,6 +30,7 @@ from proofs import (
     costs,
     dead_letters,
     deployment_time,
+    expiries,
     ledger,
     load,
     parity,
@@ -81,6 +82,7 @@ def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
         faults += zones.faults(stage, going_on)
         faults += dead_letters.faults(stage)
         faults += zone_of_trust.faults(stage, ours, trusted)
+    faults += expiries.faults(certificates(), today)
     return [*faults, *acknowledgements.too_many(stages), *load.faults(stages)]
 
 
@@ -137,7 +139,13 @@ def pages(stages: Sequence[Stage]) -> dict[str, str]:
         rules=parity.read_rules(),
         accepted=accepted,
         final=final,
+        ends=[*expiries.waived(waivers.read()), *certificates()],
     )
+
+
+def certificates() -> list[expiries.Expiry]:
+    """Those of the settings: who issues certificates to stations."""
+    return expiries.certificates(SETTINGS[0], "charging")
 
 
 def account_names() -> dict[str, str]:

@@ -8,6 +8,7 @@ from proofs import (
     acknowledgements,
     cost_page,
     deployment_time_page,
+    expiries,
     grants,
     parity_page,
     rollback_page,
@@ -15,6 +16,7 @@ from proofs import (
     wildcards,
 )
 from proofs.assembly import Stage
+from proofs.expiries import Expiry
 from proofs.markdown import HEAD, Row, table
 from proofs.parity import Rule, Settings
 from proofs.rollback import Accepted, Final
@@ -57,6 +59,7 @@ def pages(
     rules: Sequence[Rule] = (),
     accepted: Sequence[Accepted] = (),
     final: Sequence[Final] = (),
+    ends: Sequence[Expiry] = (),
 ) -> dict[str, str]:
     """The text of each register, by file name; environments are the stages with settings."""
     environments = [stage for stage in stages if stage.name in settings]
@@ -70,6 +73,7 @@ def pages(
         "deployment-time.md": deployment_time_page.page(stages),
         "parity.md": parity_page.page(environments, settings, rules),
         "rollback.md": rollback_page.page(stages, accepted, final),
+        "expiries.md": expiries.page([*expiries.accepted(stages), *ends]),
     }
 
 
