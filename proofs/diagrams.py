@@ -1,19 +1,17 @@
 """Diagrams made from the assembly, in Mermaid: small, and the same for the same assembly."""
 
 import re
-import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from proofs.assembly import Resource, Stack, Stage
+from proofs.mermaid import flowchart, group, id_of, node, wrapped
 from proofs.references import Taken
 
 RULES_OF_IN = "AWS::EC2::SecurityGroupIngress"
 EVERY_PORT = "every port"
-WIDTH = 25
-"""Letters of a line in a box."""
 
 
 def order(stage: Stage, names: Mapping[str, str] = MappingProxyType({})) -> str:
@@ -36,16 +34,16 @@ def order(stage: Stage, names: Mapping[str, str] = MappingProxyType({})) -> str:
     for stack, *_ in alike.values():
         away = "" if _region(stack) == home else f"in {_region(stack)}"
         account = stack.target.removeprefix("aws://").partition("/")[0]
-        accounts.setdefault(account, []).append(_node(box[stack.name], away))
+        accounts.setdefault(account, []).append(node(box[stack.name], away))
     lines: list[str] = []
     for account, boxes in accounts.items():
-        lines += _group(names.get(account, account), boxes) if len(accounts) > 1 else boxes
+        lines += group(names.get(account, account), boxes) if len(accounts) > 1 else boxes
     arrows = {
-        f"{_id(box[first])} --> {_id(box[stack])}": None
+        f"{id_of(box[first])} --> {id_of(box[stack])}": None
         for stack, waits in nearest.items()
         for first in sorted(waits)
     }
-    return _flowchart("LR", [*lines, *arrows])
+    return flowchart("LR", [*lines, *arrows])
 
 
 def surroundings(stack: str, takings: Sequence[Taken]) -> str:
@@ -60,13 +58,13 @@ def surroundings(stack: str, takings: Sequence[Taken]) -> str:
     alike: dict[tuple[str, ...], list[str]] = {}
     for taker, its in given.items():
         alike.setdefault(tuple(its), []).append(taker)
-    lines = [_node(stack)]
+    lines = [node(stack)]
     for giver, its in taken.items():
-        lines += [_node(giver, *_wrapped(its)), f"{_id(giver)} --> {_id(stack)}"]
+        lines += [node(giver, *wrapped(its)), f"{id_of(giver)} --> {id_of(stack)}"]
     for things, takers in alike.items():
-        both = "<br/>".join(_wrapped(takers))
-        lines += [_node(both, *_wrapped(things)), f"{_id(stack)} --> {_id(both)}"]
-    return _flowchart("LR", lines) if taken or given else ""
+        both = "<br/>".join(wrapped(takers))
+        lines += [node(both, *wrapped(things)), f"{id_of(stack)} --> {id_of(both)}"]
+    return flowchart("LR", lines) if taken or given else ""
 
 
 def traffic(stack: Stack) -> str:
@@ -89,10 +87,10 @@ def traffic(stack: Stack) -> str:
         ports.setdefault((source, target), []).append(port)
     names = dict.fromkeys(name for pair in ports for name in pair)
     arrows = [
-        f'{_id(source)} -- "{", ".join(found)}" --> {_id(target)}'
+        f'{id_of(source)} -- "{", ".join(found)}" --> {id_of(target)}'
         for (source, target), found in ports.items()
     ]
-    return _flowchart("LR", [*map(_node, names), *arrows])
+    return flowchart("LR", [*map(node, names), *arrows])
 
 
 def routes(stack: Stack) -> str:
@@ -109,9 +107,9 @@ def routes(stack: Stack) -> str:
             kinds.setdefault(_kind(subnet), []).append(zone)
     lines: list[str] = []
     for kind, zones in kinds.items():
-        lines += _group(kind, (_node(zone) for zone in zones))
-        lines.append(f"{_id(kind)} --> {_id(ways.get(kind, 'no way out'))}")
-    return _flowchart("LR", [*map(_node, dict.fromkeys([*ways.values(), "no way out"])), *lines])
+        lines += group(kind, (node(zone) for zone in zones))
+        lines.append(f"{id_of(kind)} --> {id_of(ways.get(kind, 'no way out'))}")
+    return flowchart("LR", [*map(node, dict.fromkeys([*ways.values(), "no way out"])), *lines])
 
 
 def _kind(resource: Resource) -> str:
@@ -145,32 +143,5 @@ def _nearest(waits: set[str], after: Mapping[str, set[str]]) -> set[str]:
     return {one for one in waits if not any(one in after[other] for other in waits - {one})}
 
 
-def _group(name: str, nodes: Iterable[str]) -> Iterator[str]:
-    yield f'subgraph {_id(name)}["{name}"]'
-    yield from (f"  {node}" for node in nodes)
-    yield "end"
-
-
-def _wrapped(names: Iterable[str]) -> list[str]:
-    return textwrap.wrap(", ".join(names), WIDTH, break_on_hyphens=False)
-
-
 def _region(stack: Stack) -> str:
     return stack.target.rpartition("/")[2]
-
-
-def _node(name: str, *below: str) -> str:
-    """A box with its name and, under it, a line for each further text."""
-    if not any(below):
-        return f'{_id(name)}["{name}"]'
-    text = "<br/>".join([f"<b>{name}</b>", *filter(None, below)])
-    return f'{_id(name)}["{text}"]'
-
-
-def _id(name: str) -> str:
-    return "n_" + re.sub(r"\W", "_", name)
-
-
-def _flowchart(direction: str, lines: Iterable[str]) -> str:
-    body = "".join(f"  {line}\n" for line in lines)
-    return f"```mermaid\nflowchart {direction}\n{body}```\n"

@@ -24,21 +24,36 @@ def taken(stage: Stage) -> list[Taken]:
     found = {
         Taken(stack.name, stacks[output["StackName"]].name, _place(stacks, output))
         for stack in stage.stacks
-        for output in _outputs(stack.template)
+        for output in outputs(stack.template)
         if output["StackName"] in stacks
     }
     return sorted(found)
 
 
-def _outputs(node: Any) -> Iterator[dict[str, str]]:
+def resolved(stage: Stage, stack: str, value: Any) -> Iterator[Resource]:
+    """What a value in a stack's template refers to: there, or by an output in another stack."""
+    by_name = {one.stack_name: one for one in stage.stacks}
+    (own,) = (one for one in stage.stacks if one.name == stack)
+    places = [(own, value)] + [
+        (other, other.template["Outputs"][output["OutputName"]]["Value"])
+        for output in outputs(value)
+        if (other := by_name.get(output["StackName"]))
+    ]
+    for home, references in places:
+        ids = set(named(references))
+        yield from (one for one in home.resources if one.logical_id in ids)
+
+
+def outputs(node: Any) -> Iterator[dict[str, str]]:
+    """Every output of a stack that a value reads: its `StackName` and its `OutputName`."""
     if isinstance(node, dict):
         if isinstance(output := node.get("Fn::GetStackOutput"), dict):
             yield output
         for value in node.values():
-            yield from _outputs(value)
+            yield from outputs(value)
     elif isinstance(node, list):
         for item in node:
-            yield from _outputs(item)
+            yield from outputs(item)
 
 
 def _place(stacks: dict[str, Stack], output: dict[str, str]) -> str:

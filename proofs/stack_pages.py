@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
 
-from proofs import costs, diagrams, references
+from proofs import costs, diagrams, layers, references
 from proofs.assembly import Stack, Stage
 from proofs.markdown import HEAD, table
 from proofs.stateful_types import lost_with
@@ -22,6 +22,8 @@ INDEX = "README.md"
 LeftOn = dict[str, tuple[costs.Item, ...]]
 """What a stack costs while nothing happens, by stage."""
 TAKEN = "Under a stack's name stands what is taken of it, or what it takes."
+WAITS = "An arrow leads from a stack to one that waits for it."
+ORGANIZATION = "organization"
 SHOWN = "live"
 """The environment whose resources the pages count: it has them all."""
 
@@ -145,25 +147,50 @@ def _index(
         sum((usd for (_, one), usd in sums.items() if one == stage), Decimal()) for stage in names
     )
     rows.append(("**all**", "", *(f"**{usd}**" for usd in whole)))
-    layers = "\n".join(
-        f"## {stage.name.capitalize()}\n\nAn arrow leads from a stack to one that waits for it.\n\n"
-        f"{diagrams.order(stage, accounts)}"
-        for stage in stages
-        if stage.name in (SHOWN, "organization")
-    )
-    (network,) = (
-        stack
-        for stage in stages
-        if stage.name == SHOWN
-        for stack in stage.stacks
-        if stack.name == "network"
-    )
+    (shown,) = (stage for stage in stages if stage.name == SHOWN)
     return (
         f"{HEAD}\n# Stacks, one by one\n\nUSD a month for leaving each on while nothing happens, "
         "from `proofs/prices.toml`. Each page has the arithmetic; "
         "[the register of cost](../registers/cost.md) has the use as well.\n\n"
-        f"{table(('stack', 'what it is', *names), rows)}\n{layers}\n"
-        f"## Network\n\nSubnets and their way out, in {SHOWN}.\n\n{diagrams.routes(network)}\n"
-        f"Who may open a connection to whom, and on which port. There is no other way.\n\n"
-        f"{diagrams.traffic(network)}"
+        f"{table(('stack', 'what it is', *names), rows)}\n"
+        + "\n".join(
+            f"## {title}\n\n{says}\n\n{diagram}"
+            for title, says, diagram in _layers(stages, shown, accounts)
+        )
+    )
+
+
+def _layers(
+    stages: Sequence[Stage], shown: Stage, accounts: Mapping[str, str]
+) -> Iterator[tuple[str, str, str]]:
+    """Title, words and diagram of each layer, from the outside in."""
+    for stage in (one for one in stages if one.name == ORGANIZATION):
+        yield (
+            "Organisation",
+            "Units with the policies that bind what is in them, and accounts.",
+            layers.organization(stage),
+        )
+        yield f"Stacks of the {stage.name}", WAITS, diagrams.order(stage, accounts)
+    yield f"Stacks of {shown.name}", WAITS, diagrams.order(shown, accounts)
+    (network,) = (stack for stack in shown.stacks if stack.name == "network")
+    yield (
+        "Network",
+        f"Subnets and their way out, in {shown.name}.",
+        diagrams.routes(network),
+    )
+    yield (
+        "Ways in",
+        f"From the listeners of load balancers to programs, by path, in {shown.name}.",
+        layers.ways_in(shown),
+    )
+    yield (
+        "Traffic",
+        "Who may open a connection to whom, and on which port. There is no other way.",
+        diagrams.traffic(network),
+    )
+    yield (
+        "Data",
+        "Which stack's programs write and read what another stack keeps, by what they are allowed: "
+        "an arrow is the way that data goes.",
+        layers.data(shown),
     )
