@@ -1,6 +1,8 @@
 """Machines of our own in the cluster, beside Fargate."""
 
-from aws_cdk import aws_autoscaling, aws_ec2, aws_ecs, aws_iam
+from typing import cast
+
+from aws_cdk import Duration, aws_autoscaling, aws_ec2, aws_ecs, aws_iam
 from constructs import Construct
 
 from stacks.common.network import PRIVATE
@@ -9,6 +11,8 @@ from stacks.constructs.environment_stack import environment_stack
 from stacks.environments import Instances
 
 DISK_GB = 50
+LIFETIME = Duration.days(14)
+"""Of a machine: none is older, nor what it started with."""
 REPORTS = [
     "ecs:DeregisterContainerInstance",
     "ecs:RegisterContainerInstance",
@@ -24,8 +28,8 @@ class ClusterInstances(Construct):
     """A group of machines that is as large as the tasks on it need.
 
     Rules: private subnets in all zones; Graviton; the newest image of ECS when it starts; metadata
-    by version 2 only, and not for tasks; an encrypted disk; one with tasks is not stopped; one
-    that a person takes away is drained first.
+    by version 2 only, and not for tasks; an encrypted disk; none is older than `LIFETIME`, and its
+    successor is there before it goes; whatever ends one, its tasks are moved first.
     """
 
     def __init__(
@@ -47,6 +51,14 @@ class ClusterInstances(Construct):
             launch_template=self._launch_template(size, security_group, role),
             min_capacity=0,
             max_capacity=size.maximum,
+            max_instance_lifetime=LIFETIME,
+        )
+        cast(
+            "aws_autoscaling.CfnAutoScalingGroup", group.node.default_child
+        ).instance_maintenance_policy = (
+            aws_autoscaling.CfnAutoScalingGroup.InstanceMaintenancePolicyProperty(
+                min_healthy_percentage=100, max_healthy_percentage=200
+            )
         )
         acknowledge(
             group,
@@ -60,7 +72,8 @@ class ClusterInstances(Construct):
             capacity_provider_name=f"{environment_stack(self).environment_name}-instances",
             auto_scaling_group=group,
             enable_managed_scaling=True,
-            enable_managed_termination_protection=True,
+            # A machine that is protected from scaling in is not replaced when it is old either.
+            enable_managed_termination_protection=False,
             enable_managed_draining=True,
             target_capacity_percent=100,
         )

@@ -31,7 +31,6 @@ def test_machines_are_protected_and_as_many_as_the_tasks_need(
         return
     group = cluster.only("AWS::AutoScaling::AutoScalingGroup")
     assert (group["MinSize"], group["MaxSize"]) == ("0", str(environment.instances.maximum))
-    assert group["NewInstancesProtectedFromScaleIn"] is True
     assert len(group["VPCZoneIdentifier"]) == 3
     assert all("privateSubnet" in str(subnet) for subnet in group["VPCZoneIdentifier"])
     machine = cluster.only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
@@ -45,8 +44,28 @@ def test_machines_are_protected_and_as_many_as_the_tasks_need(
     assert disk["Ebs"]["Encrypted"] is True
     provider = cluster.only("AWS::ECS::CapacityProvider")["AutoScalingGroupProvider"]
     assert provider["ManagedScaling"]["Status"] == "ENABLED"
-    assert provider["ManagedTerminationProtection"] == "ENABLED"
+
+
+def test_a_machine_gets_old_in_two_weeks_and_its_successor_has_the_newest_image(
+    assembly: Assembly, environment: Environment
+) -> None:
+    if environment.instances is None:
+        return
+    cluster = assembly["cluster"]
+    group = cluster.only("AWS::AutoScaling::AutoScalingGroup")
+    assert group["MaxInstanceLifetime"] == 14 * 24 * 3600
+    # Auto Scaling passes over what is protected from scaling in, however old.
+    assert not group.get("NewInstancesProtectedFromScaleIn")
+    provider = cluster.only("AWS::ECS::CapacityProvider")["AutoScalingGroupProvider"]
+    assert provider["ManagedTerminationProtection"] == "DISABLED"
+    # The tasks move before it goes, and the next machine is there before that.
     assert provider["ManagedDraining"] == "ENABLED"
+    assert group["InstanceMaintenancePolicy"] == {
+        "MinHealthyPercentage": 100,
+        "MaxHealthyPercentage": 200,
+    }
+    template = cluster.only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
+    assert template["ImageId"].startswith("resolve:ssm:"), "resolved when a machine starts"
 
 
 def test_a_machine_may_do_what_its_agent_does_and_nothing_more(
