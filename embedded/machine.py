@@ -47,6 +47,7 @@ class _Note:
     front_door_port: int = 8080
     account_id: str = "000000000000"
     region: str = "eu-central-1"
+    keeps_hours: bool = True
 
 
 class Machine:
@@ -60,11 +61,14 @@ class Machine:
         region: str | None = None,
         control_plane_port: int | None = None,
         front_door_port: int | None = None,
+        keeps_hours: bool | None = None,
         venv: Path | None = None,
     ) -> None:
         """What is not given is as it was at the last `up`.
 
-        `venv` lets machines share the installation; the default is a folder of its own.
+        `keeps_hours` is whether scheduled actions are carried out: not where somebody wants to see
+        at night what stops in the evening. `venv` lets machines share the installation; the default
+        is a folder of its own.
         """
         self.folder = folder.resolve()
         last = self._noted()
@@ -72,6 +76,7 @@ class Machine:
         self.region = region or last.region
         self._control_plane_port = control_plane_port or last.control_plane_port
         self._front_door_port = front_door_port or last.front_door_port
+        self._keeps_hours = last.keeps_hours if keeps_hours is None else keeps_hours
         self._venv = (venv or self.folder / "venv").absolute()
 
     @property
@@ -218,6 +223,7 @@ class Machine:
             "MINISTACK_REGION": self.region,
             "STATE_DIR": str(self.folder / "state"),
             "EMBEDDED_RECORD": str(self.recorded),
+            "EMBEDDED_KEEPS_HOURS": str(int(self._keeps_hours)),
             "LOG_LEVEL": "WARNING",
             "FRONT_DOOR_PORT": str(self._front_door_port),
             "RDS_BASE_PORT": str(ports.of_databases(self.folder)),
@@ -234,6 +240,7 @@ class Machine:
                 self._front_door_port,
                 self.account_id,
                 self.region,
+                self._keeps_hours,
             )
         )
 

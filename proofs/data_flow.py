@@ -89,7 +89,7 @@ def _stores(stage: Stage, named_in_policy: tuple[str, ...]) -> Iterator[Resource
 def _databases(stage: Stage, stack: Stack) -> Iterator[Resource]:
     """Those whose address the stack takes."""
     by_name = {one.stack_name: one for one in stage.stacks}
-    found = {}
+    found: dict[str, Resource] = {}
     for output in references.outputs(stack.template):
         home = by_name[output["StackName"]]
         match home.template["Outputs"][output["OutputName"]]["Value"]:

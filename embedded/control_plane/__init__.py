@@ -13,6 +13,7 @@ Set by whoever starts it:
 ``STATE_DIR``             folder that keeps all state: services as JSON, ``s3/`` objects,
                           ``scratch/`` what running functions have unpacked
 ``EMBEDDED_RECORD``       file that lists the recorded resources (`embedded.control_plane.record`)
+``EMBEDDED_KEEPS_HOURS``  ``0``: scheduled actions are kept and told, and not carried out
 ``LOG_LEVEL``             MiniStack's own; ``WARNING`` is quiet
 ========================= =======================================================================
 

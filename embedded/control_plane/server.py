@@ -51,7 +51,7 @@ from embedded.control_plane.settings import ControlPlaneSettings
 def serve(settings: ControlPlaneSettings) -> None:
     """Blocks until SIGTERM or SIGINT; state is on disk when it returns."""
     clients = ApiClients(settings.endpoint)
-    application_autoscaling.install(clients)
+    application_autoscaling.install(clients, keeps_hours=settings.keeps_hours)
     xray.install()
     rotation.mend(clients)
     trust_stores.install()

@@ -14,6 +14,7 @@ class ControlPlaneSettings:
     region: str
     state: Path
     record: Path
+    keeps_hours: bool = True
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "ControlPlaneSettings":
@@ -24,6 +25,7 @@ class ControlPlaneSettings:
             region=environment["MINISTACK_REGION"],
             state=Path(environment["STATE_DIR"]).absolute(),
             record=Path(environment["EMBEDDED_RECORD"]).absolute(),
+            keeps_hours=environment.get("EMBEDDED_KEEPS_HOURS") != "0",
         )
 
     @property

@@ -6,8 +6,6 @@ from typing import Any
 
 from aws_cdk import (
     Duration,
-    TimeZone,
-    aws_applicationautoscaling,
     aws_ecs,
     aws_elasticloadbalancingv2,
     aws_servicediscovery,
@@ -23,7 +21,8 @@ from stacks.constructs.environment_stack import environment_stack
 from stacks.constructs.service_monitoring import ServiceMonitoring
 from stacks.constructs.service_task import service_task
 from stacks.constructs.traffic_shifter import TrafficShifter, forward
-from stacks.environments import WORKING_ZONE, Hours, Program
+from stacks.constructs.working_hours import stop_out_of_hours
+from stacks.environments import Program
 
 Listener = aws_elasticloadbalancingv2.ApplicationListener
 Condition = aws_elasticloadbalancingv2.ListenerCondition
@@ -162,7 +161,7 @@ class LoadBalancedService(Construct):
             scale_out_cooldown=Duration.minutes(1),
         )
         if hours := environment_stack(self).settings.hours:
-            _stop_out_of_hours(scaling, size, hours)
+            stop_out_of_hours(scaling, hours, least=size.minimum_tasks, most=size.maximum_tasks)
         return scaling
 
     def _listeners(self, entrance: Entrance) -> Iterator[tuple[str, Listener, list[Condition]]]:
@@ -229,22 +228,4 @@ class LoadBalancedService(Construct):
                 unhealthy_threshold_count=3,
             ),
             deregistration_delay=Duration.seconds(30),
-        )
-
-
-def _stop_out_of_hours(scaling: aws_ecs.ScalableTaskCount, size: Program, hours: Hours) -> None:
-    """With the last task gone the database has no connection left, and pauses."""
-    for name, time, least, most in (
-        ("Morning", hours.start, size.minimum_tasks, size.maximum_tasks),
-        ("Evening", hours.end, 0, 0),
-    ):
-        hour, minute = time.split(":")
-        scaling.scale_on_schedule(
-            name,
-            schedule=aws_applicationautoscaling.Schedule.cron(
-                minute=str(int(minute)), hour=str(int(hour)), week_day=hours.days
-            ),
-            time_zone=TimeZone.of(WORKING_ZONE),
-            min_capacity=least,
-            max_capacity=most,
         )

@@ -110,4 +110,9 @@ class Environment(Table):
             raise ValueError("a service runs on instances, and there is no table of them")
         if self.supporting.grafana and self.domain is None:
             raise ValueError("supporting.grafana needs a domain: people sign in to it")
+        metrics = self.supporting.metrics
+        if self.hours and metrics and metrics.kept_days > 1:
+            raise ValueError(
+                "with hours supporting.metrics keeps 1 day: its volume goes each evening"
+            )
         return self

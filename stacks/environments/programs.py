@@ -52,7 +52,10 @@ class Program(Table):
 
 
 class Hours(Table):
-    """When an environment works, in `WORKING_ZONE`; at other times its services are stopped."""
+    """When an environment works, in `WORKING_ZONE`; at other times its services are stopped.
+
+    So are those that look after them; what cannot be stopped is in docs/stacks.md.
+    """
 
     days: Literal["MON-FRI", "MON-SAT", "SUN-SAT"]
     start: TimeOfDay

@@ -13,6 +13,7 @@ from stacks.constructs.encrypted_log_group import EncryptedLogGroup
 from stacks.constructs.environment_stack import environment_stack
 from stacks.constructs.graph import graph
 from stacks.constructs.service_task import TASKS, promoted_image, start_role
+from stacks.constructs.working_hours import stop_out_of_hours
 
 MINUTE = Duration.minutes(1)
 RUNBOOK = "supporting-services"
@@ -24,7 +25,8 @@ class SupportingService(Construct):
     Rules: Graviton; the image by the digest that was promoted to this environment, from a registry
     of ours; a read-only root file system; its configuration stands in the template, and is written
     before the program starts; never two tasks at once, for its data takes one writer; a log and a
-    role of its own; rolled back when it does not become healthy; an alarm when no task runs.
+    role of its own; rolled back when it does not become healthy; stopped out of hours, where the
+    environment has any; an alarm when no task runs that should.
     """
 
     def __init__(
@@ -113,7 +115,6 @@ class SupportingService(Construct):
             service_name=self.name,
             cluster=foundation.cluster.cluster,
             task_definition=task,
-            desired_count=1,
             min_healthy_percent=0,
             max_healthy_percent=100,
             circuit_breaker=aws_ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
@@ -129,21 +130,32 @@ class SupportingService(Construct):
                 dns_ttl=Duration.seconds(10),
             ),
         )
+        scaling = self.service.auto_scale_task_count(min_capacity=1, max_capacity=1)
+        if hours := environment_stack(self).settings.hours:
+            stop_out_of_hours(scaling, hours, least=1, most=1)
         self._watch(log)
 
     def _watch(self, log: EncryptedLogGroup) -> None:
         cluster = self._foundation.cluster.cluster
-        running = aws_cloudwatch.Metric(
-            namespace="ECS/ContainerInsights",
-            metric_name="RunningTaskCount",
-            dimensions_map={"ClusterName": cluster.cluster_name, "ServiceName": self.name},
-            statistic="Maximum",
-            period=MINUTE,
+        wanted, running = (
+            aws_cloudwatch.Metric(
+                namespace="ECS/ContainerInsights",
+                metric_name=f"{which}TaskCount",
+                dimensions_map={"ClusterName": cluster.cluster_name, "ServiceName": self.name},
+                statistic="Maximum",
+                period=MINUTE,
+            )
+            for which in ("Desired", "Running")
         )
-        self._foundation.observability.alarms.on_silence(
+        self._foundation.observability.alarms.on(
             self,
             "Stopped",
-            running,
+            aws_cloudwatch.MathExpression(
+                expression="wanted - running",
+                using_metrics={"wanted": wanted, "running": running},
+                period=MINUTE,
+            ),
+            threshold=1,
             periods=10,
             says=f"{self.name} does not run; what it looks after does.",
             runbook=RUNBOOK,

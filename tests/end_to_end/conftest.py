@@ -97,6 +97,7 @@ def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]
         region=account.region,
         control_plane_port=_free_port(),
         front_door_port=_free_port(),
+        keeps_hours=False,
         venv=ROOT / ".embedded" / "venv",
     )
     try:

@@ -27,10 +27,13 @@ def test_who_is_on_call_hears_of_a_month_before_it_is_spent(
     assert all(subscribers == [on_call] for subscribers in told.values())
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", [*SERVICES, "metrics", "grafana"])
 def test_services_stop_out_of_hours_and_start_as_they_were(
     assembly: Assembly, environment: Environment, service: str
 ) -> None:
+    if service not in assembly.stacks:
+        assert not getattr(environment.supporting, service)
+        return
     target = assembly[service].only("AWS::ApplicationAutoScaling::ScalableTarget")
     actions: Mapping[str, Template] = {
         action["ScheduledActionName"]: action for action in target.get("ScheduledActions", ())
@@ -53,6 +56,20 @@ def test_services_stop_out_of_hours_and_start_as_they_were(
 def test_what_users_live_on_never_stops(assembly: Assembly, environment: Environment) -> None:
     if assembly.environment == "live":
         assert environment.hours is None
+
+
+@pytest.mark.parametrize("service", ["metrics", "grafana"])
+def test_what_is_stopped_on_purpose_raises_no_alarm(assembly: Assembly, service: str) -> None:
+    if service not in assembly.stacks:
+        return
+    stack = assembly[service]
+    (deployed,) = stack.of_type("AWS::ECS::Service").values()
+    assert "DesiredCount" not in deployed["Properties"], "an update by night would start it"
+    alarms = (body["Properties"] for body in stack.of_type("AWS::CloudWatch::Alarm").values())
+    (stopped,) = (one for one in alarms if "does not run" in one["AlarmDescription"])
+    (told,) = (one for one in stopped["Metrics"] if "Expression" in one)
+    assert told["Expression"] == "wanted - running"
+    assert (stopped["Threshold"], stopped["TreatMissingData"]) == (1, "notBreaching")
 
 
 def followed(assembly: Assembly, service: str) -> dict[str, Template]:

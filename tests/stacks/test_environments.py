@@ -128,6 +128,11 @@ def test_environments_cannot_be_changed_once_read() -> None:
             "",
             "supporting.grafana needs a domain",
         ),
+        (
+            *added("supporting = { metrics = { kept_days = 7, volume_gib = 10 } }"),
+            "",
+            "its volume goes each evening",
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_path_and_what_is_allowed(

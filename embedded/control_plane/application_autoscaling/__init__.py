@@ -2,7 +2,8 @@
 
 Targets, policies and scheduled actions are kept and told. A service has no fewer tasks than its
 target's minimum and no more than its maximum, from its registration on and when a scheduled action
-changes them at its time (`calendar`). No policy acts: nothing here measures what would trigger one.
+changes them at its time (`calendar`), unless the machine keeps no hours. No policy acts: nothing
+here measures what would trigger one.
 """
 
 import sys
@@ -17,7 +18,7 @@ _NAME = "application-autoscaling"
 _STATE = "application_autoscaling"
 
 
-def install(clients: ApiClients) -> None:
+def install(clients: ApiClients, *, keeps_hours: bool) -> None:
     """Put it among MiniStack's services, its state among theirs."""
     capacity.use(clients)
     router.SERVICE_PATTERNS[_NAME] = {
@@ -28,4 +29,5 @@ def install(clients: ApiClients) -> None:
     app.SERVICE_HANDLERS[_NAME] = service.handle_request
     app._loaded_modules[_STATE] = sys.modules[service.__name__]
     app._state_map[_STATE] = _STATE
-    calendar.start()
+    if keeps_hours:
+        calendar.start()
