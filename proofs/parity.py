@@ -37,7 +37,8 @@ class Rule:
     property: str
     """Dotted path below it, empty for the whole; a pattern."""
     setting: str
-    """Dotted name, or ``name``, the environment's own; ``{stack}`` stands for the stack's."""
+    """Dotted name, or ``name``, the environment's own; ``{stack}`` stands for the stack's; several
+    with ``and`` between, where a property names each of them."""
     place: str = "*"
     """Stack and construct below it; a pattern."""
 
@@ -76,7 +77,10 @@ class Difference:
         )
 
     def _follows(self, name: str, settings: Mapping[str, Settings]) -> bool:
-        given = {one: {"name": one, **settings[one]}.get(name, ABSENT) for one in self.values}
+        given = {
+            one: [{"name": one, **settings[one]}.get(part, ABSENT) for part in name.split(" and ")]
+            for one in self.values
+        }
         return all(
             given[one] != given[other] or self.values[one] == self.values[other]
             for one, other in itertools.combinations(self.values, 2)

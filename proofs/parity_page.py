@@ -27,8 +27,13 @@ def page(stages: Sequence[Stage], settings: Mapping[str, Settings], rules: Seque
         "differ, each by one setting of `environments.toml`: where that is the same, they are.\n"
     ]
     for setting, different in sorted(by_setting.items()):
-        given = [{"name": name, **settings[name]}.get(setting, ABSENT) for name in names]
-        values = tuple("" if setting == UNEXPLAINED else _shown(value) for value in given)
+        given = [
+            [{"name": name, **settings[name]}.get(part, ABSENT) for part in setting.split(" and ")]
+            for name in names
+        ]
+        values = tuple(
+            "" if setting == UNEXPLAINED else ", ".join(map(_shown, parts)) for parts in given
+        )
         rows = [("", "**the setting**", *values), *_rows(different, names)]
         parts.append(f"## {setting}\n\n{table(('where', 'property', *names), rows)}")
     return "\n".join(parts)

@@ -94,6 +94,20 @@ def test_a_rule_is_held_to_its_setting() -> None:
     assert difference.setting([RETENTION], SETTINGS) is None
 
 
+def test_a_property_may_follow_from_two_settings_together() -> None:
+    (difference,) = between(live=log(365), qa=log(30), dev=log(14))
+    settings = {
+        "live": {"days": 1, "size": 1},
+        "qa": {"days": 2, "size": 1},
+        "dev": {"days": 2, "size": 2},
+    }
+    together = Rule("*", "Properties.RetentionInDays", "days and size")
+    assert difference.setting([together], settings) == "days and size"
+    for alone in ("days", "size"):
+        rule = Rule("*", "Properties.RetentionInDays", alone)
+        assert difference.setting([rule], settings) is None
+
+
 def test_a_whole_resource_may_follow_from_whether_there_is_a_table() -> None:
     record = resource("AWS::Route53::RecordSet", Name="origin.example.com")
     also = resource("AWS::Route53::RecordSet", Name="origin.qa.example.com")
