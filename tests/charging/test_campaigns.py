@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.charging.program import ChargingProgram
-from tests.charging.station import Station, connected
+from tests.charging.station import NOW, Station, connected
 
 pytestmark = pytest.mark.integration
 
@@ -122,6 +122,60 @@ async def test_a_command_waits_for_its_station(program: ChargingProgram, station
     assert program.get(f"/commands/{held['id']}")["state"] == "answered"
 
 
+async def test_failed_ones_are_tried_again_when_the_campaign_goes_on(
+    program: ChargingProgram,
+) -> None:
+    ids = ["AGAIN1", "AGAIN2"]
+    async with all_connected(program, ids) as stations:
+        campaign_id = begin(program, **RESET, stations=ids, wave_size=1)
+        path = f"/campaigns/{campaign_id}"
+        _, message_id, *_ = await stations[0].receive()
+        assert program.api.post(f"{path}/pause").json()["state"] == "paused"
+        await stations[0].websocket.send(json.dumps([3, message_id, {"status": "Rejected"}]))
+        await until(program, campaign_id, failed=1, under_way=0)
+        assert program.api.post(f"{path}/retry").json()["waiting"] == 2
+        assert program.api.post(f"{path}/retry").status_code == 409
+        assert program.api.post(f"{path}/resume").json()["state"] == "running"
+        for station in (stations[1], stations[0]):
+            assert await answer(station, {"status": "Accepted"}) == "Reset"
+        await until(program, campaign_id, state="done", succeeded=2)
+        found = program.get(f"{path}/tasks")["items"]
+        assert [(one["wave"], one["attempt"]) for one in found] == [(3, 2), (2, 1)]
+        assert program.api.post(f"{path}/pause").status_code == 409
+
+
+async def test_each_station_that_fits_hears_its_own_version(program: ChargingProgram) -> None:
+    newer = {"requestId": 9, "firmware": {"location": "x", "retrieveDateTime": NOW}}
+    document = {
+        "name": "mixed",
+        "action": "UpdateFirmware",
+        "request": FIRMWARE,
+        "others": [{"ocpp_version": "ocpp2.0.1", "action": "UpdateFirmware", "request": newer}],
+        "filter": {"vendor": "Mixed", "firmware_version": "1"},
+    }
+    nobody = program.api.post("/campaigns", json=document)
+    assert (nobody.status_code, "0 stations fit" in nobody.json()["detail"]) == (422, True)
+    program.register("MIX16", "MIX201", "MIX-OTHER")
+    of_16 = {"chargePointVendor": "Mixed", "chargePointModel": "M", "firmwareVersion": "1"}
+    of_201 = {"vendorName": "Mixed", "model": "M", "firmwareVersion": "1"}
+    async with (
+        connected(program, "MIX16") as older,
+        connected(program, "MIX201", version="ocpp2.0.1") as younger,
+        connected(program, "MIX-OTHER") as other,
+    ):
+        await older.call("BootNotification", **of_16)
+        await other.call("BootNotification", **of_16 | {"firmwareVersion": "2"})
+        await younger.call("BootNotification", reason="PowerUp", chargingStation=of_201)
+        taken = program.api.post("/campaigns", json=document)
+        assert taken.status_code == 202, taken.text
+        assert (taken.json()["tasks"], taken.json()["others"]) == (2, document["others"])
+        assert await answer(older, {}) == "UpdateFirmware"
+        assert await answer(younger, {"status": "Accepted"}) == "UpdateFirmware"
+        await older.call("FirmwareStatusNotification", status="Installed")
+        await younger.call("FirmwareStatusNotification", status="Installed", requestId=9)
+        await until(program, taken.json()["id"], state="done", succeeded=2)
+
+
 @pytest.mark.parametrize(
     ("wanted", "status", "said"),
     [
@@ -131,6 +185,9 @@ async def test_a_command_waits_for_its_station(program: ChargingProgram, station
         ({"ocpp_version": "ocpp0.9"}, 422, "ocpp1.6"),
         ({"action": "RemoteStartTransaction", "request": {"idTag": "X"}}, 422, "no token X"),
         ({"wave_size": 0}, 422, "wave_size"),
+        ({"filter": {"model": "M"}}, 422, "either stations or filter"),
+        ({"filter": {}, "stations": None}, 422, "filter"),
+        ({"others": [RESET | {"ocpp_version": "ocpp1.6"}]}, 422, "one request for each version"),
     ],
 )
 def test_what_is_no_campaign(

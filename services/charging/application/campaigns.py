@@ -24,6 +24,8 @@ class CampaignState(StrEnum):
     """How far a campaign has come."""
 
     RUNNING = "running"
+    PAUSED = "paused"
+    """By an operator: no wave begins until it is resumed."""
     DONE = "done"
     STOPPED = "stopped"
     """By an operator, or as too many tasks failed; what was sent stays sent."""
@@ -49,6 +51,27 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StationFilter:
+    """What all of the stations have, as they told it at their latest boot; None: anything."""
+
+    site_id: str | None = None
+    vendor: str | None = None
+    model: str | None = None
+    firmware_version: str | None = None
+    ocpp_version: str | None = None
+    """Spoken now, or last."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRequest:
+    """The same for stations that speak another version."""
+
+    ocpp_version: str
+    action: str
+    request: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
     """What is wanted of which stations."""
 
@@ -65,6 +88,16 @@ class Campaign:
     """More of them stop it."""
     hold_seconds: int
     """How long a command waits for a station that is not connected."""
+    others: Sequence[OtherRequest] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRequestView:
+    """The request for stations that speak another version."""
+
+    ocpp_version: str
+    action: str
+    request: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +122,7 @@ class CampaignView:
     under_way: int
     succeeded: int
     failed: int
+    others: list[OtherRequestView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +131,12 @@ class TaskView:
 
     station_id: str
     wave: int
+    attempt: int
     state: TaskState
     outcome: Outcome | None
     command_id: UUID | None
+    ocpp_version: str | None
+    """In whose words it was told."""
     sent_at: datetime | None
     over_at: datetime | None
     answer: Any
@@ -114,7 +151,19 @@ class CampaignBook(Protocol):
         """Keep it once; the stations that the company has not, and then nothing is kept."""
 
     async def advance(self) -> bool:
-        """Begin the waves that are due, and end what is over; whether there was any."""
+        """Judge what there is news of, begin the waves that are due, and end what is over.
+
+        Whether there was any.
+        """
+
+    async def matching(self, scope: Scope, wanted: StationFilter) -> Sequence[str]:
+        """The stations that fit, in the order of their ids."""
+
+    async def pause(self, scope: Scope, campaign_id: UUID, *, paused: bool) -> bool:
+        """Begin no wave until told so; False when it is over."""
+
+    async def retry(self, scope: Scope, campaign_id: UUID) -> int | None:
+        """Let failed tasks wait for waves after the last; how many, or None: secrets are gone."""
 
     async def stop(self, scope: Scope, campaign_id: UUID) -> None:
         """Begin no further wave."""

@@ -1,19 +1,33 @@
 """Campaigns in PostgreSQL; see `services.charging.application.campaigns.CampaignBook`."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import LiteralString
 from uuid import UUID
 
-from services.charging.adapters.postgresql.database import Connection, Database
-from services.charging.adapters.postgresql.notices import COMMAND_WAITS
+from services.charging.adapters.postgresql.campaign_waves import end, judge, move
+from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.scoped import ScopedReader
 from services.charging.adapters.sealing import NO_SEAL, Seal
-from services.charging.application.campaigns import Campaign, CampaignView, Outcome, TaskView
+from services.charging.application.campaigns import (
+    Campaign,
+    CampaignView,
+    Outcome,
+    StationFilter,
+    TaskView,
+)
 from services.charging.application.scope import Scope
 
 _VIEW: LiteralString = """
     select id, number, name, ocpp_version, action, request, wave_size, most_failures,
-        hold_seconds, state, reason, started_at, over_at, progress.*
+        hold_seconds, state, reason, started_at, over_at, progress.*,
+        array(
+            select json_build_object(
+                'ocpp_version', other.ocpp_version, 'action', other.action,
+                'request', other.request
+            ) from campaign_request as other
+            where other.campaign_id = campaign.id order by other.ocpp_version
+        ) as others
     from campaign cross join lateral (
         select count(*) as tasks,
             count(*) filter (where state = 'waiting') as waiting,
@@ -24,9 +38,29 @@ _VIEW: LiteralString = """
     ) as progress
 """
 
+_MATCHING: LiteralString = """
+    select station.id from station
+    left join live_connection on live_connection.station_id = station.id
+    where (%(site_id)s::text is null or site_id = %(site_id)s)
+        and (%(vendor)s::text is null or %(vendor)s = coalesce(
+            boot ->> 'chargePointVendor', boot #>> '{chargingStation,vendorName}'))
+        and (%(model)s::text is null or %(model)s = coalesce(
+            boot ->> 'chargePointModel', boot #>> '{chargingStation,model}'))
+        and (%(firmware_version)s::text is null or %(firmware_version)s = coalesce(
+            boot ->> 'firmwareVersion', boot #>> '{chargingStation,firmwareVersion}'))
+        and (%(ocpp_version)s::text is null
+            or %(ocpp_version)s = coalesce(ocpp_version, last_ocpp_version))
+    order by station.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    id: str
+
 
 class PostgresCampaigns:
-    """A wave's commands are opened in the transaction that ends the wave before."""
+    """What becomes of their tasks: `services.charging.adapters.postgresql.campaign_waves`."""
 
     def __init__(self, database: Database, seal: Seal = NO_SEAL) -> None:
         """`seal`: of requests that tell secrets."""
@@ -37,6 +71,7 @@ class PostgresCampaigns:
     async def open(self, campaign: Campaign) -> Sequence[str]:
         """Keep it once; the stations that the company has not, and then nothing is kept."""
         shown, sealed = self._seal.closed(campaign.request.decode())
+        others = [(other, *self._seal.closed(other.request.decode())) for other in campaign.others]
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 """
@@ -51,8 +86,8 @@ class PostgresCampaigns:
             cursor = await connection.execute(
                 """
                 insert into campaign (id, company_id, name, ocpp_version, action, request,
-                    sealed, wave_size, most_failures, hold_seconds)
-                values (%s, %s, %s, %s, %s, %s::json, %s, %s, %s, %s)
+                    sealed, has_secrets, wave_size, most_failures, hold_seconds)
+                values (%s, %s, %s, %s, %s, %s::json, %s, %s, %s, %s, %s)
                 on conflict (id) do nothing
                 """,
                 (
@@ -63,6 +98,7 @@ class PostgresCampaigns:
                     campaign.action,
                     shown,
                     sealed,
+                    any(secret is not None for secret in (sealed, *(one[2] for one in others))),
                     campaign.wave_size,
                     campaign.most_failures,
                     campaign.hold_seconds,
@@ -70,6 +106,16 @@ class PostgresCampaigns:
             )
             if not cursor.rowcount:
                 return []
+            await connection.cursor().executemany(
+                """
+                insert into campaign_request (campaign_id, ocpp_version, action, request, sealed)
+                values (%s, %s, %s, %s::json, %s)
+                """,
+                [
+                    (campaign.id, other.ocpp_version, other.action, shown_other, sealed_other)
+                    for other, shown_other, sealed_other in others
+                ],
+            )
             await connection.execute(
                 """
                 insert into campaign_task (campaign_id, station_id, wave)
@@ -81,43 +127,84 @@ class PostgresCampaigns:
         return []
 
     async def advance(self) -> bool:
-        """Begin the waves that are due, and end what is over; whether there was any."""
-        async with self._database.transaction() as connection:
-            cursor = await connection.execute(
-                """
-                with running as (
-                    select * from campaign where state = 'running' for update skip locked
-                )
-                select running.id, most_failures,
-                    count(*) filter (where state_of.outcome = 'failed'),
-                    min(wave) filter (where state_of.state = 'waiting')
-                from running join campaign_outcome as state_of on campaign_id = running.id
-                group by running.id, most_failures
-                having bool_and(state_of.state = 'waiting' or state_of.outcome is not null)
-                """
-            )
-            due = await cursor.fetchall()
-            for campaign_id, most_failures, failures, wave in due:
-                if most_failures is not None and failures > most_failures:
-                    reason = f"{failures} tasks failed"
-                    await _end(connection, campaign_id, "stopped", reason)
-                elif wave is None:
-                    await _end(connection, campaign_id, "done", None)
-                else:
-                    await _begin(connection, campaign_id, wave)
-        return bool(due)
+        """Judge what there is news of, begin the waves that are due, and end what is over."""
+        judged = await judge(self._database)
+        return await move(self._database) or judged
 
     async def stop(self, scope: Scope, campaign_id: UUID) -> None:
         """Begin no further wave."""
-        async with self._database.statement() as connection:
-            await connection.execute(
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
                 """
-                update campaign set state = 'stopped', reason = 'by an operator', over_at = now(),
-                    sealed = null
-                where id = %s and company_id = %s and state = 'running'
+                select id from campaign where id = %s and company_id = %s
+                    and state in ('running', 'paused') for update
                 """,
                 (campaign_id, scope.company_id),
             )
+            if await cursor.fetchone() is not None:
+                await end(connection, campaign_id, "stopped", "by an operator")
+
+    async def pause(self, scope: Scope, campaign_id: UUID, *, paused: bool) -> bool:
+        """Begin no wave until told so; False when it is over."""
+        before, after = ("running", "paused") if paused else ("paused", "running")
+        async with self._database.statement() as connection:
+            cursor = await connection.execute(
+                """
+                update campaign set state = %(after)s where id = %(id)s
+                    and company_id = %(company)s and state in (%(before)s, %(after)s)
+                """,
+                {
+                    "id": campaign_id,
+                    "company": scope.company_id,
+                    "before": before,
+                    "after": after,
+                },
+            )
+            return bool(cursor.rowcount)
+
+    async def retry(self, scope: Scope, campaign_id: UUID) -> int | None:
+        """Let failed tasks wait for waves after the last; how many, or None: secrets are gone."""
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                """
+                select has_secrets and over_at is not null, wave_size, (
+                    select max(wave) from campaign_task where campaign_id = campaign.id
+                ) from campaign where id = %s and company_id = %s for update
+                """,
+                (campaign_id, scope.company_id),
+            )
+            row = await cursor.fetchone()
+            if row is None or row[0]:
+                return None
+            cursor = await connection.execute(
+                """
+                with failed as (
+                    select station_id, row_number() over (order by wave, station_id) as place
+                    from campaign_task where campaign_id = %(id)s and outcome = 'failed'
+                )
+                update campaign_task set command_id = null, outcome = null, look_at = null,
+                    firmware_status = null, attempt = attempt + 1,
+                    wave = %(last)s + 1 + (failed.place - 1) / %(size)s
+                from failed where campaign_id = %(id)s
+                    and campaign_task.station_id = failed.station_id
+                """,
+                {"id": campaign_id, "size": row[1], "last": row[2]},
+            )
+            tasks = cursor.rowcount
+            if tasks:
+                await connection.execute(
+                    """
+                    update campaign set state = 'running', reason = null, over_at = null
+                    where id = %s and state in ('done', 'stopped')
+                    """,
+                    (campaign_id,),
+                )
+        return tasks
+
+    async def matching(self, scope: Scope, wanted: StationFilter) -> Sequence[str]:
+        """The stations that fit, in the order of their ids."""
+        found = await self._reader.read(scope, _Named, _MATCHING, asdict(wanted))
+        return [station.id for station in found]
 
     async def campaigns(
         self, scope: Scope, *, before: int | None, limit: int
@@ -144,8 +231,8 @@ class PostgresCampaigns:
     ) -> list[TaskView]:
         """In the order of their stations' ids."""
         query = """
-            select station_id, wave, state, outcome, command_id, sent_at, over_at, answer, reason,
-                firmware_status
+            select station_id, wave, attempt, state, outcome, command_id, ocpp_version, sent_at,
+                over_at, answer, reason, firmware_status
             from campaign_outcome
             where campaign_id = %(id)s and station_id > %(after)s
                 and (%(outcome)s::text is null or outcome = %(outcome)s)
@@ -153,42 +240,3 @@ class PostgresCampaigns:
         """
         parameters = {"id": campaign_id, "outcome": outcome, "after": after, "limit": limit}
         return await self._reader.read(scope, TaskView, query, parameters)
-
-
-async def _end(connection: Connection, campaign_id: UUID, state: str, reason: str | None) -> None:
-    await connection.execute(
-        """
-        update campaign set state = %s, reason = %s, over_at = now(), sealed = null
-        where id = %s
-        """,
-        (state, reason, campaign_id),
-    )
-
-
-async def _begin(connection: Connection, campaign_id: UUID, wave: int) -> None:
-    cursor = await connection.execute(
-        """
-        with due as (
-            update campaign_task set command_id = gen_random_uuid()
-            -- Another node may have been as quick.
-            where campaign_id = %(campaign)s and wave = %(wave)s and command_id is null
-            returning station_id, command_id
-        ), opened as (
-            insert into command (id, station_id, ocpp_version, action, request, sealed, answer_by,
-                state, over_at, reason)
-            select command_id, due.station_id, campaign.ocpp_version, action, request,
-                case when waits then sealed end,
-                now() + make_interval(secs => greatest(30, hold_seconds)),
-                case when waits then 'pending' else 'undelivered' end,
-                case when not waits then now() end,
-                case when not waits then 'station ' || due.station_id || ' is not connected' end
-            from due join campaign on campaign.id = %(campaign)s
-            left join live_connection on live_connection.station_id = due.station_id
-            cross join lateral (select epoch is not null or hold_seconds > 0 as waits) as held
-            returning id, station_id, state
-        )
-        select pg_notify(%(channel)s, station_id) from opened where state = 'pending'
-        """,
-        {"campaign": campaign_id, "wave": wave, "channel": COMMAND_WAITS},
-    )
-    await cursor.fetchall()

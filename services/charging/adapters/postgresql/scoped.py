@@ -80,6 +80,8 @@ _OF_STATIONS: LiteralString = """
         select * from public.local_list where station_id in (select id from station)
     ), campaign as not materialized (
         select * from public.campaign where company_id = %(scope_company)s
+    ), campaign_request as not materialized (
+        select * from public.campaign_request where campaign_id in (select id from campaign)
     ), campaign_outcome as not materialized (
         select * from public.campaign_outcome where campaign_id in (select id from campaign)
     ), message as not materialized (
