@@ -19,11 +19,15 @@ class Metric(NamedTuple):
 CONNECTIONS = Metric("Connections", "Count")
 """Stations connected to a node; to be summed."""
 MALFORMED_FRAMES = Metric("MalformedFrames", "Count")
+STATIONS_NOT_ADMITTED = Metric("StationsNotAdmitted", "Count")
+"""Attempts with a wrong key or certificate, and those that come too soon after them."""
 OPEN_TRANSACTIONS = Metric("OpenTransactions", "Count")
-"""The same from every node, as the five that follow: their maximum counts."""
+"""The same from every node, as the six that follow: their maximum counts."""
 OLDEST_UNANSWERED_CALL = Metric("OldestUnansweredCall", "Seconds")
 OLDEST_OUTBOX_EVENT = Metric("OldestOutboxEvent", "Seconds")
 QUARANTINED_RECORDS = Metric("QuarantinedRecords", "Count")
+QUARANTINE_LEFT_OUT = Metric("QuarantineLeftOut", "Count")
+"""Records of today that were counted, but not kept: their station's day is full."""
 STATION_CERTIFICATES_ENDING = Metric("StationCertificatesEnding", "Count")
 """Stations whose certificate ends within 30 days, or did in the last, and has no follower."""
 STATION_AUTHORITY_DAYS = Metric("StationAuthorityDays", "Count")
@@ -34,10 +38,12 @@ ANSWER_TIME = Metric("AnswerTime", "Seconds")
 OF_A_NODE = (
     CONNECTIONS,
     MALFORMED_FRAMES,
+    STATIONS_NOT_ADMITTED,
     OPEN_TRANSACTIONS,
     OLDEST_UNANSWERED_CALL,
     OLDEST_OUTBOX_EVENT,
     QUARANTINED_RECORDS,
+    QUARANTINE_LEFT_OUT,
     STATION_CERTIFICATES_ENDING,
     STATION_AUTHORITY_DAYS,
 )

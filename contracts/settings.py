@@ -144,6 +144,9 @@ class ChargingSettings(Settings, frozen=True, kw_only=True):
     an operator has them signed."""
     station_authority_key: Secret = ""
     """PEM."""
+    proxies: Annotated[int, msgspec.Meta(ge=0)] = 2
+    """How many stand before the gateway and say in X-Forwarded-For whom they heard: CloudFront and
+    the load balancer."""
     client_verifying_networks: str = ""
     """Of the load balancer, in CIDR notation with commas between, when it verifies clients."""
     station_trust_store_arn: str = ""

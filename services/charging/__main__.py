@@ -205,6 +205,8 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             settings.gateway_key_file,
             settings.station_authorities_file,
         ),
+        proxies=settings.proxies,
+        not_admitted=metrics.not_admitted,
         tracing=traces,
     )
     metrics_log = MetricsLog(

@@ -31,6 +31,8 @@ COUNTED = 5
 """Times that a node counts its connections in five minutes, or once less: a fifth is no loss."""
 LOST_PERCENT = 30
 """Of the stations that were connected five minutes before."""
+NOT_ADMITTED = 300
+"""In five minutes: a station without its key comes once a minute or so, and nobody has sixty."""
 REFUSED_PERCENT = 5
 SLOW_SECONDS = 2
 """The slowest answer in a hundred. Stations give up after 30, and their drivers wait meanwhile."""
@@ -55,6 +57,7 @@ class ChargingMonitoring(Construct):
         if environment_stack(self).settings.hours is None:
             # Elsewhere every station goes each evening, as it is meant to.
             self._watch_connections()
+        self._watch_admissions()
         self._watch_answers()
         self._watch_what_waits()
         self._watch_certificates()
@@ -67,16 +70,22 @@ class ChargingMonitoring(Construct):
                 charging_metrics.OLDEST_UNANSWERED_CALL,
                 charging_metrics.OLDEST_OUTBOX_EVENT,
                 charging_metrics.QUARANTINED_RECORDS,
+                charging_metrics.QUARANTINE_LEFT_OUT,
                 charging_metrics.STATION_CERTIFICATES_ENDING,
                 charging_metrics.STATION_AUTHORITY_DAYS,
             )
         }
         monitoring.show(
             graph("Stations connected", _metric(charging_metrics.CONNECTIONS, "Sum")),
+            graph(
+                "Stations that were not let in",
+                _metric(charging_metrics.STATIONS_NOT_ADMITTED, "Sum"),
+            ),
             graph("Charging sessions open", standing[charging_metrics.OPEN_TRANSACTIONS]),
             graph(
-                "Not understood: put in quarantine, unreadable",
+                "Not understood: put in quarantine, only counted today, unreadable",
                 standing[charging_metrics.QUARANTINED_RECORDS],
+                standing[charging_metrics.QUARANTINE_LEFT_OUT],
                 _metric(charging_metrics.MALFORMED_FRAMES, "Sum"),
             ),
             graph(
@@ -120,6 +129,16 @@ class ChargingMonitoring(Construct):
             periods=1,
             says="Many stations lost their connection at once.",
             runbook="stations-lost",
+        )
+
+    def _watch_admissions(self) -> None:
+        self._alarms.on(
+            self,
+            "StationsNotAdmitted",
+            _metric(charging_metrics.STATIONS_NOT_ADMITTED, "Sum", FIVE_MINUTES),
+            threshold=NOT_ADMITTED,
+            says="Somebody tries keys of stations, or many stations lost theirs.",
+            runbook="stations-not-admitted",
         )
 
     def _watch_answers(self) -> None:

@@ -7,6 +7,9 @@ from typing import Any, cast
 
 import pytest
 import pytest_asyncio
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
 
 from contracts.personas import OWN_COMPANY
 from services.charging.adapters.system_clock import utc_now
@@ -15,6 +18,7 @@ from services.charging.application.commands import CommandDelivery
 from services.charging.application.conversation import Conversation
 from services.charging.application.registrations import Registrations
 from services.charging.domain.admission import Admission, SecurityProfile
+from services.charging.domain.attempts import FREE
 from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.registration import Registration
@@ -22,7 +26,7 @@ from services.charging.domain.stations import StationKey
 from services.charging.entrypoints import gateway as gateway_module
 from services.charging.entrypoints.gateway import Gateway
 from simulator.connection import Connection
-from tests.charging.program import KEY, free_port
+from tests.charging.program import KEY, basic, free_port
 
 
 class Everybody:
@@ -66,8 +70,11 @@ class NoCommands:
 
 
 class Running:
-    def __init__(self, gateway: Gateway, everybody: Everybody, port: int) -> None:
+    def __init__(
+        self, gateway: Gateway, everybody: Everybody, not_admitted: list[None], port: int
+    ) -> None:
         self.gateway = gateway
+        self.not_admitted = not_admitted
         self.everybody = everybody
         self.url = f"ws://127.0.0.1:{port}/ocpp"
 
@@ -78,6 +85,7 @@ class Running:
 @pytest_asyncio.fixture
 async def running() -> AsyncIterator[Running]:
     everybody, port = Everybody(), free_port()
+    not_admitted: list[None] = []
     gateway = Gateway(
         central_systems=[cast(CentralSystem, Yes())],
         connections=everybody,
@@ -85,10 +93,12 @@ async def running() -> AsyncIterator[Running]:
         conversation=lambda name: Conversation(name, lambda _: None, utc_now),
         keys=cast(Any, None),
         issued=cast(Any, None),
+        proxies=2,
+        not_admitted=lambda: not_admitted.append(None),
         registrations=Registrations(),
     )
     server = await gateway.serve("127.0.0.1", port)
-    yield Running(gateway, everybody, port)
+    yield Running(gateway, everybody, not_admitted, port)
     server.close()
     await server.wait_closed()
 
@@ -118,3 +128,28 @@ async def test_who_comes_while_the_node_leaves_is_sent_on(running: Running) -> N
     await running.gateway.leave(within=60)
     station = await running.connect("CP1")
     assert await station.closed() == 1001
+
+
+async def test_who_shows_wrong_keys_is_not_looked_up_any_more(running: Running) -> None:
+    async def status(station_id: str, key: str, *addresses: str) -> tuple[int, str | None]:
+        try:
+            forwarded = {"X-Forwarded-For": ", ".join(addresses)} if addresses else {}
+            async with connect(
+                f"{running.url}/{station_id}",
+                subprotocols=[Subprotocol("ocpp1.6")],
+                additional_headers=basic(station_id, key) | forwarded,
+                proxy=None,
+            ):
+                return 101, None
+        except InvalidStatus as refused:
+            return refused.response.status_code, refused.response.headers.get("Retry-After")
+
+    for number in range(FREE):
+        assert await status("CP1", f"a-guess-at-the-key-{number}") == (401, None)
+    asked = len(running.everybody.asked)
+    for key in ("another-guess-at-it", KEY):
+        assert await status("CP1", key) == (429, "1")
+    assert len(running.everybody.asked) == asked
+    assert await status("CP2", KEY) == (101, None)
+    assert await status("CP1", KEY, "192.0.2.1", "198.51.100.7") == (101, None)
+    assert len(running.not_admitted) == FREE + 2

@@ -30,6 +30,7 @@ STANDING = Standing(
     oldest_unanswered_seconds=1.5,
     oldest_outbox_seconds=0.5,
     quarantined=2,
+    left_out=5,
     certificates_ending=4,
 )
 
@@ -115,10 +116,12 @@ def test_lines_are_of_the_embedded_metric_format() -> None:
         "service": "charging",
         "Connections": 7,
         "MalformedFrames": 1,
+        "StationsNotAdmitted": 0,
         "OpenTransactions": 3,
         "OldestUnansweredCall": 1.5,
         "OldestOutboxEvent": 0.5,
         "QuarantinedRecords": 2,
+        "QuarantineLeftOut": 5,
         "StationCertificatesEnding": 4,
         "StationAuthorityDays": 400,
     }

@@ -28,7 +28,7 @@ EVERYTHING = Counted(
 
 
 def written() -> list[dict[str, Any]]:
-    standing, now = Standing(1, 1.0, 1.0, 1, 1), datetime.now(UTC)
+    standing, now = Standing(1, 1.0, 1.0, 1, 1, 1), datetime.now(UTC)
     return list(lines(EVERYTHING, connections=1, standing=standing, at=now, authority_ends=now))
 
 
@@ -137,6 +137,7 @@ def test_the_dashboard_looks_answers_up_by_the_dimensions_that_they_have(
 def test_users_are_not_the_first_to_notice(assembly: Assembly, environment: Environment) -> None:
     expected = {
         "stations-refused.md",
+        "stations-not-admitted.md",
         "service-slow.md",
         "events-not-relayed.md",
         "commands-forgotten.md",

@@ -98,6 +98,7 @@ def lines(
     node: dict[Metric, Value] = {
         names.CONNECTIONS: connections,
         names.MALFORMED_FRAMES: counted.malformed,
+        names.STATIONS_NOT_ADMITTED: counted.not_admitted,
     }
     if standing is not None:
         node |= {
@@ -105,6 +106,7 @@ def lines(
             names.OLDEST_UNANSWERED_CALL: standing.oldest_unanswered_seconds,
             names.OLDEST_OUTBOX_EVENT: standing.oldest_outbox_seconds,
             names.QUARANTINED_RECORDS: standing.quarantined,
+            names.QUARANTINE_LEFT_OUT: standing.left_out,
             names.STATION_CERTIFICATES_ENDING: standing.certificates_ending,
         }
     if authority_ends is not None:

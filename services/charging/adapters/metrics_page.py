@@ -47,6 +47,11 @@ class MetricsPage(Collector):
             "Frames that could not be read",
             value=since_start.malformed,
         )
+        yield CounterMetricFamily(
+            "charging_not_admitted",
+            "Attempts of stations that were not let in",
+            value=since_start.not_admitted,
+        )
         answers = CounterMetricFamily(
             "charging_answers", "Answers, ours (out) and stations' (in)", labels=KIND
         )

@@ -40,6 +40,7 @@ class Counted:
 
     answers: Mapping[AnswerKind, Answers]
     malformed: int
+    not_admitted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Standing:
     """Since the oldest event was committed that the queue has not; 0 when there is none."""
     quarantined: int
     """Records since the reader was last asked."""
+    left_out: int
+    """Records of today that the quarantine has only counted."""
     certificates_ending: int
     """Of stations, within 30 days or in the last 30, without one that follows."""
 
@@ -88,6 +91,7 @@ class SinceStart:
 
     answers: Mapping[AnswerKind, Total]
     malformed: int
+    not_admitted: int
 
 
 @dataclass(slots=True)
@@ -106,12 +110,12 @@ class Metrics:
         """`actions`: that stations may ask for; any other is `UNKNOWN`, however it is called."""
         self._actions = frozenset(actions)
         self._totals: defaultdict[AnswerKind, Total] = defaultdict(Total)
-        self._malformed_before = 0
+        self._malformed_before = self._not_admitted_before = 0
         self._clear()
 
     def _clear(self) -> None:
         self._tallies: defaultdict[AnswerKind, _Tally] = defaultdict(_Tally)
-        self._malformed = 0
+        self._malformed = self._not_admitted = 0
 
     def add(self, message: Message) -> None:
         """A frame came, or was sent."""
@@ -124,6 +128,10 @@ class Metrics:
         tally.count += 1
         if message.seconds is not None:
             tally.seconds.append(message.seconds)
+
+    def not_admitted(self) -> None:
+        """A station was not let in."""
+        self._not_admitted += 1
 
     def _action(self, message: Message) -> str:
         if message.action is None:
@@ -138,15 +146,20 @@ class Metrics:
             kind: Answers(tally.count, sorted(tally.seconds))
             for kind, tally in self._tallies.items()
         }
-        counted = Counted(answers, self._malformed)
+        counted = Counted(answers, self._malformed, self._not_admitted)
         self._malformed_before += self._malformed
+        self._not_admitted_before += self._not_admitted
         self._clear()
         return counted
 
     def since_start(self) -> SinceStart:
         """All that was counted, whoever took what of it."""
         self._sum_up()
-        return SinceStart(self._totals, self._malformed_before + self._malformed)
+        return SinceStart(
+            self._totals,
+            self._malformed_before + self._malformed,
+            self._not_admitted_before + self._not_admitted,
+        )
 
     def _sum_up(self) -> None:
         """Only when somebody asks: a message costs no more for it."""

@@ -5,31 +5,28 @@ payload, and each socket takes the commands that wait for its station.
 """
 
 import asyncio
-import binascii
-import http
 import logging
 import ssl
-from base64 import b64decode
 from collections.abc import Callable, Sequence
 from typing import Protocol
-from urllib.parse import unquote
-from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.datastructures import Headers
-from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from contracts.routes import OCPP
 from contracts.tracing.spans import NO_TRACING, Tracing
 from services.charging.application.central_system import CentralSystem
 from services.charging.application.commands import CommandDelivery
 from services.charging.application.conversation import Conversation
 from services.charging.application.ports import UnavailableError
 from services.charging.application.registrations import Registrations
-from services.charging.domain.admission import Admission, Proof, Shown
 from services.charging.domain.ocpp_j.version import Version
-from services.charging.domain.stations import StationKey
+from services.charging.entrypoints.admissions import (
+    Admissions,
+    Issued,
+    Keys,
+    Stations,
+    station_named_by,
+)
 from services.charging.entrypoints.client_certificates import NO_LOAD_BALANCER, ClientCertificates
 from services.charging.entrypoints.station_socket import StationSocket
 
@@ -55,31 +52,14 @@ COME_BACK_LATER = 1013
 """Close codes (RFC 6455, section 7.4.1, and its registry)."""
 
 
-class Connections(Protocol):
+class Connections(Stations, Protocol):
     """Who may connect, and which connection of a station counts."""
-
-    async def admission(self, station_id: str) -> Admission | None:
-        """What it must show; None: no such station."""
 
     async def register(self, station_id: str, epoch: int, version: Version) -> bool:
         """The station is connected here, in this version; False when it has a newer connection."""
 
     async def deregister(self, station_id: str, epoch: int) -> None:
         """The connection of this epoch is gone."""
-
-
-class Keys(Protocol):
-    """Keys of stations."""
-
-    async def adopt(self, station_id: str, key: StationKey) -> None:
-        """The station showed a key that was to be its next: now it is the only one."""
-
-
-class Issued(Protocol):
-    """Certificates that stations were given."""
-
-    async def shown(self, station_id: str, serial: str) -> None:
-        """The station uses this one: those before it count no more."""
 
 
 class Gateway:
@@ -97,25 +77,26 @@ class Gateway:
         registrations: Registrations,
         certificates: ClientCertificates = NO_LOAD_BALANCER,
         tls: ssl.SSLContext | None = None,
+        proxies: int = 0,
+        not_admitted: Callable[[], None] = lambda: None,
         tracing: Tracing = NO_TRACING,
     ) -> None:
         """`central_systems`: one for each version, those first that we would rather speak.
 
         `conversation`: of a station, for each of its sockets. `tls`: None behind a load balancer,
-        which ends it.
+        which ends it. `proxies`: how many tell in ``X-Forwarded-For`` whom they heard.
+        `not_admitted` hears of each station that is not let in.
         """
-        self._keys = keys
-        self._issued = issued
         self._registrations = registrations
-        self._certificates = certificates
         self._tls = tls
+        self._admissions = Admissions(
+            connections, keys, issued, certificates, proxies, not_admitted
+        )
         self._tracing = tracing
         self._central_systems = {system.version.name: system for system in central_systems}
         self._commands = commands
         self._conversation = conversation
         self._connections = connections
-        self._admitted: WeakKeyDictionary[ServerConnection, Admission] = WeakKeyDictionary()
-        """Epochs are given before handshakes are answered: so what a station thinks newer, is."""
         self._sockets: dict[str, StationSocket] = {}
         self._is_serving = self._is_leaving = False
 
@@ -125,7 +106,7 @@ class Gateway:
             self._connected,
             host,
             port,
-            process_request=self._admit,
+            process_request=self._admissions.admit,
             select_subprotocol=self._select_subprotocol,
             compression=None,
             max_size=LARGEST_MESSAGE,
@@ -182,51 +163,16 @@ class Gateway:
         if socket is not None and socket.epoch < epoch:
             socket.close_soon(SUPERSEDED, "a newer connection took over")
 
-    async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
-        """Security profiles 1 to 3: who comes must show what its station must."""
-        station_id = _station_id(request.path)
-        if station_id is None:
-            return connection.respond(http.HTTPStatus.NOT_FOUND, f"stations use {OCPP}/<id>\n")
-        try:
-            admission = await self._connections.admission(station_id)
-        except UnavailableError:
-            return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "come back later\n")
-        if admission is None:
-            return connection.respond(http.HTTPStatus.NOT_FOUND, "no such station\n")
-        self._admitted[connection] = admission
-        user, password = _credentials(request.headers)
-        certified = self._certificates.shown(connection, request.headers)
-        shown = Shown(user=user, password=password, certified=certified)
-        proof = admission.proof(shown)
-        if proof is None:
-            logger.warning(
-                "not admitted",
-                extra={"station_id": station_id, "certified": certified and certified.name},
-            )
-            refusal = connection.respond(
-                http.HTTPStatus.UNAUTHORIZED, "wrong key or no certificate of the station\n"
-            )
-            refusal.headers["WWW-Authenticate"] = 'Basic realm="ocpp"'
-            return refusal
-        try:
-            if proof is Proof.NEXT_KEY and (key := admission.next_key(shown)) is not None:
-                await self._keys.adopt(station_id, key)
-            if certified is not None and certified.serial in admission.unused:
-                await self._issued.shown(station_id, certified.serial)
-        except UnavailableError:
-            return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "come back later\n")
-        return None
-
     async def _connected(self, websocket: ServerConnection) -> None:
         request = websocket.request
-        station_id = _station_id(request.path) if request else None
+        station_id = station_named_by(request.path) if request else None
         if station_id is None or websocket.subprotocol is None:
             # OCPP-J 1.6, section 3.1.2: complete the handshake, then close at once.
             known = " or ".join(self._central_systems)
             await websocket.close(PROTOCOL_ERROR, f"the sub-protocol {known} is needed")
             return
         central_system = self._central_systems[websocket.subprotocol]
-        admission = self._admitted.pop(websocket)
+        admission = self._admissions.take(websocket)
         epoch = admission.epoch
         try:
             newest = await self._connections.register(station_id, epoch, central_system.version)
@@ -283,20 +229,3 @@ class Gateway:
             await self._connections.deregister(socket.station_id, socket.epoch)
         except UnavailableError:
             logger.warning("not deregistered", extra={"station_id": socket.station_id})
-
-
-def _station_id(path: str) -> str | None:
-    prefix, _, name = path.partition("?")[0].rpartition("/")
-    station_id = unquote(name)
-    return station_id if prefix == OCPP and station_id else None
-
-
-def _credentials(headers: Headers) -> tuple[bytes, bytes]:
-    scheme, _, encoded = headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "basic":
-        return b"", b""
-    try:
-        user, _, password = b64decode(encoded, validate=True).partition(b":")
-    except binascii.Error:
-        return b"", b""
-    return user, password

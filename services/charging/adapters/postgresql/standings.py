@@ -28,6 +28,10 @@ class PostgresStandings:
                     ), 0),
                     (select count(*) from quarantine where id > %(newest)s::bigint),
                     (
+                        select coalesce(sum(left_out), 0)::bigint from quarantine_day
+                        where day = (now() at time zone 'UTC')::date
+                    ),
+                    (
                         select count(*) from station_certificate as ending
                         where state in ('accepted', 'used') and not_after
                             between now() - interval '30 days' and now() + interval '30 days'
