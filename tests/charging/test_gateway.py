@@ -17,7 +17,7 @@ from services.charging.application.central_system import CentralSystem
 from services.charging.application.commands import CommandDelivery
 from services.charging.application.conversation import Conversation
 from services.charging.application.registrations import Registrations
-from services.charging.domain.admission import Admission, SecurityProfile
+from services.charging.domain.admission import Admission, Arrival, SecurityProfile
 from services.charging.domain.attempts import FREE
 from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.ocpp_j.version import Version
@@ -34,6 +34,8 @@ class Everybody:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.arrives, self.registering = asyncio.Event(), asyncio.Event()
+        self.registering.set()
         self._epochs = itertools.count(1)
 
     async def admission(self, station_id: str) -> Admission | None:
@@ -47,8 +49,10 @@ class Everybody:
             registration=Registration.ACCEPTED,
         )
 
-    async def register(self, _station_id: str, _epoch: int, _version: Version) -> bool:
-        return True
+    async def register(self, _station_id: str, _epoch: int, _version: Version) -> Arrival:
+        self.arrives.set()
+        await self.registering.wait()
+        return Arrival.NEWEST
 
     async def deregister(self, _station_id: str, _epoch: int) -> None:
         """Forgotten at once."""
@@ -64,16 +68,25 @@ class Yes:
         return b"{}"
 
 
-class NoCommands:
+class Commands:
+    def __init__(self) -> None:
+        self.delivered = asyncio.Event()
+
     async def deliver(self, *_: object) -> None:
-        """None wait."""
+        self.delivered.set()
 
 
 class Running:
     def __init__(
-        self, gateway: Gateway, everybody: Everybody, not_admitted: list[None], port: int
+        self,
+        gateway: Gateway,
+        everybody: Everybody,
+        commands: Commands,
+        not_admitted: list[None],
+        port: int,
     ) -> None:
         self.gateway = gateway
+        self.commands = commands
         self.not_admitted = not_admitted
         self.everybody = everybody
         self.url = f"ws://127.0.0.1:{port}/ocpp"
@@ -84,12 +97,12 @@ class Running:
 
 @pytest_asyncio.fixture
 async def running() -> AsyncIterator[Running]:
-    everybody, port = Everybody(), free_port()
+    everybody, commands, port = Everybody(), Commands(), free_port()
     not_admitted: list[None] = []
     gateway = Gateway(
         central_systems=[cast(CentralSystem, Yes())],
         connections=everybody,
-        commands=cast(CommandDelivery, NoCommands()),
+        commands=cast(CommandDelivery, commands),
         conversation=lambda name: Conversation(name, lambda _: None, utc_now),
         keys=cast(Any, None),
         issued=cast(Any, None),
@@ -98,7 +111,7 @@ async def running() -> AsyncIterator[Running]:
         registrations=Registrations(),
     )
     server = await gateway.serve("127.0.0.1", port)
-    yield Running(gateway, everybody, not_admitted, port)
+    yield Running(gateway, everybody, commands, not_admitted, port)
     server.close()
     await server.wait_closed()
 
@@ -153,3 +166,18 @@ async def test_who_shows_wrong_keys_is_not_looked_up_any_more(running: Running) 
     assert await status("CP2", KEY) == (101, None)
     assert await status("CP1", KEY, "192.0.2.1", "198.51.100.7") == (101, None)
     assert len(running.not_admitted) == FREE + 2
+
+
+async def test_a_command_that_comes_while_its_station_does_is_delivered(running: Running) -> None:
+    running.everybody.registering.clear()
+    await running.connect("CP1")
+    await asyncio.wait_for(running.everybody.arrives.wait(), 20)
+    running.gateway.command_waits("CP1")
+    running.everybody.registering.set()
+    await asyncio.wait_for(running.commands.delivered.wait(), 20)
+
+
+async def test_nothing_is_asked_of_the_database_when_no_command_waits(running: Running) -> None:
+    station = await running.connect("CP1")
+    await station.call("Heartbeat", {})
+    assert not running.commands.delivered.is_set()

@@ -20,6 +20,16 @@ class SecurityProfile(IntEnum):
     CLIENT_CERTIFICATE = 3
 
 
+class Arrival(IntEnum):
+    """How a connection stands that a station has just made; the first is as good as none."""
+
+    SUPERSEDED = 0
+    """The station has a newer one."""
+    NEWEST = 1
+    AWAITED = 2
+    """The newest, and commands wait for the station."""
+
+
 class Proof(StrEnum):
     """What a station has shown."""
 

@@ -19,6 +19,7 @@ from services.charging.application.commands import CommandDelivery
 from services.charging.application.conversation import Conversation
 from services.charging.application.ports import UnavailableError
 from services.charging.application.registrations import Registrations
+from services.charging.domain.admission import Arrival
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.entrypoints.admissions import (
     Admissions,
@@ -55,8 +56,8 @@ COME_BACK_LATER = 1013
 class Connections(Stations, Protocol):
     """Who may connect, and which connection of a station counts."""
 
-    async def register(self, station_id: str, epoch: int, version: Version) -> bool:
-        """The station is connected here, in this version; False when it has a newer connection."""
+    async def register(self, station_id: str, epoch: int, version: Version) -> Arrival:
+        """The station is connected here, in this version, unless it has a newer connection."""
 
     async def deregister(self, station_id: str, epoch: int) -> None:
         """The connection of this epoch is gone."""
@@ -98,6 +99,8 @@ class Gateway:
         self._conversation = conversation
         self._connections = connections
         self._sockets: dict[str, StationSocket] = {}
+        self._arriving: dict[str, bool] = {}
+        """Stations that are being registered: whether a command has come for them meanwhile."""
         self._is_serving = self._is_leaving = False
 
     async def serve(self, host: str, port: int) -> Server:
@@ -153,7 +156,9 @@ class Gateway:
         return next((Subprotocol(name) for name in self._central_systems if name in offered), None)
 
     def command_waits(self, station_id: str) -> None:
-        """A command waits for a station, which may be here."""
+        """A command waits for a station, which may be here, or about to be."""
+        if station_id in self._arriving:
+            self._arriving[station_id] = True
         if socket := self._sockets.get(station_id):
             socket.deliver_soon()
 
@@ -174,12 +179,16 @@ class Gateway:
         central_system = self._central_systems[websocket.subprotocol]
         admission = self._admissions.take(websocket)
         epoch = admission.epoch
+        self._arriving.setdefault(station_id, False)
         try:
-            newest = await self._connections.register(station_id, epoch, central_system.version)
+            stands = await self._connections.register(station_id, epoch, central_system.version)
         except UnavailableError:
             await websocket.close(COME_BACK_LATER, "come back later")
             return
-        if not newest:
+        finally:
+            # Another socket of the station may have taken the answer away: then there may be some.
+            called = self._arriving.pop(station_id, True)
+        if not stands:
             await websocket.close(SUPERSEDED, "a newer connection took over")
             return
         if self._is_leaving:
@@ -205,7 +214,8 @@ class Gateway:
             "connected",
             extra={"station_id": station_id, "epoch": epoch, "version": websocket.subprotocol},
         )
-        socket.deliver_soon()
+        if called or stands is Arrival.AWAITED:
+            socket.deliver_soon()
         try:
             await socket.run()
         finally:

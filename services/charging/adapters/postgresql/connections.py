@@ -15,7 +15,7 @@ from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.notices import SUPERSEDED
 from services.charging.adapters.postgresql.sites.due import SITES_DUE
-from services.charging.domain.admission import Admission, SecurityProfile
+from services.charging.domain.admission import Admission, Arrival, SecurityProfile
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.registration import Registration
 from services.charging.domain.stations import StationKey
@@ -45,8 +45,11 @@ _ARRIVE: LiteralString = """
         where id = station_id and last_ocpp_version is distinct from ocpp_version
     )
     -- Only when a node must hear of it: transactions that notify commit one by one.
-    select newest.station_id, case when elsewhere.station_id is not null
-        then pg_notify(%(channel)s, newest.epoch || ' ' || newest.station_id) end
+    select newest.station_id, exists (
+            select from command
+            where command.station_id = newest.station_id and over_at is null and state = 'pending'
+        ), case when elsewhere.station_id is not null
+            then pg_notify(%(channel)s, newest.epoch || ' ' || newest.station_id) end
     from newest left join elsewhere using (station_id)
 """
 # Their drivers may begin by the local list, unseen.
@@ -64,11 +67,11 @@ class _Admission:
 
 
 @dataclass(slots=True)
-class _Arrival:
+class _Arriving:
     station_id: str
     epoch: int
     version: str
-    is_newest: bool = False
+    stands: Arrival = Arrival.SUPERSEDED
 
 
 class PostgresConnections:
@@ -82,7 +85,7 @@ class PostgresConnections:
         self._admissions: CommitGroup[_Admission] = CommitGroup(
             self._admit, subject=lambda admission: admission.station_id
         )
-        self._arrivals: CommitGroup[_Arrival] = CommitGroup(
+        self._arrivals: CommitGroup[_Arriving] = CommitGroup(
             self._arrive, subject=lambda arrival: arrival.station_id
         )
         self._departures: CommitGroup[tuple[str, int]] = CommitGroup(self._depart)
@@ -118,9 +121,9 @@ class PostgresConnections:
     async def _come_back(self) -> None:
         """Register the stations that are here again; those that have gone elsewhere are let go."""
         logger.warning("was taken for dead", extra={"stations": len(self._here)})
-        arrivals = [_Arrival(*key, version) for key, version in self._here.items()]
+        arrivals = [_Arriving(*key, version) for key, version in self._here.items()]
         await asyncio.gather(*(self._arrivals.add(arrival) for arrival in arrivals))
-        gone = [arrival.station_id for arrival in arrivals if not arrival.is_newest]
+        gone = [arrival.station_id for arrival in arrivals if not arrival.stands]
         async with self._database.statement() as connection:
             await connection.execute(
                 """
@@ -136,13 +139,16 @@ class PostgresConnections:
         await self._admissions.add(asked)
         return asked.granted
 
-    async def register(self, station_id: str, epoch: int, version: Version) -> bool:
-        """The station is connected here; False when it has a newer connection already."""
-        arrival = _Arrival(station_id, epoch, version.name)
+    async def register(self, station_id: str, epoch: int, version: Version) -> Arrival:
+        """The station is connected here, unless it has a newer connection already.
+
+        Its commands that are opened from now on are told of.
+        """
+        arrival = _Arriving(station_id, epoch, version.name)
         await self._arrivals.add(arrival)
-        if arrival.is_newest:
+        if arrival.stands:
             self._here[station_id, epoch] = version.name
-        return arrival.is_newest
+        return arrival.stands
 
     async def deregister(self, station_id: str, epoch: int) -> None:
         """The connection of this epoch is gone; a newer one stays."""
@@ -193,7 +199,7 @@ class PostgresConnections:
         for admission in asked:
             admission.granted = granted.get(admission.station_id)
 
-    async def _arrive(self, arrivals: Sequence[_Arrival]) -> None:
+    async def _arrive(self, arrivals: Sequence[_Arriving]) -> None:
         async with self._database.statement() as connection:
             cursor = await connection.execute(
                 SITES_DUE + _ARRIVE,
@@ -205,9 +211,11 @@ class PostgresConnections:
                     "channel": SUPERSEDED,
                 },
             )
-            newest = {station_id for station_id, _ in await cursor.fetchall()}
+            awaited = {station_id: waits for station_id, waits, _ in await cursor.fetchall()}
         for arrival in arrivals:
-            arrival.is_newest = arrival.station_id in newest
+            if arrival.station_id in awaited:
+                waits = awaited[arrival.station_id]
+                arrival.stands = Arrival.AWAITED if waits else Arrival.NEWEST
 
     async def _depart(self, departures: Sequence[tuple[str, int]]) -> None:
         stations, epochs = map(list, zip(*departures, strict=True))
