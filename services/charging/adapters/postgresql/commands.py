@@ -48,8 +48,8 @@ class _Claim:
 class PostgresCommands:
     """Each step is one statement, which also tells the other nodes.
 
-    In groups: transactions that notify commit one by one, and every station that connects claims
-    what waits for it.
+    In groups: transactions that notify commit one by one, and many stations may come at once
+    for which some wait.
     """
 
     def __init__(self, database: Database, seal: Seal = NO_SEAL) -> None:
