@@ -19,8 +19,6 @@ NOTICE = (
 """Callers of functions that notice a failure themselves."""
 FORGET = ("config", "events", "iot", "logs", "s3", "scheduler", "ses", "sns")
 """Those that hand a call over to Lambda, by the first word of their names: some have a region."""
-PEOPLE = ("email", "email-json", "sms")
-"""Protocols of a topic that end with a person."""
 
 
 def faults(stage: Stage) -> Iterator[str]:
@@ -67,8 +65,7 @@ def _kept(stack: Stack) -> Iterator[str]:
 
 
 def _deliveries(subscription: Resource) -> Iterator[str]:
-    given = subscription.properties
-    if given["Protocol"] not in PEOPLE and "RedrivePolicy" not in given:
+    if "RedrivePolicy" not in subscription.properties:
         yield f"{subscription.place}: what its endpoint does not take is lost"
 
 

@@ -7,7 +7,6 @@ from constructs import Construct
 from stacks.common.edge import FIREWALL, EdgeStack
 from stacks.common.firewall_log import FirewallLog
 from stacks.constructs.alarm_topic import alarm_topic, let_alarms_use
-from stacks.constructs.alarms import Alarms
 from stacks.constructs.encrypted_log_group import let_logs_use
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import EDGE_REGION, Environment
@@ -39,14 +38,13 @@ class EdgeMonitoringStack(EnvironmentStack):
             env=Place(account=environment.account, region=EDGE_REGION),
         )
         key = self._key()
-        topic = alarm_topic(self, key=key, on_call=environment.on_call)
-        self._alarms = Alarms(topic, runbooks=runbooks)
+        self._alarms = alarm_topic(self, key=key, on_call=environment.on_call, runbooks=runbooks)
         self._watch_distribution(distribution)
         self._watch_firewall()
         FirewallLog(self, "FirewallLog", firewall=edge.firewall, key=key)
         if edge.certificate:
             self._alarms.on_ending(self, edge.certificate, whose="CloudFront's")
-        CfnOutput(self, "AlarmsTopicArn", value=topic.topic_arn)
+        CfnOutput(self, "AlarmsTopicArn", value=self._alarms.topic.topic_arn)
 
     def _key(self) -> aws_kms.IKey:
         key = aws_kms.Key(

@@ -4,7 +4,6 @@ from aws_cdk import CfnOutput, aws_kms
 from constructs import Construct
 
 from stacks.constructs.alarm_topic import alarm_topic
-from stacks.constructs.alarms import Alarms
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.environments import Environment
 
@@ -22,6 +21,5 @@ class ObservabilityStack(EnvironmentStack):
         runbooks: str,
     ) -> None:
         super().__init__(scope, name, environment=environment)
-        topic = alarm_topic(self, key=key, on_call=environment.on_call)
-        self.alarms = Alarms(topic, runbooks=runbooks)
-        CfnOutput(self, "AlarmsTopicArn", value=topic.topic_arn)
+        self.alarms = alarm_topic(self, key=key, on_call=environment.on_call, runbooks=runbooks)
+        CfnOutput(self, "AlarmsTopicArn", value=self.alarms.topic.topic_arn)

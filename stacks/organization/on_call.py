@@ -11,5 +11,5 @@ from stacks.environments import Fleet
 def on_call(scope: Construct, *, key: aws_kms.Key, fleet: Fleet) -> Alarms:
     """Alarms that reach whoever is on call for the platform, by a topic under `key`."""
     let_alarms_use(key)
-    topic = alarm_topic(scope, key=key, on_call=fleet.organization.on_call)
-    return Alarms(topic, runbooks=fleet.organization.runbooks)
+    told = fleet.organization
+    return alarm_topic(scope, key=key, on_call=told.on_call, runbooks=told.runbooks)

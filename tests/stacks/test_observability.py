@@ -73,6 +73,19 @@ def test_cloudwatch_may_publish_to_the_topic_and_use_its_key(
         assert allowed["Condition"] == {"StringEquals": {"aws:SourceAccount": environment.account}}
 
 
+@pytest.mark.parametrize("stack", ["observability", "edge-monitoring"])
+def test_a_mail_that_nobody_got_is_kept(
+    assembly: Assembly, stack: str, environment: Environment
+) -> None:
+    (queue,) = assembly[stack].of_type("AWS::SQS::Queue")
+    redrive = assembly[stack].only("AWS::SNS::Subscription")["RedrivePolicy"]
+    assert redrive == {"deadLetterTargetArn": {"Fn::GetAtt": [queue, "Arn"]}}
+    owner = "secrets" if stack == "observability" else stack
+    key = assembly[owner].only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+    (allowed,) = (one for one in key if one["Principal"] == {"Service": "sns.amazonaws.com"})
+    assert allowed["Condition"] == {"StringEquals": {"aws:SourceAccount": environment.account}}
+
+
 def test_every_alarm_ends_with_the_address_of_a_runbook_that_exists(
     assembly: Assembly, fleet: Fleet
 ) -> None:

@@ -112,7 +112,7 @@ def test_a_notice_says_what_and_where_and_what_to_do_and_is_not_lost(
 ) -> None:
     stack = organization["findings"]
     (topic,) = stack.of_type("AWS::SNS::Topic")
-    (queue,) = stack.of_type("AWS::SQS::Queue")
+    (queue,) = (id_ for id_ in stack.of_type("AWS::SQS::Queue") if id_.startswith("Notices"))
     assert stack.only("AWS::SNS::Subscription")["Endpoint"] == fleet.organization.on_call
     for body in stack.of_type("AWS::Events::Rule").values():
         (target,) = body["Properties"]["Targets"]
@@ -127,8 +127,13 @@ def test_a_notice_says_what_and_where_and_what_to_do_and_is_not_lost(
     for service in ("events", "cloudwatch"):
         assert f'"{service}.amazonaws.com"' in json.dumps(key["Properties"]["KeyPolicy"])
     for kind in ("AWS::SNS::Topic", "AWS::SQS::Queue"):
-        assert "KmsMasterKeyId" in stack.only(kind)
-    alarm = stack.only("AWS::CloudWatch::Alarm")
+        for body in stack.of_type(kind).values():
+            assert "KmsMasterKeyId" in body["Properties"]
+    (alarm,) = (
+        body["Properties"]
+        for id_, body in stack.of_type("AWS::CloudWatch::Alarm").items()
+        if id_.startswith("Notices")
+    )
     assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": [queue, "QueueName"]}
     assert alarm["AlarmActions"] == [{"Ref": topic}]
 
