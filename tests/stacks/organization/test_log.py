@@ -79,7 +79,11 @@ def test_what_config_writes_is_copied_to_where_it_is_locked_for_a_year(
 
 
 def test_a_copy_that_fails_raises_an_alarm(organization: Assembly, fleet: Fleet) -> None:
-    alarm = organization["log"].only("AWS::CloudWatch::Alarm")
+    (alarm,) = (
+        body["Properties"]
+        for body in organization["log"].of_type("AWS::CloudWatch::Alarm").values()
+        if body["Properties"]["Namespace"] == "AWS/S3"
+    )
     names = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
     assert names == {
         "SourceBucket": f"fleetcharge-config-{fleet.accounts.log}",
@@ -245,6 +249,8 @@ def test_cloudwatch_may_tell_of_the_break_glass_role(organization: Assembly) -> 
 def test_the_trail_s_key_serves_services_for_this_account_only(organization: Assembly) -> None:
     statements = organization["trail"].only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
     services = {s["Principal"]["Service"]: s for s in statements if "Service" in s["Principal"]}
-    assert set(services) == {"logs.eu-central-1.amazonaws.com", "cloudwatch.amazonaws.com"}
+    assert set(services) == {
+        *("logs.eu-central-1.amazonaws.com", "cloudwatch.amazonaws.com", "sns.amazonaws.com"),
+    }
     for statement in services.values():
         assert "100000000010" in json.dumps(statement["Condition"])
