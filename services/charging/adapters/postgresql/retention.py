@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import LiteralString
 
 from services.charging.adapters.postgresql.database import Connection, Database
-from services.charging.application.ports import UnavailableError
+from services.charging.application.ports import NotStorableError, UnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class Retention:
             try:
                 while not self._finish.is_set() and await self.drop_some():
                     pass
-            except UnavailableError as error:
+            except (UnavailableError, NotStorableError) as error:
                 logger.warning("what is old is kept", extra={"reason": str(error)})
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._finish.wait(), LOOK_EVERY)
