@@ -40,6 +40,17 @@ GROUND = (
 )
 """What all else stands on: taken away by deployments of its own stack only."""
 
+CHANGES_OF_THE_ORGANIZATION = tuple(
+    f"organizations:{verb}*"
+    for verb in (
+        *("Accept", "Attach", "Cancel", "Close", "Create", "Decline", "Delete", "Deregister"),
+        *("Detach", "Disable", "Enable", "Invite", "Leave", "Move", "Put", "Register", "Remove"),
+        *("Tag", "Terminate", "Untag", "Update"),
+    )
+)
+"""All but looking, which analyzers, aggregators and Security Hub do in the name of who makes them.
+"""
+
 
 class Boundary(aws_iam.ManagedPolicy):
     """The policy that every role and user made in the account carries.
@@ -133,7 +144,7 @@ def _ceiling(stack: Stack) -> list[aws_iam.PolicyStatement]:
                 "iam:PutGroupPolicy",
             ],
         ),
-        _deny("NotTheOrganization", ["account:*", "organizations:*", "sso:*"]),
+        _deny("NotTheOrganization", ["account:*", *CHANGES_OF_THE_ORGANIZATION, "sso:*"]),
         _deny(
             "GroundStays",
             list(GROUND),

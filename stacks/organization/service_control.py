@@ -20,6 +20,7 @@ GLOBAL_SERVICES = (
     "budgets:*",
     "ce:*",
     "cloudfront:*",
+    "cloudfront-keyvaluestore:*",
     "config:*",
     "cost-optimization-hub:*",
     "cur:*",
@@ -58,6 +59,7 @@ EDGE_SERVICES = (
     "kms:*",
     "logs:*",
     "s3:*",
+    "sns:*",
     "ssm:*",
     "wafv2:*",
 )

@@ -20,6 +20,7 @@ class Stack:
     """Whether it may be deleted as it is."""
     account: str
     """Whose it is."""
+    region: str
     needs: frozenset[str]
     """The stacks that are deployed before it."""
     tags: dict[str, str]
@@ -65,6 +66,7 @@ class Assembly:
                 template=json.loads((stage / artifact["properties"]["templateFile"]).read_text()),
                 terminates=not artifact["properties"].get("terminationProtection", False),
                 account=artifact["environment"].removeprefix("aws://").partition("/")[0],
+                region=artifact["environment"].rpartition("/")[2],
                 tags=artifact["properties"].get("tags", {}),
                 needs=frozenset(names[d] for d in artifact.get("dependencies", ()) if d in names),
             )
