@@ -1,11 +1,13 @@
 """What stands in us-east-1: CloudFront's firewall and certificate, the signature of the zone."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from aws_cdk import Environment as Place
 from aws_cdk import aws_certificatemanager, aws_wafv2
 from constructs import Construct
 
+from contracts.routes import BILLING_API, CHARGING_API
 from stacks.common.sign_in_name import sign_in_name
 from stacks.common.zone import ZoneStack
 from stacks.constructs.environment_stack import EnvironmentStack
@@ -14,6 +16,15 @@ from stacks.environments import EDGE_REGION, Environment
 
 REQUESTS_PER_FIVE_MINUTES = 3000
 """From one address. A depot's stations share one: after a power cut 500 reconnect and boot."""
+COUNTED = (
+    # Stations often name no user agent, and a few speak from cloud addresses.
+    "NoUserAgent_HEADER",
+    # A thousand tokens are more than 8 KB: `_large_bodies` refuses them elsewhere.
+    "SizeRestrictions_BODY",
+)
+"""Rules of AWS's that do not refuse by themselves."""
+LARGE_BODY = "awswaf:managed:aws:core-rule-set:SizeRestrictions_Body"
+"""The label that the rule puts on a request which it only counts."""
 FIREWALL = "Firewall"
 """Its name among metrics."""
 
@@ -58,10 +69,10 @@ class EdgeStack(EnvironmentStack):
             visibility_config=_visible(FIREWALL),
             rules=[
                 _rate_limit(0),
-                # Stations often name no user agent, and a few speak from cloud addresses.
-                _managed(1, "AWSManagedRulesCommonRuleSet", counted=["NoUserAgent_HEADER"]),
+                _managed(1, "AWSManagedRulesCommonRuleSet", counted=COUNTED),
                 _managed(2, "AWSManagedRulesKnownBadInputsRuleSet"),
                 _managed(3, "AWSManagedRulesAmazonIpReputationList"),
+                _large_bodies(4),
             ],
         )
 
@@ -80,8 +91,45 @@ def _rate_limit(priority: int) -> aws_wafv2.CfnWebACL.RuleProperty:
     )
 
 
+def _large_bodies(priority: int) -> aws_wafv2.CfnWebACL.RuleProperty:
+    """Refused but by the REST APIs, where whoever sends one has signed in."""
+    statement = aws_wafv2.CfnWebACL.StatementProperty
+    below = [
+        statement(
+            byte_match_statement=aws_wafv2.CfnWebACL.ByteMatchStatementProperty(
+                field_to_match=aws_wafv2.CfnWebACL.FieldToMatchProperty(uri_path={}),
+                positional_constraint="STARTS_WITH",
+                search_string=f"{path}/",
+                text_transformations=[
+                    aws_wafv2.CfnWebACL.TextTransformationProperty(priority=0, type="NONE")
+                ],
+            )
+        )
+        for path in (CHARGING_API, BILLING_API)
+    ]
+    large = aws_wafv2.CfnWebACL.LabelMatchStatementProperty(scope="LABEL", key=LARGE_BODY)
+    elsewhere = statement(
+        not_statement=aws_wafv2.CfnWebACL.NotStatementProperty(
+            statement=statement(
+                or_statement=aws_wafv2.CfnWebACL.OrStatementProperty(statements=below)
+            )
+        )
+    )
+    return aws_wafv2.CfnWebACL.RuleProperty(
+        name="LargeBodies",
+        priority=priority,
+        action=aws_wafv2.CfnWebACL.RuleActionProperty(block={}),
+        statement=statement(
+            and_statement=aws_wafv2.CfnWebACL.AndStatementProperty(
+                statements=[statement(label_match_statement=large), elsewhere]
+            )
+        ),
+        visibility_config=_visible("LargeBodies"),
+    )
+
+
 def _managed(
-    priority: int, group: str, counted: list[str] | None = None
+    priority: int, group: str, counted: Sequence[str] = ()
 ) -> aws_wafv2.CfnWebACL.RuleProperty:
     """A rule group that AWS keeps up to date; `counted` rules of it are only counted."""
     only_count: dict[str, Any] = {"count": {}}
@@ -98,7 +146,7 @@ def _managed(
                         name=rule,
                         action_to_use=aws_wafv2.CfnWebACL.RuleActionProperty(**only_count),
                     )
-                    for rule in counted or ()
+                    for rule in counted
                 ]
                 or None,
             )

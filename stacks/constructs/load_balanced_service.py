@@ -31,6 +31,9 @@ BUSY_PERCENT = 60
 """Processor use above which another task is started."""
 PROVEN_AFTER = Duration.minutes(10)
 """With all requests, before what a blue/green deployment replaced is stopped."""
+MOST_WAYS_IN = 5
+"""Target groups that ECS registers a service with. Charging has as many in Live; whether those that
+stand by count as well is to be seen at the first deployment there (``docs/drills.md``)."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +101,10 @@ class LoadBalancedService(Construct):
             log=log,
         )
         self.scaling = self._scaling(size)
-        condemning = [
-            alarm
-            for entrance in entrances
-            for side, listener, conditions in self._listeners(entrance)
-            for alarm in self._open(entrance, side, listener, conditions)
-        ]
+        ways_in = [(entrance, *way) for entrance in entrances for way in self._listeners(entrance)]
+        if len(ways_in) > MOST_WAYS_IN:
+            raise ValueError(f"{name} has {len(ways_in)} ways in, and ECS takes {MOST_WAYS_IN}")
+        condemning = [alarm for way_in in ways_in for alarm in self._open(*way_in)]
         if self._shifter:
             self.service.node.add_dependency(self._shifter)
         self.monitoring.watch_tasks(self.service)

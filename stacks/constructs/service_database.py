@@ -2,7 +2,7 @@
 
 import json
 
-from aws_cdk import CustomResource, Duration, aws_secretsmanager
+from aws_cdk import CustomResource, Duration, RemovalPolicy, aws_secretsmanager
 from constructs import Construct
 
 from stacks.common.foundation import Foundation
@@ -35,7 +35,8 @@ class ServiceDatabase(Construct):
                 exclude_punctuation=True,
                 password_length=40,
             ),
-            removal_policy=stack.data_removal,
+            # Kept, it would stand in the way of the stack's return, and it opens nothing alone.
+            removal_policy=RemovalPolicy.DESTROY,
         )
         self.made = CustomResource(
             self,

@@ -14,7 +14,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from stacks import environments
-from stacks.environments import Fleet
+from stacks.environments import Environment, Fleet
 from stacks.organization.delegation_state import State
 
 TRUSTED = (
@@ -48,6 +48,10 @@ WATCHED = (
 BACKED_UP = ("Aurora", "DynamoDB", "EFS", "S3")
 """What AWS Backup takes part in; without its own management a table's backup leaves no account."""
 
+CLUSTERS, SEARCH = "ecs.amazonaws.com", "opensearchservice.amazonaws.com"
+"""Services that act by a role of their own, which has to be there before the first stack that
+needs it: AWS makes it too late for a first cluster, and for no search domain at all."""
+
 POLICY_TYPES = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
 
 
@@ -64,7 +68,7 @@ def steps(fleet: Fleet) -> dict[str, list[Step]]:
     return {
         fleet.accounts.management: [*_of_the_organization(), *_of_services(fleet)],
         fleet.accounts.security: [_guardduty_watches(region) for region in fleet.regions()],
-        **{one.account: [_backups_take_part(one.region)] for one in fleet.named().values()},
+        **{one.account: _of_an_environment(one) for one in fleet.named().values()},
     }
 
 
@@ -92,6 +96,11 @@ def _of_services(fleet: Fleet) -> list[Step]:
             lambda state: state.backups_cross_accounts,
         ),
     ]
+
+
+def _of_an_environment(environment: Environment) -> list[Step]:
+    services = [CLUSTERS, *([SEARCH] if environment.supporting.search else [])]
+    return [_backups_take_part(environment.region), *map(_linked_role, services)]
 
 
 def _policy_type(kind: str) -> Step:
@@ -142,6 +151,13 @@ def _backups_take_part(region: str) -> Step:
         f" --resource-type-opt-in-preference {','.join(f'{kind}=true' for kind in BACKED_UP)}"
         f" --resource-type-management-preference DynamoDB=true --region {region}",
         lambda state: set(BACKED_UP) <= state.backed_up(region),
+    )
+
+
+def _linked_role(service: str) -> Step:
+    return Step(
+        f"aws iam create-service-linked-role --aws-service-name {service}",
+        lambda state: state.is_linked(service),
     )
 
 

@@ -85,3 +85,8 @@ class State:
         """Kinds of stores in which AWS Backup takes part."""
         answer = self._client("backup", region).describe_region_settings()
         return {kind for kind, so in answer["ResourceTypeOptInPreference"].items() if so}
+
+    def is_linked(self, service: str) -> bool:
+        """Whether a service has its own role in the account."""
+        roles = self._client("iam").list_roles(PathPrefix=f"/aws-service-role/{service}/")
+        return bool(roles["Roles"])

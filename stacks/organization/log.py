@@ -84,7 +84,6 @@ class LogStack(OrganizationStack):
                 *(number for _, number in fleet.accounts),
                 *(environment.account for environment in fleet.named().values()),
             ],
-            regions=fleet.regions(),
         )
 
     def _encryption_key(self) -> aws_kms.Key:

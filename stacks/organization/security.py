@@ -32,13 +32,17 @@ class SecurityStack(OrganizationStack):
 
     def __init__(self, scope: Construct, name: str, *, fleet: Fleet, root: str) -> None:
         super().__init__(scope, name, account=fleet.accounts.security)
-        self._security_hub(root)
+        self._security_hub(fleet, root)
         self._analyzers()
         self._config_aggregate()
 
-    def _security_hub(self, root: str) -> None:
+    def _security_hub(self, fleet: Fleet, root: str) -> None:
         regions = aws_securityhub.CfnFindingAggregator(
-            self, "AllRegions", region_linking_mode="ALL_REGIONS"
+            self,
+            "AllRegions",
+            # Where nothing is recorded every control would fail, and cost: nobody acts there.
+            region_linking_mode="SPECIFIED_REGIONS",
+            regions=[region for region in fleet.regions() if region != self.region],
         )
         organization = aws_securityhub.CfnOrganizationConfiguration(
             self,

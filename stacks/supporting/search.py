@@ -45,13 +45,8 @@ class SearchStack(EnvironmentStack):
         super().__init__(scope, name, environment=environment)
         domain_name = f"fleetcharge-{self.environment_name}"
         arn = self.format_arn(service="es", resource="domain", resource_name=domain_name)
-        # AWS makes it in no account by itself, and a domain in a network needs it.
-        linked = aws_iam.CfnServiceLinkedRole(
-            self, "ServiceRole", aws_service_name="opensearchservice.amazonaws.com"
-        )
         own_logs = self._own_logs(foundation)
         domain = self._domain(domain_name, size, own_logs, foundation)
-        domain.add_resource_dependency(linked)
         reader = self._reader(arn)
         feed = LogFeed(
             self,
@@ -88,7 +83,7 @@ class SearchStack(EnvironmentStack):
             )
             for kind, name in OWN_LOGS.items()
         }
-        aws_logs.ResourcePolicy(
+        self._may_log = aws_logs.ResourcePolicy(
             self,
             "LogsPolicy",
             policy_statements=[
@@ -151,6 +146,7 @@ class SearchStack(EnvironmentStack):
                 auto_software_update_enabled=True
             ),
         )
+        domain.node.add_dependency(self._may_log)
         domain.apply_removal_policy(self.data_removal)
         acknowledge(
             domain,

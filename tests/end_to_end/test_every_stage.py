@@ -28,8 +28,9 @@ IDLE = """FROM python:3.13-slim
 ENTRYPOINT ["python", "-c", "import time; time.sleep(1e9)"]
 """
 REGISTER = Path(__file__).parents[2] / "docs" / "registers" / "recorded.md"
-SUPPORTING = {
-    *("live/grafana", "live/metrics", "live/search"),
+ALONE = {
+    *("live/billing", "live/charging", "live/grafana", "live/metrics", "live/search"),
+    *("live/telemetry", "qa/billing", "qa/charging"),
     *("qa/broker", "qa/grafana", "qa/metrics", "qa/search"),
 }
 DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
@@ -254,35 +255,44 @@ def test_what_is_not_carried_out_is_listed_in_the_register(everything: Everythin
     assert written == before, f"{REGISTER} is written anew: look at the difference, and commit it"
 
 
-def test_supporting_stacks_go_come_and_change_while_all_others_stand(
+def test_services_and_supporting_stacks_go_come_and_change_while_all_others_stand(
     everything: Everything,
 ) -> None:
     stacks = everything.assembly.stacks()
-    supporting = [one for one in stacks if one.path in SUPPORTING]
-    paths = [one.path for one in supporting]
+    alone = [one for one in stacks if one.path in ALONE]
+    paths = [one.path for one in alone]
 
     def standing() -> dict[str, Any]:
-        return {one.name: everything.described(one) for one in stacks if one not in supporting}
+        return {one.name: everything.described(one) for one in stacks if one not in alone}
 
     def states() -> set[str | None]:
-        return {(everything.described(one) or {}).get("StackStatus") for one in supporting}
+        return {(everything.described(one) or {}).get("StackStatus") for one in alone}
 
     before = standing()
-    everything.unprotect(supporting)
-    assert len(supporting) == len(SUPPORTING)
+    everything.unprotect(alone)
+    assert len(alone) == len(ALONE)
     everything.of_app(cdk.destroy, "--exclusively", "--concurrency=8", *paths)
     assert states() == {None}
-    for one in supporting:
-        if one.path.endswith("/search"):
-            # It outlives its stack with the logs in it; who wants a new one takes it away.
-            domains = everything.client("opensearch", one.account, one.region)
-            domains.delete_domain(DomainName=f"fleetcharge-{one.path.partition('/')[0]}")
+    for one in alone:
+        _take_away_what_outlives(everything, one)
     everything.of_app(cdk.deploy, "--exclusively", *paths, concurrency=8)
     assert states() == {"CREATE_COMPLETE"}
     everything.assembly.change(with_tag("release", "3"), ("qa", "live"))
     everything.of_app(cdk.deploy, "--exclusively", *paths, concurrency=8)
     assert states() == {"UPDATE_COMPLETE"}
     assert standing() == before
+
+
+def _take_away_what_outlives(everything: Everything, stack: DeployedStack) -> None:
+    """A domain with its logs and a broker with its messages: who wants a new one deletes it."""
+    stage, _, name = stack.path.partition("/")
+    if name == "search":
+        domains = everything.client("opensearch", stack.account, stack.region)
+        domains.delete_domain(DomainName=f"fleetcharge-{stage}")
+    if name == "broker":
+        brokers = everything.client("mq", stack.account, stack.region)
+        for one in brokers.list_brokers()["BrokerSummaries"]:
+            brokers.delete_broker(BrokerId=one["BrokerId"])
 
 
 def test_everything_is_destroyed_but_data_that_is_protected(everything: Everything) -> None:

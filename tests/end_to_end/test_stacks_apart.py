@@ -18,6 +18,7 @@ from demo.scenario import FleetContract, PlannedCharge, PlannedStation, Scenario
 from simulator.charge import Charge
 from tests.end_to_end.changed_properties import with_changed_properties
 from tests.end_to_end.conftest import SERVICES, Stacks
+from tests.end_to_end.whole_fleet import with_tag
 
 pytestmark = pytest.mark.end_to_end
 
@@ -109,7 +110,7 @@ async def test_what_devices_reported_outlives_the_stack_of_telemetry(
     assert history["sampleCount"] == 10
 
 
-async def test_each_common_stack_changes_alone_while_programs_answer(
+async def test_each_common_stack_changes_alone_then_each_service_while_programs_answer(
     stacks: Stacks, charging: RestApi, billing: RestApi
 ) -> None:
     running = stacks.tasks()
@@ -121,6 +122,11 @@ async def test_each_common_stack_changes_alone_while_programs_answer(
         await _answering(charging, billing, partial(stacks.update, common))
         assert stacks.standing() == {**before, f"playground-{common}": "UPDATE_COMPLETE"}
     assert stacks.tasks() == running, "a common stack's change touches no program"
+    stacks.assembly.change(with_tag("release", "2"))
+    for service in SERVICES:
+        before = stacks.standing()
+        await _answering(charging, billing, partial(stacks.deploy, service))
+        assert stacks.standing() == {**before, f"playground-{service}": "UPDATE_COMPLETE"}
 
 
 async def test_an_output_is_replaced_while_its_readers_stand_and_keep_what_they_read(

@@ -72,6 +72,8 @@ def test_data_outlives_its_stack_where_the_stage_is_protected(
             seen.add(type_)
             if type_ == "AWS::RDS::DBCluster" and not protected:
                 continue
+            if "/DatabaseRole" in place:
+                continue  # a password that the stack gives anew, under the same name
             assert body["DeletionPolicy"] == kept, place
             assert body["UpdateReplacePolicy"] == kept.replace("ExceptOnCreate", ""), place
     assert seen >= (STATEFUL_OUTSIDE if stage.environment == ORGANIZATION else STATEFUL)

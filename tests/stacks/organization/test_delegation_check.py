@@ -23,6 +23,7 @@ class Everything:
         self._delegates = {fleet.accounts.security, fleet.accounts.backup}
         self._watched = set(delegation.WATCHED)
         self._kinds = set(delegation.BACKED_UP)
+        self._linked = {delegation.CLUSTERS, delegation.SEARCH}
         for name, value in but.items():
             setattr(self, name, value)
 
@@ -37,6 +38,9 @@ class Everything:
 
     def backed_up(self, _region: str) -> set[str]:
         return self._kinds
+
+    def is_linked(self, service: str) -> bool:
+        return service in self._linked
 
 
 def lacking(fleet: Fleet, account: str, **but: Any) -> list[str]:
@@ -72,6 +76,15 @@ def test_a_feature_or_a_kind_of_store_that_is_left_out_is_lacking(fleet: Fleet) 
     assert len(lacking(fleet, fleet.accounts.security, _watched=half)) == len(fleet.regions())
     live = fleet.named()["live"].account
     assert len(lacking(fleet, live, _kinds={"Aurora", "DynamoDB", "S3"})) == 1
+
+
+def test_a_cluster_and_a_search_domain_need_roles_that_are_there_before(fleet: Fleet) -> None:
+    live, dev = fleet.named()["live"], fleet.named()["dev"]
+    assert live.supporting.search
+    assert not dev.supporting.search
+    missing = [lacking(fleet, one.account, _linked=set()) for one in (live, dev)]
+    assert [len(lines) for lines in missing] == [2, 1]
+    assert "--aws-service-name ecs.amazonaws.com" in missing[1][0]
 
 
 def test_what_aws_does_not_tell_is_not_believed(fleet: Fleet) -> None:
@@ -118,4 +131,8 @@ def test_it_sees_what_is_switched_on(fleet: Fleet) -> None:
     assert after.delegates(service) == {number}
     assert after.guardduty_administrators("eu-central-1") == {number}
     assert after.guardduty_watches("eu-central-1") == set()
+    assert not after.is_linked(delegation.CLUSTERS)
+    iam: Any = session.client("iam")
+    iam.create_service_linked_role(AWSServiceName=delegation.CLUSTERS)
+    assert State(session).is_linked(delegation.CLUSTERS)
     assert after.account == "123456789012"

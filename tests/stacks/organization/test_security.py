@@ -188,7 +188,7 @@ def test_every_environment_takes_part_in_backups(
     commands: dict[str, list[str]], fleet: Fleet
 ) -> None:
     for name in fleet.named():
-        (line,) = commands[name]
+        line, *_ = commands[name]
         assert " Aurora=true,DynamoDB=true,EFS=true,S3=true " in line
         assert "--resource-type-management-preference DynamoDB=true" in line
 
