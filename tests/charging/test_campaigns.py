@@ -109,6 +109,22 @@ async def test_firmware_is_there_when_the_station_says_so(program: ChargingProgr
         assert (stopped["succeeded"], stopped["failed"]) == (1, 1)
 
 
+async def test_no_station_stops_campaigns_by_what_it_says(program: ChargingProgram) -> None:
+    ids = ["NUL1", "NUL2"]
+    async with all_connected(program, ids) as stations:
+        for wanted in (RESET, {"action": "UpdateFirmware", "request": FIRMWARE}):
+            campaign_id = begin(program, **wanted, stations=ids)
+            for station in stations:
+                await answer(station, {"status": "Accepted", "x": "\0"})
+            if wanted is not RESET:
+                for station in stations:
+                    await station.call("FirmwareStatusNotification", status="Installed", x="\0")
+            await until(program, campaign_id, state="done", succeeded=2)
+    shown = program.get(f"/campaigns/{campaign_id}/tasks")["items"][0]
+    assert shown["answer"] == {"status": "Accepted", "x": "\ufffd"}
+    assert program.is_running
+
+
 async def test_a_command_waits_for_its_station(program: ChargingProgram, station_id: str) -> None:
     path = f"/stations/{station_id}/commands"
     held = program.api.post(path, json=RESET | {"hold_seconds": 3600}).json()
@@ -188,6 +204,7 @@ async def test_each_station_that_fits_hears_its_own_version(program: ChargingPro
         ({"filter": {"model": "M"}}, 422, "either stations or filter"),
         ({"filter": {}, "stations": None}, 422, "filter"),
         ({"others": [RESET | {"ocpp_version": "ocpp1.6"}]}, 422, "one request for each version"),
+        ({"action": "DataTransfer", "request": {"vendorId": "\0"}}, 422, "NUL"),
     ],
 )
 def test_what_is_no_campaign(

@@ -10,6 +10,7 @@ from services.charging.domain.ocpp16.change_configuration import ChangeConfigura
 from services.charging.domain.ocpp201.types import CustomData
 from services.charging.domain.ocpp201.variables import SetVariables
 from services.charging.domain.ocpp_j.message import Message
+from services.charging.domain.ocpp_j.nul_character import says_nul
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.versions import VERSIONS, version
 
@@ -48,6 +49,8 @@ def check_request(version: Version, action: str, request: Mapping[str, Any]) -> 
         message = msgspec.convert(request, kind)
     except msgspec.ValidationError as error:
         raise WrongRequestError(f"request: {error}") from error
+    if says_nul(msgspec.json.encode(request)):
+        raise WrongRequestError("request: no text may hold the character NUL")
     if _tells_a_secret(message):
         raise WrongRequestError(
             "request: a station's key is a secret, and commands are kept as they are"

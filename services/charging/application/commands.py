@@ -28,6 +28,7 @@ from services.charging.domain.commands import Command, CommandState
 from services.charging.domain.ocpp_j.connection import BusyError
 from services.charging.domain.ocpp_j.frames import CallError, CallResult
 from services.charging.domain.ocpp_j.message import Message
+from services.charging.domain.ocpp_j.nul_character import without_nul
 from services.charging.domain.ocpp_j.reading import UnreadableError
 from services.charging.domain.ocpp_j.version import Version
 
@@ -146,7 +147,7 @@ class CommandDelivery:
             action, request = await self._said(command, version)
             match await call(action, request):
                 case CallResult(_, payload):
-                    answer = payload
+                    answer = without_nul(payload)
                     await self._understand(command, version, action, payload)
                 case CallError(_, code, description):
                     state, reason = CommandState.REFUSED, f"{code} {description}".rstrip()

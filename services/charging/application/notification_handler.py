@@ -19,7 +19,7 @@ class NotificationHandler:
             Notification(
                 station_id=inbound.station_id,
                 action=type(inbound.message).__name__,
-                received=inbound.payload.decode(),
+                received=inbound.text,
                 received_at=inbound.received_at,
                 identity=identity(inbound.message),
             )

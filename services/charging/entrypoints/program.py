@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from services.charging.application.ports import UnavailableError
+from services.charging.entrypoints.background import Background, go_on
 from services.charging.entrypoints.gateway import Gateway
 
 logger = logging.getLogger(__name__)
@@ -59,16 +60,6 @@ class Notices(Protocol):
 
     async def run(self) -> None:
         """Until cancelled."""
-
-
-class Background(Protocol):
-    """Work beside the calls of stations and people: the outbox's relay, the message log."""
-
-    async def run(self) -> None:
-        """Until told to finish."""
-
-    def finish(self) -> None:
-        """Do what is left, and end."""
 
 
 class _Api(uvicorn.Server):
@@ -143,9 +134,12 @@ class Program:
 
     async def _serve_stations(self, api: asyncio.Task[None], stop: asyncio.Task[bool]) -> None:
         server = await self._gateway.serve(self._address, self._gateway_port)
-        background = [asyncio.create_task(work.run()) for work in self._background]
-        signs_of_life = asyncio.create_task(self._show_signs_of_life())
-        notices = asyncio.create_task(self._notices.run())
+        finish = asyncio.Event()
+        background = [
+            asyncio.create_task(go_on(work.run, finish=finish)) for work in self._background
+        ]
+        signs_of_life = asyncio.create_task(go_on(self._show_signs_of_life, finish=finish))
+        notices = asyncio.create_task(go_on(self._notices.run, finish=finish))
         logger.info("serving stations", extra={"port": self._gateway_port})
         await asyncio.wait(
             {api, stop, *background, signs_of_life, notices}, return_when=asyncio.FIRST_COMPLETED
@@ -158,6 +152,7 @@ class Program:
         notices.cancel()
         with contextlib.suppress(UnavailableError):
             await self._node.leave()
+        finish.set()
         for work in self._background:
             work.finish()
         with contextlib.suppress(TimeoutError):

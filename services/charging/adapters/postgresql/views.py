@@ -99,7 +99,7 @@ class PostgresViews:
         """Of a session, in their order; readings of one moment are told apart by their hash."""
         query = """
             , reading as (
-                select measured_at, register_wh, received::json as message,
+                select measured_at, register_wh, without_nul(received)::json as message,
                     extract(epoch from measured_at) as second, hashtextextended(received, 0) as hash
                 from meter_reading
                 where (transaction_id, station_id) = (

@@ -26,7 +26,7 @@ class MeterValuesHandler:
             transaction_id=message.transaction_id,
             measured_at=measured_at,
             register_wh=register_wh,
-            received=inbound.payload.decode(),
+            received=inbound.text,
             received_at=inbound.received_at,
         )
         await self._readings.add(reading, inbound.quarantine(findings))

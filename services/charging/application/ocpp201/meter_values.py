@@ -23,7 +23,7 @@ class MeterValuesHandler:
             transaction_id=None,
             measured_at=registers.measured_at,
             register_wh=registers.last_wh,
-            received=inbound.payload.decode(),
+            received=inbound.text,
             received_at=inbound.received_at,
         )
         await self._readings.add(reading, inbound.quarantine(findings))

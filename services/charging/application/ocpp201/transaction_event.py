@@ -58,7 +58,7 @@ class TransactionEventHandler:
                 transaction_id=begun[0] if begun else None,
                 measured_at=registers.measured_at,
                 register_wh=registers.last_wh,
-                received=inbound.payload.decode(),
+                received=inbound.text,
                 received_at=inbound.received_at,
             )
             await self._readings.add(reading, inbound.quarantine(findings))
@@ -107,5 +107,5 @@ def _report(inbound: Inbound[TransactionEvent], registers: Registers) -> Transac
         first_register_wh=registers.first_wh,
         last_register_wh=registers.last_wh,
         reason=message.transaction_info.stopped_reason,
-        received=inbound.payload.decode(),
+        received=inbound.text,
     )

@@ -15,6 +15,7 @@ import msgspec
 
 from services.charging.domain.ocpp_j.frames import ErrorCode
 from services.charging.domain.ocpp_j.message import Message
+from services.charging.domain.ocpp_j.nul_character import says_nul, without_nul
 from services.charging.domain.quarantine import Finding, Rule
 
 M = TypeVar("M", bound=Message)
@@ -53,8 +54,8 @@ class Reader:
     def read(self, kind: type[M], payload: bytes) -> tuple[M, list[Finding]]:
         """The message and what had to be mended; raises `UnreadableError`."""
         findings: list[Finding] = []
-        if b"\\u0000" in payload:
-            payload = payload.replace(b"\\u0000", b"\\ufffd")
+        if says_nul(payload):
+            payload = without_nul(payload)
             findings.append(Finding(Rule.NUL_CHARACTER, "$"))
         try:
             return msgspec.json.decode(payload, type=kind), findings

@@ -7,7 +7,18 @@ from alembic import op
 revision = "0037"
 down_revision = "0036"
 
-SCHEMA = """
+SCHEMA = r"""
+-- JSON with U+FFFD in the place of NUL, as which no text can be read: whoever looks into such JSON
+-- fails, at any field. A backslash that is escaped itself begins nothing.
+create function without_nul(said text) returns text immutable strict parallel safe language sql as
+    $$ select regexp_replace(said, '(?<!\\)((\\\\)*)\\u0000', '\1\\ufffd', 'g') $$;
+update notification set received = without_nul(received) where strpos(received, '\u0000') > 0;
+update command set answer = without_nul(answer::text)::json,
+    request = without_nul(request::text)::json
+where strpos(answer::text, '\u0000') > 0 or strpos(request::text, '\u0000') > 0;
+update campaign set request = without_nul(request::text)::json
+where strpos(request::text, '\u0000') > 0;
+
 alter table campaign drop constraint campaign_state_check, add check (
     state in ('running', 'paused', 'done', 'stopped')
 );
