@@ -4,9 +4,12 @@ from typing import LiteralString
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
-from services.charging.adapters.postgresql.database import Database
-from services.charging.application.ports import NotStorableError, TooSlowError
+from contracts.postgresql import PATIENCE
+from services.billing.adapters.database import conninfo as billing_conninfo
+from services.charging.adapters.postgresql.database import Database, conninfo
+from services.charging.application.ports import NotStorableError, TooSlowError, UnavailableError
 
 pytestmark = pytest.mark.integration
 
@@ -32,6 +35,27 @@ async def test_a_pipeline_keeps_all_or_nothing(kept: Database, fails: LiteralStr
     async with kept.statement() as connection:
         stays = await (await connection.execute("select event from outbox")).fetchall()
     assert stays == [("kept",)]
+
+
+async def test_who_meets_a_node_that_only_reads_repeats_at_one_that_writes(kept: Database) -> None:
+    async def lost() -> None:
+        async with kept.statement() as connection:
+            await connection.execute("set session characteristics as transaction read only")
+            await connection.execute(PUT, ("lost",))
+
+    with pytest.raises(UnavailableError, match="read-only"):
+        await lost()
+    for _ in range(4):  # More than the pool has connections.
+        async with kept.statement() as connection:
+            await connection.execute(PUT, ("kept",))
+
+
+def test_who_vanishes_is_noticed() -> None:
+    for connect in (conninfo, billing_conninfo):
+        known = conninfo_to_dict(
+            connect(host="database", port=5432, name="x", username="y", password="z")
+        )
+        assert PATIENCE.items() <= known.items()
 
 
 async def test_a_question_that_takes_too_long_is_given_up(kept: Database) -> None:

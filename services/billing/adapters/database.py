@@ -11,8 +11,9 @@ from alembic.config import Config
 from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from contracts.postgresql import PATIENCE
 from contracts.tracing.spans import step
 from services.billing.adapters.charging_records import PostgresChargingRecords, PostgresQuarantine
 from services.billing.adapters.contracts import PostgresContracts
@@ -20,6 +21,9 @@ from services.billing.adapters.invoices import PostgresInvoices
 
 Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
 
+UNAVAILABLE = (psycopg.OperationalError, psycopg.InternalError, PoolTimeout)
+"""What the database does not do at present. Internal to PostgreSQL is a node that only reads, as
+after a failover."""
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -32,8 +36,8 @@ def conninfo(*, host: str, port: int, name: str, username: str, password: str) -
         user=username,
         password=password,
         sslmode="prefer" if host.startswith("/") else "require",
-        connect_timeout=5,
         application_name="billing",
+        **PATIENCE,
     )
 
 
@@ -86,4 +90,9 @@ class PostgresLedger:
         """Read committed; commits when the block ends well."""
         with step("PostgreSQL"):
             async with self._pool.connection() as connection:
-                yield PostgresTransaction(connection)
+                try:
+                    yield PostgresTransaction(connection)
+                except psycopg.InternalError:
+                    # To a node that only reads it stays so: the next leads to the one that writes.
+                    await connection.close()
+                    raise

@@ -5,13 +5,12 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-import psycopg
 from botocore.exceptions import BotoCoreError, ClientError
 from opentelemetry.trace import Span, SpanKind
-from psycopg_pool import PoolTimeout
 
 from contracts import events
 from contracts.tracing.spans import NO_TRACING, Tracing
+from services.billing.adapters.database import UNAVAILABLE
 from services.billing.adapters.session_queue import Message, SessionQueue
 from services.billing.application.intake import SessionIntake
 from services.billing.application.invoice_documents import InvoiceDocuments
@@ -117,9 +116,7 @@ async def _take(
         await intake.take([message.body for message in messages])
 
     try:
-        taken = await persist(
-            "session events", attempt, stop, psycopg.OperationalError, PoolTimeout
-        )
+        taken = await persist("session events", attempt, stop, *UNAVAILABLE)
         if taken:
             await asyncio.to_thread(queue.delete, messages)
         return taken
@@ -153,7 +150,7 @@ class DocumentLoop:
             try:
                 if await self._documents.write_next():
                     continue
-            except (psycopg.OperationalError, PoolTimeout) as error:
+            except UNAVAILABLE as error:
                 log.warning("documents wait for the database: %s", error)
             except Exception:
                 # The outermost loop: the rest of the program goes on.

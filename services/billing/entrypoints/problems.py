@@ -6,10 +6,10 @@ import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
 from contracts.access_tokens import AccessDeniedError
+from services.billing.adapters.database import UNAVAILABLE
 from services.billing.application.ports import DocumentError
 from services.billing.domain.errors import BillingError
 
@@ -53,10 +53,11 @@ def add_problems(app: FastAPI) -> None:
     async def _no_data(_: Request, error: psycopg.DataError) -> Response:
         return problem(422, "invalid-request", str(error))
 
-    @app.exception_handler(psycopg.OperationalError)
-    @app.exception_handler(PoolTimeout)
     async def _no_database(_: Request, error: Exception) -> Response:
         return problem(503, "database-unavailable", f"the database does not answer: {error}")
+
+    for unavailable in UNAVAILABLE:
+        app.add_exception_handler(unavailable, _no_database)
 
     @app.exception_handler(DocumentError)
     async def _no_document(_: Request, error: DocumentError) -> Response:

@@ -12,6 +12,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy.exc import SQLAlchemyError
 
+from contracts.postgresql import PATIENCE
 from contracts.tracing.spans import step
 from services.charging.adapters.postgresql.schema import migrate
 from services.charging.application.ports import (
@@ -37,9 +38,19 @@ def conninfo(*, host: str, port: int, name: str, username: str, password: str) -
         user=username,
         password=password,
         sslmode="disable" if host.startswith("/") else "require",
-        connect_timeout=5,
         application_name="charging",
+        **PATIENCE,
     )
+
+
+_UNAVAILABLE = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.InternalError,
+    PoolTimeout,
+)
+"""Internal to PostgreSQL are a node that only reads, as after a failover, and a transaction that it
+ended."""
 
 
 class Database:
@@ -106,7 +117,7 @@ class Database:
         """
         try:
             with step("PostgreSQL"):
-                async with self._pool.connection() as connection:
+                async with self._pool.connection() as connection, _dropped(connection):
                     yield connection
         except (psycopg.DataError, psycopg.IntegrityError) as error:
             said = error.diag.message_detail or error.diag.message_primary or str(error)
@@ -116,7 +127,7 @@ class Database:
             raise TooSlowError(
                 f"it takes more than {self._seconds_a_statement} s: ask for less at once"
             ) from error
-        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+        except _UNAVAILABLE as error:
             logger.warning("database unavailable", extra={"reason": str(error)})
             raise UnavailableError(str(error)) from error
 
@@ -137,3 +148,13 @@ class Database:
                 await connection.execute("select 1")
         except UnavailableError as error:
             raise UnavailableError(f"the database: {error}") from error
+
+
+@asynccontextmanager
+async def _dropped(connection: Connection) -> AsyncIterator[None]:
+    """A connection to a node that only reads stays so: the next leads to the one that writes."""
+    try:
+        yield
+    except psycopg.InternalError:
+        await connection.close()
+        raise
