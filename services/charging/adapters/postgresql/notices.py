@@ -55,7 +55,10 @@ class Notices:
             for channel in self._hear:
                 await connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
             cursor = await connection.execute(
-                "select distinct station_id from command where state = 'pending'"
+                """
+                select distinct station_id from command
+                where over_at is null and state = 'pending'
+                """
             )
             self._look_again([station_id for (station_id,) in await cursor.fetchall()])
             while True:
