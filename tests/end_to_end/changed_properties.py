@@ -128,6 +128,7 @@ CHANGED: dict[str, tuple[tuple[str, Change], ...]] = {
     "AWS::IAM::ManagedPolicy": (_IN_DOCUMENT,),
     "AWS::IAM::Policy": (_IN_DOCUMENT,),
     "AWS::IAM::Role": (("Description", _described),),
+    "AWS::IAM::ServiceLinkedRole": (("Description", _described),),
     "AWS::IdentityStore::Group": (("Description", _described),),
     "AWS::KMS::Key": (("Description", _described),),
     "AWS::Lambda::Alias": (("Description", _described),),
