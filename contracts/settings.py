@@ -124,6 +124,9 @@ class ChargingSettings(Settings, frozen=True, kw_only=True):
     ocsp_hosts: str = ""
     """OCSP responders that may be asked for stations, with commas between; with their port where it
     is not the usual one."""
+    contract_authorities: str = ""
+    """PEM of who issues the contracts of vehicles that may charge; none: no vehicle is let in by
+    its contract."""
     contract_certificates_url: str = ""
     """Of the service that issues certificates of vehicles' contracts; none: such requests fail."""
     contract_certificates_token: Secret = ""

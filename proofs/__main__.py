@@ -144,7 +144,7 @@ def pages(stages: Sequence[Stage]) -> dict[str, str]:
 
 
 def certificates() -> list[expiries.Expiry]:
-    """Those of the settings: who issues certificates to stations."""
+    """Those of the settings: who issues certificates to stations, and contracts of vehicles."""
     return expiries.certificates(SETTINGS[0], "charging")
 
 

@@ -141,6 +141,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     certificates = PostgresStationCertificates(database)
     authority = certification.authority_of(settings)
     issuer = StationCertificates(authority, certificates, commands, utc_now) if authority else None
+    statuses = certification.statuses_of(settings)
     store = Store(
         tokens=tokens,
         register=PostgresStationReports(database),
@@ -153,7 +154,8 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         reservations=PostgresReservations(database),
         quarantine=PostgresQuarantine(database),
         issuer=issuer,
-        statuses=certification.statuses_of(settings),
+        statuses=statuses,
+        trust=certification.trust_of(settings, statuses),
         contracts=certification.contracts_of(settings),
     )
     sites, configurations = PostgresSites(database), PostgresConfigurations(database)

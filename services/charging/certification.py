@@ -5,6 +5,7 @@ import boto3
 from contracts.settings import ChargingSettings
 from services.charging.adapters.certificate_authority import LocalAuthority
 from services.charging.adapters.contract_certificates import ContractCertificateService
+from services.charging.adapters.contract_trust import ContractTrust
 from services.charging.adapters.ocsp_responders import OcspResponders
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.revocations import PostgresRevocations
@@ -42,6 +43,13 @@ def statuses_of(settings: ChargingSettings) -> OcspResponders | None:
     if not settings.ocsp_hosts:
         return None
     return OcspResponders(settings.ocsp_hosts.split(","), utc_now)
+
+
+def trust_of(settings: ChargingSettings, statuses: OcspResponders | None) -> ContractTrust | None:
+    """Whose contracts of vehicles count; None: nobody's."""
+    if statuses is None or not settings.contract_authorities:
+        return None
+    return ContractTrust(settings.contract_authorities, statuses, utc_now)
 
 
 def contracts_of(settings: ChargingSettings) -> ContractCertificateService | None:

@@ -119,6 +119,7 @@ def _asked(plug_and_charge: PlugAndCharge) -> dict[str, str]:
     """Whom it may ask for the certificates of vehicles."""
     asked = {
         "ocsp_hosts": ",".join(plug_and_charge.ocsp_hosts),
+        "contract_authorities": plug_and_charge.contract_authorities or "",
         "contract_certificates_url": plug_and_charge.contract_certificates_url or "",
     }
     return {name: value for name, value in asked.items() if value}

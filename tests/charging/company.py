@@ -10,6 +10,7 @@ from services.charging.application.central_systems import central_systems
 from services.charging.application.ports import (
     CertificateStatuses,
     ContractCertificates,
+    ContractTrust,
     Planned,
     Store,
 )
@@ -127,6 +128,7 @@ class Company:
         self,
         statuses: CertificateStatuses | None = None,
         contracts: ContractCertificates | None = None,
+        trust: ContractTrust | None = None,
     ) -> None:
         self.ledger = FakeLedger(
             Token("CARD1", TokenStatus.ACCEPTED, "Ada"), Token("CARD2", TokenStatus.BLOCKED, "Bob")
@@ -151,6 +153,7 @@ class Company:
             quarantine=self.ledger.quarantine,
             statuses=statuses,
             contracts=contracts,
+            trust=trust,
         )
         self.central_systems = {
             system.version.name: system for system in central_systems(self.store, lambda: self.now)

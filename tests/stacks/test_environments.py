@@ -261,6 +261,7 @@ TOKEN = "arn:aws:secretsmanager:eu-central-1:100000000021:secret:contract-certif
         ('"https://contracts.v2g.example/live"', '"http://v2g.example"', "an address by https"),
         (URL, f'{URL}contract_certificates_token_arn = "token"\n', "the whole ARN of a secret"),
         (URL, f'contract_certificates_token_arn = "{TOKEN}"\n', "of no use without the service"),
+        ('ocsp_hosts = ["ocsp.v2g.example"]\n', "", "of no use without ocsp_hosts"),
     ],
 )
 def test_who_is_asked_for_certificates_of_vehicles(old: str, new: str, says: str) -> None:

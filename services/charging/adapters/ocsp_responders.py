@@ -1,15 +1,15 @@
 """The status of certificates, from the OCSP responders that they name (RFC 6960)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from services.charging.adapters.http_post import post
+from services.charging.adapters.ocsp_answers import HASHES
 from services.charging.application.ports import Clock, UnavailableError
 from services.charging.domain.ocpp201.certificate_hash_data import OCSPRequestData
 
@@ -18,12 +18,6 @@ LARGEST = 4_000
 MOST_KEPT = 1_000
 AT_ONCE = 8
 CLOCKS_DIFFER = timedelta(minutes=5)
-_HASHES: Mapping[str, type[hashes.HashAlgorithm]] = {
-    "SHA256": hashes.SHA256,
-    "SHA384": hashes.SHA384,
-    "SHA512": hashes.SHA512,
-}
-
 Fetch = Callable[[str, bytes], Awaitable[bytes]]
 """An address and a request, both of OCSP; raises `UnavailableError`."""
 
@@ -98,7 +92,7 @@ def _request(asked: OCSPRequestData) -> ocsp.OCSPRequest:
                 bytes.fromhex(asked.issuer_name_hash),
                 bytes.fromhex(asked.issuer_key_hash),
                 int(asked.serial_number, 16),
-                _HASHES[asked.hash_algorithm](),
+                HASHES[asked.hash_algorithm](),
             )
             .build()
         )

@@ -12,6 +12,7 @@ from services.charging.domain.device_model import Monitor, Value
 from services.charging.domain.ledger import Entry, Known
 from services.charging.domain.metering import MeterReading
 from services.charging.domain.notifications import Notification
+from services.charging.domain.ocpp201.authorization import AuthorizeCertificateStatus
 from services.charging.domain.ocpp201.certificate_hash_data import OCSPRequestData
 from services.charging.domain.ocpp201.certificates import (
     Get15118EVCertificate,
@@ -55,6 +56,14 @@ class TakenError(Exception):
 
 class InUseError(Exception):
     """Something cannot go, as others need it; says who."""
+
+
+class UntrustedError(Exception):
+    """A contract's certificate that does not count: why, and that in the words of the standard."""
+
+    def __init__(self, status: AuthorizeCertificateStatus, why: str) -> None:
+        super().__init__(why)
+        self.status: AuthorizeCertificateStatus = status
 
 
 class NotConnectedError(Exception):
@@ -235,6 +244,21 @@ class CertificateStatuses(Protocol):
         """The OCSP responder's answer, in DER; raises `UnavailableError`."""
 
 
+class ContractTrust(Protocol):
+    """Who knows whose contracts count (ISO 15118)."""
+
+    async def check(
+        self, emaid: str, certificate: str | None, asked: Sequence[OCSPRequestData]
+    ) -> None:
+        """Return when the contract of this id counts.
+
+        `certificate`: the contract's in PEM and those between it and its root, where the station
+        cannot check them; `asked`: the same by hashes, for their status.
+
+        Raises `UntrustedError`, and `UnavailableError` where nobody tells the status.
+        """
+
+
 class ContractCertificates(Protocol):
     """Who issues the certificates of vehicles' contracts."""
 
@@ -260,4 +284,6 @@ class Store:
     """Without one, an operator has requests for certificates signed."""
     statuses: CertificateStatuses | None = None
     contracts: ContractCertificates | None = None
+    trust: ContractTrust | None = None
+    """Without it, no contract counts."""
     registrations: Registrations = field(default_factory=Registrations)

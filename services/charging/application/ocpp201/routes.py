@@ -86,7 +86,7 @@ def ocpp201_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
     sites = SiteReportHandler(store.sites, store.notifications)
     reservations = ReservationHandler(store.reservations, store.notifications)
     handlers = (
-        Route(authorization.Authorize, AuthorizeHandler(store.tokens).handle),
+        Route(authorization.Authorize, AuthorizeHandler(store.tokens, store.trust).handle),
         Route(availability.Heartbeat, HeartbeatHandler().handle),
         Route(availability.StatusNotification, StatusNotificationHandler(store.register).handle),
         Route(data_transfer.DataTransfer, DataTransferHandler().handle),
