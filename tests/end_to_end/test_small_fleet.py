@@ -11,7 +11,7 @@ from contracts.routes import CHARGING_API, ORIGIN_KEY
 from demo import billing as billing_side
 from demo import charging as charging_side
 from demo import solar_power, surplus, telemetry
-from demo.rest import RestApi, through
+from demo.rest import Refused, RestApi, through
 from demo.scenario import small_fleet
 from demo.summary import Outcome
 from tests.end_to_end.conftest import Playground
@@ -96,3 +96,29 @@ async def test_past_the_distribution_nobody_gets_to_a_program(
         for shown in ({}, {ORIGIN_KEY: "guessed"}):
             async with session.get(url, headers=headers | shown) as answer:
                 assert answer.status == 404
+
+
+async def test_a_partner_s_machine_gets_a_token_and_sees_its_company_alone(
+    playground: Playground, charging: RestApi
+) -> None:
+    deployment, machine = playground.deployment, playground.machine
+    cognito, pool = deployment.client("cognito-idp"), deployment.output("auth", "UserPoolId")
+    clients = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
+    (client_id,) = (one["ClientId"] for one in clients if one["ClientName"] == "partner-sandbox")
+    client = cognito.describe_user_pool_client(UserPoolId=pool, ClientId=client_id)
+    secret = client["UserPoolClient"]["ClientSecret"]
+    asked = {"grant_type": "client_credentials", "scope": "partners/stations.read"}
+    shown = {"Authorization": aiohttp.encode_basic_auth(client_id, secret)}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{machine.endpoint}/oauth2/token", data=asked, headers=shown) as answer,
+    ):
+        assert answer.status == 200, await answer.text()
+        token = (await answer.json())["access_token"]
+    assert (await charging.get("/sites"))["items"]
+    async with RestApi(machine.front_door, CHARGING_API, token) as partner:
+        assert (await partner.get("/sites"))["items"] == []
+        with pytest.raises(Refused) as refused:
+            await partner.get("/sessions")
+    assert refused.value.status == 403
+    assert "partners/sessions.read" in str(refused.value)
