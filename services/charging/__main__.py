@@ -296,7 +296,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             campaigns,
             changes,
             metrics_log,
-            held.rounds,
+            *held.rounds,
             Rounds(ledger.look, every=stop_matching.LOOK_EVERY, failed="stops wait on"),
             Rounds(
                 ConfigurationQuestions(configurations, commands).ask_some,

@@ -7,11 +7,12 @@ from fastapi import APIRouter
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.local_lists import PostgresLocalLists
 from services.charging.adapters.postgresql.reservations import PostgresReservations
+from services.charging.application import local_lists, reservations
 from services.charging.application.commands import Commands, Learn
 from services.charging.application.local_lists import LocalLists
 from services.charging.application.ports import Clock
 from services.charging.application.remote_control import RemoteControl
-from services.charging.application.reservations import LOOK_EVERY, ReservationAnswers
+from services.charging.application.reservations import ReservationAnswers
 from services.charging.application.rounds import Rounds
 from services.charging.application.station_views import StationViews
 from services.charging.application.views import Views
@@ -25,7 +26,7 @@ class Holdings:
 
     learn: Learn
     routers: list[APIRouter]
-    rounds: Rounds
+    rounds: list[Rounds]
 
 
 def holdings(
@@ -39,8 +40,8 @@ def holdings(
     clock: Clock,
 ) -> Holdings:
     """`learn`: from answers that are about something else."""
-    list_book, reservations = PostgresLocalLists(database), PostgresReservations(database)
-    lists = LocalLists(list_book, commands, ReservationAnswers(reservations, learn).learn)
+    list_book, book = PostgresLocalLists(database), PostgresReservations(database)
+    lists = LocalLists(list_book, commands, ReservationAnswers(book, learn).learn)
     return Holdings(
         lists.learn,
         [
@@ -48,10 +49,21 @@ def holdings(
             reservations_router(
                 stations=stations,
                 views=views,
-                book=reservations,
+                book=book,
                 remote_control=remote_control,
                 clock=clock,
             ),
         ],
-        Rounds(reservations.expire, every=LOOK_EVERY, failed="no reservations expire"),
+        [
+            Rounds(
+                book.expire,
+                every=reservations.LOOK_EVERY,
+                failed="no reservations expire",
+            ),
+            Rounds(
+                lists.tell_of_blocked,
+                every=local_lists.LOOK_EVERY,
+                failed="lists with blocked tokens stay",
+            ),
+        ],
     )

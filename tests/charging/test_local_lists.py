@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from contracts.personas import Persona
 from services.charging.domain.local_lists import Listed, LocalList, update_to
 from services.charging.domain.tokens import TokenStatus
-from tests.charging.program import ChargingProgram
+from tests.charging.program import KEY, ChargingProgram
 from tests.charging.station import Station, connected
 
 ADA, BOB, EVE = (Listed(uid, TokenStatus.ACCEPTED) for uid in ("ADA", "BOB", "EVE"))
@@ -96,6 +97,35 @@ async def test_a_list_is_told_by_differences_and_whole_where_they_fail(
         told = await answer(station, "Accepted")
         assert told == {number: 4, "updateType": "Full", "localAuthorizationList": both}
         await until(program, path, "accepted")
+
+
+@pytest.mark.integration
+async def test_a_token_that_is_blocked_is_so_on_lists(program: ChargingProgram) -> None:
+    path, uids = "/stations/blocking-1/local-list", ("BLOCK1", "BLOCK2")
+    site = {"name": "Depot", "kind": "workplace", "time_zone": "Europe/Berlin"}
+    new = {"id": "blocking-1", "site_id": "blocking-depot", "connectors": 1, "key": KEY}
+    # A company of its own: its stations' caches are cleared as well.
+    with program.signed_in(Persona.OPERATOR, "blocking") as operator:
+        operator.put("/sites/blocking-depot", json=site).raise_for_status()
+        operator.post("/stations", json=[new]).raise_for_status()
+        for uid in uids:
+            operator.put(f"/tokens/{uid}", json={"driver": "Ada"}).raise_for_status()
+        async with connected(program, "blocking-1") as station:
+            await station.call("Heartbeat")
+            operator.put(path, json={"tokens": uids}).raise_for_status()
+            await answer(station, "Accepted")
+            while operator.get(path).json()["state"] != "accepted":
+                await asyncio.sleep(0.02)
+            blocked = {"driver": "Ada", "status": "blocked"}
+            operator.put("/tokens/BLOCK2", json=blocked).raise_for_status()
+            while (frame := await station.receive())[2] == "ClearCache":
+                cleared = json.dumps([3, frame[1], {"status": "Accepted"}])
+                await station.websocket.send(cleared)
+    assert frame[3] == {
+        "listVersion": 2,
+        "updateType": "Differential",
+        "localAuthorizationList": [entry("ocpp1.6", "BLOCK2", "Blocked")],
+    }
 
 
 @pytest.mark.integration

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from services.charging.application.command_request import WrongRequestError
 from services.charging.application.commands import Commands, Learn
 from services.charging.application.configuration import spoken_by
-from services.charging.application.preconditions import Precondition
+from services.charging.application.preconditions import ChangedMeanwhileError, Precondition
 from services.charging.application.remote_control import LONGEST_ID_TAG
 from services.charging.application.scope import Scope
 from services.charging.application.station_views import StationView
@@ -24,6 +24,12 @@ from services.charging.domain.ocpp201.version import OCPP_2_0_1
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.tokens import TokenStatus
+
+LOOK_EVERY = 2.0
+"""Seconds between looks for tokens that were blocked."""
+TOLD_AT_ONCE = 100
+HELD_SECONDS = 7 * 24 * 3600
+"""How long a list waits for its station, when a token on it was blocked."""
 
 _STATUSES: Mapping[TokenStatus, Literal["Accepted", "Blocked"]] = {
     TokenStatus.ACCEPTED: "Accepted",
@@ -62,6 +68,18 @@ class LocalListView:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class OutdatedList:
+    """One that says of a token what holds no longer."""
+
+    company_id: str
+    station_id: str
+    spoken: Version
+    version: int
+    tokens: Sequence[Listed]
+    """As they stand now."""
+
+
 class LocalListBook(Protocol):
     """Where lists are kept."""
 
@@ -79,11 +97,17 @@ class LocalListBook(Protocol):
         """
 
     async def answered(
-        self, station_id: str, version: int, status: str, *, is_full: bool, retry_id: UUID
+        self, station_id: str, number: int, status: str, *, is_full: bool, retry_id: UUID
     ) -> LocalList | None:
         """Keep what a station said to an update.
 
         The list that it is to hear whole, by the command `retry_id`, as it refused the difference.
+        """
+
+    async def outdated(self, most: int) -> Sequence[OutdatedList]:
+        """Lists with tokens that were blocked within a day, after the lists were put.
+
+        Raises `UnavailableError`.
         """
 
     async def local_list(self, scope: Scope, station_id: str) -> LocalListView | None:
@@ -122,6 +146,20 @@ class LocalLists:
         update = await self._book.put(scope, station.id, tokens, command_id, precondition)
         if update is not None:
             await self._tell(station.id, spoken, update, command_id, hold_seconds)
+
+    async def tell_of_blocked(self) -> None:
+        """Leave a new version to the nodes for each list with a token that was blocked since."""
+        for old in await self._book.outdated(TOLD_AT_ONCE):
+            command_id, precondition = uuid4(), Precondition(exists=True, version=old.version)
+            scope = Scope(old.company_id)
+            try:
+                update = await self._book.put(
+                    scope, old.station_id, old.tokens, command_id, precondition
+                )
+            except ChangedMeanwhileError:
+                continue  # by another node, or a person
+            if update is not None:
+                await self._tell(old.station_id, old.spoken, update, command_id, HELD_SECONDS)
 
     async def learn(self, station_id: str, request: Message, answer: Message, at: datetime) -> None:
         """From an answer; a difference that a station refuses is followed by the whole list."""

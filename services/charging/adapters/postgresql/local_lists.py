@@ -1,16 +1,38 @@
 """Local authorisation lists in PostgreSQL; see `services.charging.application.local_lists`."""
 
 from collections.abc import Sequence
+from typing import LiteralString
 from uuid import UUID
 
 import msgspec
 
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.scoped import ScopedReader
-from services.charging.application.local_lists import LocalListView
+from services.charging.application.local_lists import LocalListView, OutdatedList
 from services.charging.application.preconditions import Precondition
 from services.charging.application.scope import Scope
 from services.charging.domain.local_lists import Listed, ListUpdate, LocalList, update_to
+from services.charging.domain.versions import version
+
+_OUTDATED: LiteralString = """
+    with outdated as (
+        select distinct local_list.station_id from token join local_list
+            on tokens @> jsonb_build_array(
+                jsonb_build_object('uid', token.uid, 'status', 'accepted')
+            ) and set_at < blocked_at
+        where blocked_at > now() - interval '1 day' limit %s
+    )
+    select station.company_id, station.id,
+        coalesce(live_connection.ocpp_version, last_ocpp_version, 'ocpp1.6'), local_list.version,
+        (
+            select jsonb_agg(listed || jsonb_build_object(
+                'status', token.status, 'group_uid', token.group_uid) order by place)::text
+            from jsonb_array_elements(tokens) with ordinality as entry (listed, place)
+            join token on token.uid = listed ->> 'uid'
+        )
+    from outdated join local_list using (station_id) join station on station.id = station_id
+    left join live_connection using (station_id)
+"""
 
 
 class PostgresLocalLists:
@@ -45,10 +67,10 @@ class PostgresLocalLists:
             row = await cursor.fetchone()
             if row is None:
                 return None
-            version, before, is_held = row
-            precondition.check(version)
-            wanted = LocalList((version or 0) + 1, tokens)
-            update = update_to(wanted, LocalList(version, _tokens(before)) if is_held else None)
+            stands, before, is_held = row
+            precondition.check(stands)
+            wanted = LocalList((stands or 0) + 1, tokens)
+            update = update_to(wanted, LocalList(stands, _tokens(before)) if is_held else None)
             await connection.execute(
                 """
                 insert into local_list (station_id, version, tokens, command_id, is_full)
@@ -68,7 +90,7 @@ class PostgresLocalLists:
         return update
 
     async def answered(
-        self, station_id: str, version: int, status: str, *, is_full: bool, retry_id: UUID
+        self, station_id: str, number: int, status: str, *, is_full: bool, retry_id: UUID
     ) -> LocalList | None:
         """Keep what a station said to an update.
 
@@ -85,7 +107,7 @@ class PostgresLocalLists:
             row = await cursor.fetchone()
             if row is None:
                 return None
-            if row[:2] != (version, is_full):
+            if row[:2] != (number, is_full):
                 # Told by a command, or before the newest version, which is still to be answered.
                 if status == "Accepted":
                     await connection.execute(
@@ -106,7 +128,16 @@ class PostgresLocalLists:
                 "update local_list set is_full = true, command_id = %s where station_id = %s",
                 (retry_id, station_id),
             )
-        return LocalList(version, _tokens(row[2]))
+        return LocalList(number, _tokens(row[2]))
+
+    async def outdated(self, most: int) -> Sequence[OutdatedList]:
+        """Lists with tokens that were blocked within a day, after the lists were put."""
+        async with self._database.statement() as connection:
+            cursor = await connection.execute(_OUTDATED, (most,))
+            return [
+                OutdatedList(company_id, station_id, version(spoken), number, _tokens(tokens))
+                for company_id, station_id, spoken, number, tokens in await cursor.fetchall()
+            ]
 
     async def local_list(self, scope: Scope, station_id: str) -> LocalListView | None:
         """The newest version."""

@@ -1,0 +1,16 @@
+"""The local lists on which a token stands are found by the token."""
+
+from alembic import op
+
+revision = "0038"
+down_revision = "0037"
+
+SCHEMA = """
+alter table local_list alter tokens type jsonb;
+create index local_list_of_token on local_list using gin (tokens jsonb_path_ops);
+"""
+
+
+def upgrade() -> None:
+    """Make the index."""
+    op.execute(SCHEMA)
