@@ -45,17 +45,19 @@ class InterfaceEndpoints(Construct):
                 private_dns_enabled=True,
                 open=False,
             )
-            endpoint.add_to_policy(self._ours_to_ours())
+            endpoint.add_to_policy(ours_to_ours(self))
 
-    def _ours_to_ours(self) -> aws_iam.PolicyStatement:
-        account = Stack.of(self).account
-        return aws_iam.PolicyStatement(
-            principals=[aws_iam.AnyPrincipal()],
-            actions=["*"],
-            resources=["*"],
-            conditions={
-                "StringEquals": {"aws:PrincipalAccount": account},
-                # Some actions have no resource, such as ecr:GetAuthorizationToken.
-                "StringEqualsIfExists": {"aws:ResourceAccount": account},
-            },
-        )
+
+def ours_to_ours(scope: Construct) -> aws_iam.PolicyStatement:
+    """What an endpoint passes on: keys stolen elsewhere carry nothing out through it."""
+    account = Stack.of(scope).account
+    return aws_iam.PolicyStatement(
+        principals=[aws_iam.AnyPrincipal()],
+        actions=["*"],
+        resources=["*"],
+        conditions={
+            "StringEquals": {"aws:PrincipalAccount": account},
+            # Some actions have no resource, such as ecr:GetAuthorizationToken.
+            "StringEqualsIfExists": {"aws:ResourceAccount": account},
+        },
+    )

@@ -8,6 +8,7 @@ handed on as they are, and no other stack adds to them.
 from aws_cdk import CfnOutput, aws_ec2, aws_iam, aws_kms
 from constructs import Construct
 
+from stacks.common.gateway_endpoints import open_gateways
 from stacks.common.interface_endpoints import InterfaceEndpoints
 from stacks.common.network_acls import NetworkAcls
 from stacks.common.security_groups import as_it_is, group, let
@@ -68,15 +69,8 @@ class NetworkStack(EnvironmentStack):
                     cidr_mask=24,
                 ),
             ],
-            gateway_endpoints={
-                "S3": aws_ec2.GatewayVpcEndpointOptions(
-                    service=aws_ec2.GatewayVpcEndpointAwsService.S3
-                ),
-                "DynamoDb": aws_ec2.GatewayVpcEndpointOptions(
-                    service=aws_ec2.GatewayVpcEndpointAwsService.DYNAMODB
-                ),
-            },
         )
+        open_gateways(self.vpc)
         self.public_ranges = [subnet.ipv4_cidr_block for subnet in self.vpc.public_subnets]
         """Of the subnets in which the public load balancer has its addresses."""
         self._keep_flow_logs(key)

@@ -5,6 +5,7 @@ import json
 import re
 
 from stacks.environments import Environment
+from tests.stacks.access import Role
 from tests.stacks.assembly import Assembly, Template, values_of
 
 DESCRIPTION = r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}"
@@ -42,6 +43,46 @@ def test_isolated_subnets_have_no_way_out(assembly: Assembly) -> None:
 def test_s3_and_dynamodb_are_reached_without_the_internet(assembly: Assembly) -> None:
     gateways = [e for e in endpoints(assembly) if e["VpcEndpointType"] == "Gateway"]
     assert len(gateways) == 2
+
+
+def test_a_gateway_passes_on_what_is_of_the_account_alone(
+    assembly: Assembly, environment: Environment
+) -> None:
+    account, other = environment.account, "999999999999"
+    for service, action in (("s3", "s3:PutObject"), ("dynamodb", "dynamodb:PutItem")):
+        gateway = through(assembly, service)
+
+        def passes(principal: str, resource: str) -> bool:
+            context = {"aws:PrincipalAccount": principal, "aws:ResourceAccount": resource}
+            return gateway.may(action, f"arn:aws:{service}:::any", context)  # noqa: B023 — at once
+
+        assert passes(account, account)
+        assert not passes(account, other)
+        assert not passes(other, account)
+        assert not passes(other, other)
+        assert not gateway.may(action, f"arn:aws:{service}:::any")
+
+
+def test_layers_of_images_come_and_answers_to_cloudformation_go_through_s3_s_gateway(
+    assembly: Assembly,
+) -> None:
+    gateway, of_aws = through(assembly, "s3"), {"aws:PrincipalAccount": "999999999999"}
+    layers = "arn:aws:s3:::prod-eu-central-1-starport-layer-bucket/layer"
+    answers = "arn:aws:s3:::cloudformation-custom-resource-response-eucentral1/answer"
+    assert gateway.may("s3:GetObject", layers, of_aws)
+    assert not gateway.may("s3:PutObject", layers, of_aws)
+    assert gateway.may("s3:PutObject", answers, of_aws)
+    assert not gateway.may("s3:GetObject", answers, of_aws)
+
+
+def through(assembly: Assembly, service: str) -> Role:
+    """What the gateway of a service passes on, asked as what a role may do."""
+    (policy,) = (
+        one["PolicyDocument"]
+        for one in endpoints(assembly)
+        if one["VpcEndpointType"] == "Gateway" and f".{service}" in str(one["ServiceName"])
+    )
+    return Role("arn:aws:iam::999999999999:role/any", (policy,))
 
 
 def test_the_services_that_the_environment_names_are_reached_inside_the_network(
