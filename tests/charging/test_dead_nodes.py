@@ -1,13 +1,16 @@
 """Nodes that die, or only seem to: what becomes of their stations."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
 from services.charging.adapters.postgresql.connections import PostgresConnections
-from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.database import Connection, Database
 from services.charging.adapters.postgresql.notices import SUPERSEDED
+from services.charging.application.ports import UnavailableError
 from services.charging.domain.ocpp16.version import OCPP_1_6
 from tests.postgres import Database as EmptyDatabase
 
@@ -83,3 +86,22 @@ async def test_a_node_that_was_taken_for_dead_comes_back_with_the_stations_it_st
             "select station_id, epoch, node_id from live_connection order by station_id"
         )
         assert holders.fetchall() == [("CP1", 1, ONE), ("CP2", 9, OTHER)]
+
+
+async def test_who_left_while_nothing_could_be_kept_is_away_with_the_next_sign_of_life(
+    database: EmptyDatabase, kept: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @asynccontextmanager
+    async def away() -> AsyncIterator[Connection]:
+        raise UnavailableError
+        yield
+
+    node = PostgresConnections(kept, ONE)
+    await node.seen()
+    await node.register("CP1", 1, OCPP_1_6)
+    with monkeypatch.context() as outage:
+        outage.setattr(kept, "statement", away)
+        with pytest.raises(UnavailableError):
+            await node.deregister("CP1", 1)
+    await node.seen()
+    assert online(database) == [("CP1", True), ("CP1", False)]

@@ -15,6 +15,7 @@ from services.charging.adapters.commit_group import CommitGroup
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.notices import SUPERSEDED
 from services.charging.adapters.postgresql.sites.due import SITES_DUE
+from services.charging.application.ports import UnavailableError
 from services.charging.domain.admission import Admission, Arrival, SecurityProfile
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.registration import Registration
@@ -82,6 +83,8 @@ class PostgresConnections:
         self._node_id = node_id
         self._here: dict[tuple[str, int], str] = {}
         """The versions of the connections of this node, by station and epoch."""
+        self._gone: set[tuple[str, int]] = set()
+        """Those of which it is not certain yet that the database has them no more."""
         self._admissions: CommitGroup[_Admission] = CommitGroup(
             self._admit, subject=lambda admission: admission.station_id
         )
@@ -117,12 +120,18 @@ class PostgresConnections:
             row = await cursor.fetchone()
         if self._here and row == (False,):
             await self._come_back()
+        if gone := list(self._gone):
+            await self._depart(gone)
+            self._gone.difference_update(gone)
 
     async def _come_back(self) -> None:
         """Register the stations that are here again; those that have gone elsewhere are let go."""
         logger.warning("was taken for dead", extra={"stations": len(self._here)})
-        arrivals = [_Arriving(*key, version) for key, version in self._here.items()]
+        arrived = dict(self._here)
+        arrivals = [_Arriving(*key, version) for key, version in arrived.items()]
         await asyncio.gather(*(self._arrivals.add(arrival) for arrival in arrivals))
+        # Who went meanwhile may have been registered after all.
+        self._gone.update(arrived.keys() - self._here.keys())
         gone = [arrival.station_id for arrival in arrivals if not arrival.stands]
         async with self._database.statement() as connection:
             await connection.execute(
@@ -145,15 +154,25 @@ class PostgresConnections:
         Its commands that are opened from now on are told of.
         """
         arrival = _Arriving(station_id, epoch, version.name)
-        await self._arrivals.add(arrival)
+        try:
+            await self._arrivals.add(arrival)
+        except UnavailableError:
+            self._gone.add((station_id, epoch))  # It may be registered all the same.
+            raise
         if arrival.stands:
             self._here[station_id, epoch] = version.name
         return arrival.stands
 
     async def deregister(self, station_id: str, epoch: int) -> None:
-        """The connection of this epoch is gone; a newer one stays."""
-        self._here.pop((station_id, epoch), None)
-        await self._departures.add((station_id, epoch))
+        """The connection of this epoch is gone; a newer one stays.
+
+        What cannot be kept now is kept at one of the next signs of life.
+        """
+        gone = (station_id, epoch)
+        self._here.pop(gone, None)
+        self._gone.add(gone)
+        await self._departures.add(gone)
+        self._gone.discard(gone)
 
     async def _admit(self, asked: Sequence[_Admission]) -> None:
         async with self._database.statement() as connection:
