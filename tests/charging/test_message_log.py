@@ -109,6 +109,25 @@ async def test_days_are_made_and_dropped(database: EmptyDatabase) -> None:
     }
 
 
+async def test_what_was_said_before_its_day_was_made_is_moved_there(
+    kept: Database, database: EmptyDatabase
+) -> None:
+    log = PostgresMessageLog(kept, kept_days=KEPT_DAYS)
+    old = NOW - timedelta(days=KEPT_DAYS + 1)
+    assert await log.look_after_days(old)
+    with psycopg.connect(database.conninfo, autocommit=True) as connection:
+        connection.execute(
+            """
+            insert into message (at, station_id, direction, kind, text)
+                select at, 'CP1', 'in', 'call', '[]' from unnest(%s::timestamptz[]) as at
+            """,
+            ([old, NOW, NOW],),
+        )
+        assert await log.look_after_days(NOW)
+        rows = connection.execute("select tableoid::regclass::text from message order by id")
+        assert rows.fetchall() == [("message_20260301",)] * 2
+
+
 def test_a_conversation_pairs_answers_with_calls_of_the_other_side() -> None:
     said: list[Message] = []
     conversation = Conversation("CP1", said.append, lambda: NOW)

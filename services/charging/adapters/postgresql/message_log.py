@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from typing import LiteralString
 
@@ -21,11 +22,25 @@ ROWS_AT_ONCE = 100
 MOST_WAITING = 32 * 1024 * 1024
 """Characters that may wait for the database; what comes then is not logged, only counted."""
 LOOK_AFTER_DAYS_EVERY = 3600.0
+TRY_AGAIN_AFTER = 10.0
 
 _COPY: LiteralString = """
     copy message (at, station_id, direction, kind, message_id, action, text) from stdin
 """
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_DEFAULT = "message_default"
+_MAKE: tuple[LiteralString, ...] = (
+    "create table {name} (like message including defaults including constraints)",
+    # Nobody writes into the default partition between these two.
+    "lock table message_default in access exclusive mode",
+    """
+    with moved as (
+        delete from message_default where at >= {begin} and at < {end} returning *
+    )
+    insert into {name} select * from moved
+    """,
+    "alter table message attach partition {name} for values from ({begin}) to ({end})",
+)
 _LOCK = 6_204_733_002
 """One node looks after the days at a time."""
 
@@ -57,8 +72,9 @@ class PostgresMessageLog:
         look_after_days = 0.0
         clock = asyncio.get_running_loop().time
         while not self._finish.is_set():
-            if clock() >= look_after_days and await self.look_after_days(datetime.now(UTC)):
-                look_after_days = clock() + LOOK_AFTER_DAYS_EVERY
+            if clock() >= look_after_days:
+                done = await self.look_after_days(datetime.now(UTC))
+                look_after_days = clock() + (LOOK_AFTER_DAYS_EVERY if done else TRY_AGAIN_AFTER)
             await self._write()
             try:
                 await asyncio.wait_for(self._finish.wait(), BATCH_EVERY)
@@ -97,41 +113,67 @@ class PostgresMessageLog:
                 self._left_out = 0
 
     async def look_after_days(self, now: datetime) -> bool:
-        """Make the days to come, and drop those that are over; False: to be tried again."""
+        """Make the days to come, and drop those that are over; False: to be tried again.
+
+        Each in a transaction of its own: a day that cannot be made costs no other.
+        """
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        days = [today + timedelta(days=ahead) for ahead in range(MADE_AHEAD_DAYS + 1)]
         oldest = _partition(today - timedelta(days=self._kept_days))
+        done = True
         try:
-            async with self._database.transaction() as connection:
-                await connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
-                cursor = await connection.execute(
-                    """
-                    select child.relname from pg_inherits
-                    join pg_class as child on child.oid = inhrelid
-                    where inhparent = 'message'::regclass
-                    """
-                )
-                known = {name for (name,) in await cursor.fetchall()}
-                for day in days:
-                    if _partition(day) not in known:
-                        await connection.execute(
-                            sql.SQL(
-                                "create table {} partition of message for values from ({}) to ({})"
-                            ).format(
-                                sql.Identifier(_partition(day)),
-                                sql.Literal(day.isoformat()),
-                                sql.Literal((day + timedelta(days=1)).isoformat()),
-                            )
-                        )
-                for name in sorted(known - {"message_default"}):
-                    if name < oldest:
-                        await connection.execute(
-                            sql.SQL("drop table {}").format(sql.Identifier(name))
-                        )
-        except (UnavailableError, NotStorableError) as error:
+            known = await self._known()
+            for day in (today + timedelta(days=ahead) for ahead in range(MADE_AHEAD_DAYS + 1)):
+                if _partition(day) not in known:
+                    done &= await _tried(self._make(day))
+            for name in sorted(known - {_DEFAULT}):
+                if name < oldest:
+                    done &= await _tried(self._drop(name))
+        except UnavailableError as error:
             logger.warning("days of the message log", extra={"reason": str(error)})
             return False
-        return True
+        return done
+
+    async def _known(self) -> set[str]:
+        async with self._database.statement() as connection:
+            cursor = await connection.execute(
+                """
+                select child.relname from pg_inherits
+                join pg_class as child on child.oid = inhrelid
+                where inhparent = 'message'::regclass
+                """
+            )
+            return {name for (name,) in await cursor.fetchall()}
+
+    async def _make(self, day: datetime) -> None:
+        """With what was written before it was made, and went to the default partition."""
+        async with self._database.transaction() as connection:
+            await connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+            places = {
+                "name": sql.Identifier(_partition(day)),
+                "begin": sql.Literal(day.isoformat()),
+                "end": sql.Literal((day + timedelta(days=1)).isoformat()),
+            }
+            cursor = await connection.execute("select to_regclass(%s)", (_partition(day),))
+            if await cursor.fetchone() != (None,):
+                return  # Another node was as quick.
+            for statement in _MAKE:
+                await connection.execute(sql.SQL(statement).format(**places))
+
+    async def _drop(self, name: str) -> None:
+        async with self._database.transaction() as connection:
+            await connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+            await connection.execute(
+                sql.SQL("drop table if exists {}").format(sql.Identifier(name))
+            )
+
+
+async def _tried(step: Awaitable[None]) -> bool:
+    try:
+        await step
+    except (UnavailableError, NotStorableError) as error:
+        logger.warning("days of the message log", extra={"reason": str(error)})
+        return False
+    return True
 
 
 def _partition(day: datetime) -> str:
