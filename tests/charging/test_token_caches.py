@@ -57,6 +57,19 @@ class Company:
     async def doubtful(self) -> list[str]:
         return sorted(cache.station_id for cache in await self.caches.to_clear(10))
 
+    async def later(self) -> None:
+        """All of it is 11 minutes ago."""
+        async with self._kept.statement() as connection:
+            await connection.execute(
+                """
+                with blocked as (
+                    update token set blocked_at = blocked_at - interval '11 minutes'
+                )
+                update command set asked_at = asked_at - interval '11 minutes',
+                    over_at = over_at - interval '11 minutes'
+                """
+            )
+
     async def told(self, station_id: str, epoch: int, state: CommandState) -> None:
         """All that the station was told ends so."""
         for command in await self.book.claim(station_id, epoch):
@@ -82,8 +95,7 @@ async def test_every_station_where_a_blocked_token_counts_is_told_until_it_answe
     await company.told("PUBLIC", 2, CommandState.UNANSWERED)
     assert await company.doubtful() == []
 
-    async with kept.statement() as connection:
-        await connection.execute("update command set over_at = over_at - interval '6 minutes'")
+    await company.later()
     assert await company.doubtful() == ["PUBLIC"]
     await company.connect("CP2")
     assert await company.doubtful() == ["CP2", "PUBLIC"]
@@ -91,13 +103,32 @@ async def test_every_station_where_a_blocked_token_counts_is_told_until_it_answe
     assert await company.doubtful() == []
     # Blocked as before: nobody has to hear it again, but of one that is blocked anew.
     await company.told("PUBLIC", 2, CommandState.REFUSED)
+    await company.later()
     await company.token(TokenStatus.BLOCKED)
-    assert await company.doubtful() == []
+    assert "PUBLIC" not in await company.doubtful()
     await company.token(TokenStatus.ACCEPTED)
     await company.token(TokenStatus.BLOCKED)
     assert "PUBLIC" in await company.doubtful()
     await company.token(TokenStatus.ACCEPTED)
     assert await company.doubtful() == []
+
+
+async def test_who_blocks_again_and_again_has_a_cache_cleared_every_ten_minutes(
+    kept: Database,
+) -> None:
+    company = Company(kept)
+    await company.others()
+    await company.connect("PUBLIC")
+    for status in (TokenStatus.ACCEPTED, TokenStatus.BLOCKED):
+        await company.token(status)
+    assert await company.doubtful() == ["PUBLIC"]
+    await company.rounds.clear_some()
+    await company.told("PUBLIC", 1, CommandState.ANSWERED)
+    for status in (TokenStatus.ACCEPTED, TokenStatus.BLOCKED):
+        await company.token(status)
+    assert await company.doubtful() == []
+    await company.later()
+    assert await company.doubtful() == ["PUBLIC"]  # The last one is not forgotten.
 
 
 @pytest.mark.parametrize("version", ["ocpp1.6", "ocpp2.0.1"])

@@ -1,12 +1,14 @@
 """Stations forget whom they let in when one of these is blocked (OCPP 1.6, 5.4; 2.0.1, C11).
 
 What they heard holds for a day at most. In that time after a token was blocked, every station where
-it counts is told to clear its cache: at once when it is connected, else when it comes.
+it counts is told to clear its cache: at once when it is connected, else when it comes; but not more
+often than every ten minutes.
 """
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 from uuid import NAMESPACE_OID, uuid5
 
@@ -17,6 +19,8 @@ from services.charging.domain.ocpp_j.version import Version
 LOOK_EVERY = 2.0
 """Seconds between looks for such stations."""
 TOLD_AT_ONCE = 200
+NOT_AGAIN_WITHIN = timedelta(minutes=10)
+"""Of one station, whoever's tokens are blocked; then it is told of all that were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import LiteralString
 
 from services.charging.adapters.postgresql.database import Database
-from services.charging.application.token_caches import DoubtfulCache
+from services.charging.application.token_caches import NOT_AGAIN_WITHIN, DoubtfulCache
 from services.charging.domain.tokens import CACHED_FOR
 from services.charging.domain.versions import version
 
 # A station that said no has no cache, or holds nothing against it; one that said nothing is told
-# again after a while.
+# again after a while. So is one that was told for another token: any company's may be let in at
+# public stations, and a cache that is cleared all day is none.
 _TO_CLEAR: LiteralString = """
     with blocked as (
         select company_id, max(blocked_at) as at from token
@@ -23,9 +24,8 @@ _TO_CLEAR: LiteralString = """
         where heard_registration is distinct from 'rejected' and not exists (
             select from command
             where command.station_id = station.id and action = 'ClearCache'
-                and asked_at >= blocked.at
-                and (over_at is null or state in ('answered', 'refused')
-                    or over_at > now() - interval '5 minutes')
+                and (asked_at > now() - %(not_again)s or (asked_at >= blocked.at
+                    and (over_at is null or state in ('answered', 'refused'))))
         )
         group by station.id, ocpp_version limit %(most)s
     )
@@ -45,7 +45,9 @@ class PostgresTokenCaches:
     async def to_clear(self, most: int) -> Sequence[DoubtfulCache]:
         """At once a query of nothing, when nobody was blocked of late."""
         async with self._database.statement() as connection:
-            cursor = await connection.execute(_TO_CLEAR, {"cached_for": CACHED_FOR, "most": most})
+            cursor = await connection.execute(
+                _TO_CLEAR, {"cached_for": CACHED_FOR, "most": most, "not_again": NOT_AGAIN_WITHIN}
+            )
             return [
                 DoubtfulCache(name, version(spoken), f"{since.isoformat()} {tried}")
                 for name, spoken, since, tried in await cursor.fetchall()
