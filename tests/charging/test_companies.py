@@ -345,6 +345,28 @@ def test_a_machine_deals_with_one_company_alone(
     assert suedwind.operator.get("/tokens/NORDWIND2").status_code == 404
 
 
+def test_only_operators_see_homes_of_others_and_numbers_of_modems(
+    program: ChargingProgram, theirs: dict[str, str], nordwind: Company, aws: Aws
+) -> None:
+    home = {"id": "nordwind-eve", "site_id": "nordwind-eves", "key": KEY, "driver_id": "eve"}
+    nordwind.operator.put("/sites/nordwind-eves", json=SITE | {"kind": "home"}).raise_for_status()
+    nordwind.operator.post("/stations", json=[home]).raise_for_status()
+    boot = {"firmware": "F", "imsi": "262", "chargingStation": {"modem": {"imsi": "262"}}}
+    with psycopg.connect(program.database.conninfo) as connection:
+        connection.execute(
+            "update station set boot = %s where id = %s", (json.dumps(boot), theirs["station_id"])
+        )
+    path = f"/stations/{theirs['station_id']}"
+    assert nordwind.operator.get(path).json()["boot"] == boot
+    assert nordwind.operator.get("/stations/nordwind-eve").status_code == 200
+    with program.bearing(aws.machine_token("partners/stations.read")) as machine:
+        assert machine.get("/stations/nordwind-eve").status_code == 404
+        assert "eve" not in machine.get("/stations").text
+        shown = [machine.get(path).json()["boot"], nordwind.driver.get("/driver/stations").json()]
+    assert shown[0] == {"firmware": "F", "chargingStation": {}}
+    assert "262" not in str(shown)
+
+
 @pytest.mark.parametrize(
     ("token", "status"),
     [

@@ -47,6 +47,7 @@ class StationView:
     last_ocpp_version: str | None
     """Of its latest connection; None: it was never here."""
     boot: dict[str, Any] | None
+    """Drivers and machines do not see the numbers of its modem."""
     booted_at: datetime | None
     registration: Registration
     """What it hears when it boots."""

@@ -19,12 +19,17 @@ _COMPANY: LiteralString = """
         select * from public.site where company_id = %(scope_company)s
     ), station as not materialized (
         select * from public.station where company_id = %(scope_company)s
+            and (not %(scope_machine)s::boolean or (
+                driver_id is null and site_id in (select id from site where kind <> 'home')
+            ))
     ), token as not materialized (
         select * from public.token where company_id = %(scope_company)s
     ), session as not materialized (
         select * from public.session where company_id = %(scope_company)s
     ), change as not materialized (
         select * from public.change where company_id = %(scope_company)s
+            and (not %(scope_machine)s::boolean or kind = 'session'
+                or station_id in (select id from station))
     ), reservation as not materialized (
         select * from public.reservation where company_id = %(scope_company)s
     )
@@ -124,7 +129,12 @@ class ScopedReader:
     ) -> list[View]:
         """Each row as a view; `query` may begin with further subqueries, after a comma."""
         rows = _COMPANY if scope.driver_id is None else _DRIVER
-        whose = {"scope_company": scope.company_id, "scope_driver": scope.driver_id}
+        whose = {
+            "scope_company": scope.company_id,
+            "scope_driver": scope.driver_id,
+            "scope_machine": scope.is_machine,
+            "scope_whole": scope.is_whole,
+        }
         async with (
             self._database.statement() as connection,
             connection.cursor(row_factory=dict_row) as cursor,

@@ -11,7 +11,10 @@ from services.charging.domain.places import EARTH_RADIUS_M, Box, Circle
 
 _VIEW: LiteralString = """
     select station.id, station.version, station.site_id, station.connectors, station.plugs,
-        station.driver_id, station.boot, station.booted_at,
+        station.driver_id, station.booted_at,
+        -- Who has its modem's numbers may call it, or have its card locked.
+        case when %(scope_whole)s::boolean then station.boot
+            else station.boot - 'iccid' - 'imsi' #- '{chargingStation,modem}' end as boot,
         station.registration, station.heard_registration,
         case when latitude is not null
             then jsonb_build_object('latitude', latitude, 'longitude', longitude) end as location,

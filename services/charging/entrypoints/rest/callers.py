@@ -43,7 +43,7 @@ class Callers:
             _check_persona(caller, Persona.OPERATOR)
         else:
             check_scopes(caller, request)
-        request.state.scope = Scope(caller.company)
+        request.state.scope = Scope(caller.company, is_machine=caller.scopes is not None)
         request.state.subject = caller.subject
 
     def driver(self, request: Request, authorization: _Authorization) -> None:
