@@ -16,7 +16,7 @@ from contracts.tracing.xray import tracing
 from services.charging import certification
 from services.charging.adapters.metrics_log import MetricsLog
 from services.charging.adapters.metrics_page import MetricsPage
-from services.charging.adapters.outbox_relay import OutboxRelay
+from services.charging.adapters.outbox_relay import QUEUE_WITHIN, OutboxRelay
 from services.charging.adapters.postgresql.campaigns import PostgresCampaigns
 from services.charging.adapters.postgresql.changes import PostgresChanges
 from services.charging.adapters.postgresql.commands import PostgresCommands
@@ -122,7 +122,8 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     questions = Database(
         database_conninfo, connections=5, seconds_a_statement=settings.slowest_question_seconds
     )
-    relay = OutboxRelay(database, boto3.client("sqs"), settings.session_events_queue_url, traces)
+    session_events = boto3.client("sqs", config=QUEUE_WITHIN)
+    relay = OutboxRelay(database, session_events, settings.session_events_queue_url, traces)
     stations, tokens = PostgresStations(database), PostgresTokens(database)
     views, station_views = PostgresViews(questions), PostgresStationViews(questions)
     connections = PostgresConnections(database, uuid4())

@@ -1,4 +1,7 @@
-"""Carries the outbox to the queue, at least once, in the order of commit."""
+"""Carries the outbox to the queue, at least once.
+
+In no order: batches go side by side, from several nodes, and what the queue refuses goes later.
+"""
 
 import asyncio
 import contextlib
@@ -6,6 +9,7 @@ import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from opentelemetry.trace import SpanKind
 
@@ -23,6 +27,8 @@ logger = logging.getLogger(__name__)
 ROWS_A_ROUND = 100
 LARGEST_BATCH = 10
 """Of SQS ``SendMessageBatch``."""
+QUEUE_WITHIN = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
+"""Seconds for a try: who follows changes waits for every open transaction, this one too."""
 LONGEST_PAUSE = 2.0
 """Seconds between looks at the outbox, for the events of nodes that died before they sent them."""
 
