@@ -1,6 +1,7 @@
 """The drill: stations charge, a part is killed half-way, and afterwards everything is counted."""
 
 import asyncio
+import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -13,8 +14,9 @@ import psycopg
 
 from contracts.events import SessionEndedEvent, SessionStartedEvent
 from simulator.charge import Charge
-from simulator.ocpp16.station import Station
-from simulator.station import SAMPLE_INTERVAL
+from simulator.ocpp16 import station as ocpp16
+from simulator.ocpp201 import station as ocpp201
+from simulator.station import SAMPLE_INTERVAL, Station
 from tests.charging.aws import running as running_aws
 from tests.charging.program import KEY, ChargingProgram, charging_program
 from tests.charging.queue import Queue, queue
@@ -67,7 +69,11 @@ class Drill:
     def run(self, part: str, station_ids: Sequence[str], charges: int) -> Counted:
         """Kill `part` when half of the charges are done."""
         self._program.register(*station_ids)
-        fleet = [Station(self._program.stations_url, name, KEY) for name in station_ids]
+        kinds = itertools.cycle((ocpp16.Station, ocpp201.Station))
+        fleet: list[Station] = [
+            kind(self._program.stations_url, name, KEY)
+            for kind, name in zip(kinds, station_ids, strict=False)
+        ]
         days = [_charge(day) for day in range(charges)]
         waits = asyncio.run(_charge_all(fleet, days, half_way=self._killing(part)))
         return self._count(fleet, days, waits)
@@ -97,12 +103,14 @@ class Drill:
             [kept] = connection.execute(_READINGS, (ids,)).fetchone() or [0]
         found = Counter(row[:3] for row in rows)
         samples = sum(len(list(day.readings(SAMPLE_INTERVAL))) for day in days)
+        # In 2.0.1 begin and end tell the meter as well.
+        ends = 2 * len(days) * sum(isinstance(station, ocpp201.Station) for station in fleet)
         return Counted(
             charges=len(expected),
             answers=sum(len(station.line.waits) for station in fleet),
             lost=len(expected - set(found)),
             twice=sum((found - Counter(expected)).values()),
-            meter_values=(samples * len(ids), kept),
+            meter_values=(samples * len(ids) + ends, kept),
             records=self._records({row[3] for row in rows}),
             longest_wait=max(waits),
         )
