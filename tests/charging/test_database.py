@@ -68,4 +68,6 @@ async def test_a_question_that_takes_too_long_is_given_up(kept: Database) -> Non
             await connection.execute("select pg_sleep(60)")
     async with questions.statement() as connection:
         assert await (await connection.execute("select 1")).fetchall() == [(1,)]
+        mode = await connection.execute("show plan_cache_mode")
+        assert await mode.fetchall() == [("force_custom_plan",)]
     await questions.close()

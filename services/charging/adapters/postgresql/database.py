@@ -63,7 +63,11 @@ class Database:
         self._conninfo = conninfo
         self._seconds_a_statement = seconds_a_statement
         self._migrated = False
-        options = f"-c statement_timeout={seconds_a_statement}s" if seconds_a_statement else ""
+        options = ""
+        if seconds_a_statement:
+            # What people leave open in a search is null: one plan for all would use no index.
+            options = f"-c statement_timeout={seconds_a_statement}s "
+            options += "-c plan_cache_mode=force_custom_plan"
         self._pool = AsyncConnectionPool(
             conninfo,
             min_size=2,
