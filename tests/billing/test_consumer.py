@@ -130,11 +130,15 @@ class AwayLedger:
             yield transaction
 
 
+@pytest.mark.parametrize(
+    "error",
+    [psycopg.OperationalError("gone"), psycopg.errors.ReadOnlySqlTransaction("only reads")],
+)
 async def test_messages_in_hand_wait_for_the_database(
-    sqs: Any, ledger: PostgresLedger, queries: Queries
+    sqs: Any, ledger: PostgresLedger, queries: Queries, error: Exception
 ) -> None:
     url = fill(sqs, [message() for _ in range(5)])
-    away = AwayLedger(ledger, 6, psycopg.OperationalError("gone"))
+    away = AwayLedger(ledger, 6, error)
     await run_until(lambda: left(sqs, url) == 0, SessionQueue(sqs, url), SessionIntake(away))
     assert (await queries.record_summary(RecordFilter())).count == 5
 
