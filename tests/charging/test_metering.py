@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from services.charging.domain.metering import energy_register, trusted
 from services.charging.domain.ocpp16.meter_value import (
+    Location,
     MeterValue,
     SampledValue,
     UnitOfMeasure,
@@ -52,6 +53,14 @@ def test_other_measurands_phases_and_signed_data_are_no_register() -> None:
         SampledValue(value="7", phase="L1"),
         SampledValue(value="OCMF|{}", format="SignedData"),
     ) == (None, [])
+
+
+@pytest.mark.parametrize("location", ["EV", "Inlet"])
+def test_registers_of_the_vehicle_and_of_the_grid_are_not_the_connectors(
+    location: Location,
+) -> None:
+    outlet = SampledValue(value="1000", location="Outlet")
+    assert register(outlet, SampledValue(value="55", location=location)) == (1000, [])
 
 
 def test_unset_clocks_get_the_time_of_receipt() -> None:

@@ -1,3 +1,4 @@
+import copy
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -6,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.charging.domain.metering import energy_register
 from services.charging.domain.ocpp16.boot_notification import BootNotification
 from services.charging.domain.ocpp16.meter_values import MeterValues
 from services.charging.domain.ocpp16.start_transaction import StartTransaction
@@ -13,10 +15,12 @@ from services.charging.domain.ocpp16.status_notification import StatusNotificati
 from services.charging.domain.ocpp16.stop_transaction import StopTransaction
 from services.charging.domain.ocpp16.types import Message
 from services.charging.domain.ocpp16.version import OCPP_1_6
-from services.charging.domain.ocpp_j.reading import UnreadableError
+from services.charging.domain.ocpp_j.faults import UnreadableError
 from services.charging.domain.quarantine import Rule
+from services.charging.domain.signed_metering.extraction import signed_in_16
 
 read = OCPP_1_6.reader.read
+NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
 UNSET = datetime(1970, 1, 1, tzinfo=UTC)
 START = {
     "connectorId": 1,
@@ -119,6 +123,21 @@ def test_a_stop_counts_without_its_optional_fields(fault: dict[str, object]) -> 
     assert findings[-1].rule is Rule.FIELD_LEFT_OUT
 
 
+def test_what_cannot_be_read_is_left_out_and_what_is_around_it_stays() -> None:
+    good = {"timestamp": "2026-03-01T10:00:00Z", "sampledValue": [{"value": "7"}]}
+    data = [good, {"sampledValue": 7}, good | {"sampledValue": [3, {"value": "8", "phase": []}]}]
+    message, findings = read(StopTransaction, json.dumps(STOP | {"transactionData": data}).encode())
+    assert message.transaction_data is not None
+    taken = [[one.value for one in value.sampled_value] for value in message.transaction_data]
+    assert taken == [["7"], ["8"]]
+    assert {finding.rule for finding in findings} == {Rule.FIELD_LEFT_OUT}
+    assert {finding.where.partition(" - at ")[2] or finding.where for finding in findings} == {
+        "$.transactionData[1]",
+        "$.transactionData[2].sampledValue[0]",
+        "`$.transactionData[2].sampledValue[1].phase`",
+    }
+
+
 def test_several_faults_at_once() -> None:
     payload = START | {"idTag": 1, "meterStart": "2", "connectorId": 1.0, "timestamp": ""}
     message, findings = read(StartTransaction, json.dumps(payload).encode())
@@ -132,6 +151,54 @@ def test_values_of_an_unknown_measurand_are_never_taken_for_energy() -> None:
     assert finding.rule is Rule.VALUE_UNKNOWN
     [sample] = message.meter_value[0].sampled_value
     assert sample.measurand == "RPM"
+
+
+@pytest.mark.parametrize(
+    ("odd", "register"),
+    [
+        ({"measurand": "SoC", "unit": "%"}, None),
+        ({"unit": ""}, None),
+        ({"unit": "pints"}, None),
+        ({"value": None}, None),
+        ({"value": {}}, None),
+        ({"unit": "kwh"}, 1000),
+        ({"unit": "WH", "measurand": "energy.active.import.register"}, 1),
+    ],
+)
+def test_a_strange_sample_costs_no_other(odd: dict[str, object], register: int | None) -> None:
+    payload: Any = meter_values(**odd)
+    payload["meterValue"][0]["sampledValue"].insert(0, {"value": "5"})
+    message, findings = read(MeterValues, json.dumps(payload).encode())
+    assert len(findings) >= 1
+    _, told, _ = energy_register(message.meter_value, NOW)
+    assert told == (5 if register is None else register)
+
+
+def test_signed_data_counts_whatever_unit_stands_beside_it() -> None:
+    payload = meter_values(value="OCMF|{}|{}", format="SignedData", unit="ocmf")
+    message, _ = read(MeterValues, json.dumps(payload).encode())
+    assert signed_in_16(message.meter_value) == [b"OCMF|{}|{}"]
+
+
+@pytest.mark.parametrize("samples", [70, 7000])
+def test_the_same_fault_again_and_again_is_one_finding(samples: int) -> None:
+    value = {"timestamp": "2026-03-01T10:00:00Z", "sampledValue": [{"value": 1.5}] * samples}
+    stop = STOP | {"transactionData": [copy.deepcopy(value), copy.deepcopy(value)]}
+    message, findings = read(StopTransaction, json.dumps(stop).encode())
+    assert message.transaction_data is not None
+    assert {one.value for each in message.transaction_data for one in each.sampled_value} == {"1.5"}
+    [finding] = findings[:1]
+    assert finding.rule is Rule.NUMBER_FOR_TEXT
+    assert len(findings) <= 3
+
+
+def test_a_stop_counts_whatever_is_wrong_with_its_data() -> None:
+    lost: list[list[Any]] = [[7] * 20_000, [{"sampledValue": [{}] * 20_000}], [[[]]] * 100]
+    for data in lost:
+        stop = STOP | {"transactionData": data}
+        message, findings = read(StopTransaction, json.dumps(stop).encode())
+        assert message.meter_stop == 5
+        assert len(findings) < 10
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,9 @@ from services.charging.application.ports import (
     UnavailableError,
 )
 from services.charging.application.registrations import Registrations
+from services.charging.domain.ocpp_j.faults import UnreadableError
 from services.charging.domain.ocpp_j.frames import ErrorCode
 from services.charging.domain.ocpp_j.message import Message
-from services.charging.domain.ocpp_j.reading import UnreadableError
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.quarantine import Finding, Rule, records
 from services.charging.domain.registration import tells_a_fact

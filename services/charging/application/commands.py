@@ -26,10 +26,10 @@ from services.charging.application.ports import (
 from services.charging.application.registrations import Registrations
 from services.charging.domain.commands import Command, CommandState
 from services.charging.domain.ocpp_j.connection import BusyError
+from services.charging.domain.ocpp_j.faults import UnreadableError
 from services.charging.domain.ocpp_j.frames import CallError, CallResult
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.ocpp_j.nul_character import without_nul
-from services.charging.domain.ocpp_j.reading import UnreadableError
 from services.charging.domain.ocpp_j.version import Version
 
 logger = logging.getLogger(__name__)

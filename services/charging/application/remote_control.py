@@ -35,9 +35,9 @@ from services.charging.domain.ocpp201.remote_control import (
     RequestStopTransactionResponse,
 )
 from services.charging.domain.ocpp201.version import OCPP_2_0_1
+from services.charging.domain.ocpp_j.faults import UnreadableError
 from services.charging.domain.ocpp_j.frames import CallError
 from services.charging.domain.ocpp_j.message import Message
-from services.charging.domain.ocpp_j.reading import UnreadableError
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.reservations import Reservation
 from services.charging.domain.tokens import token_uid

@@ -15,8 +15,10 @@ MOST_AHEAD = timedelta(minutes=5)
 tariff, month or order of messages is to follow it."""
 
 REGISTER = "Energy.Active.Import.Register"
-WH_PER_UNIT = {None: 1, "Wh": 1, "kWh": 1000}
-"""``Wh`` is the default of energy measurands (OCPP 1.6, section 7.43)."""
+NOT_AT_THE_CONNECTOR = {"EV", "Inlet"}
+"""What the vehicle says of itself, and the connection to the grid (OCPP 1.6, section 7.30): their
+registers are not the connector's."""
+_WH_PER_UNIT = {"wh": 1, "kwh": 1000}
 MOST_WH = 10**15
 
 
@@ -50,6 +52,11 @@ def trusted(said_at: datetime, received_at: datetime) -> tuple[datetime, list[Fi
     return said_at.astimezone(UTC), []
 
 
+def wh_per_unit(unit: str | None) -> int | None:
+    """``Wh`` is the default of energy measurands (OCPP 1.6, section 7.43); None: no energy."""
+    return 1 if unit is None else _WH_PER_UNIT.get(unit.casefold())
+
+
 def energy_register(
     values: Iterable[MeterValue], received_at: datetime
 ) -> tuple[datetime, int | None, list[Finding]]:
@@ -74,12 +81,13 @@ def _is_register(sample: SampledValue) -> bool:
         sample.measurand in {None, REGISTER}
         and sample.phase is None
         and sample.format != "SignedData"
-        and sample.unit in WH_PER_UNIT
+        and sample.location not in NOT_AT_THE_CONNECTOR
+        and wh_per_unit(sample.unit) is not None
     )
 
 
 def _watt_hours(sample: SampledValue) -> int:
-    watt_hours = Decimal(sample.value) * WH_PER_UNIT[sample.unit]
+    watt_hours = Decimal(sample.value) * (wh_per_unit(sample.unit) or 0)
     if not abs(watt_hours) < MOST_WH:
         raise ValueError(f"no meter counts {sample.value} {sample.unit}")
     return int(watt_hours.to_integral_value())

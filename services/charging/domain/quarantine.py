@@ -36,11 +36,12 @@ class Rule(StrEnum):
     FRACTION_FOR_INTEGER = "fraction-for-integer"
     """Rounded to the nearest integer."""
     VALUE_UNKNOWN = "value-unknown"
-    """Not among the values that the standard lists; replaced by its ``Other``, or left out."""
+    """Not among the values that the standard lists; replaced by the one that differs in case only,
+    by its ``Other``, or left out. What is of an unknown unit or measurand is no energy register."""
     FIELD_MISSING = "field-missing"
     """Replaced by what the standard's other fields imply."""
     FIELD_LEFT_OUT = "field-left-out"
-    """Optional, and not readable: the message counts without it."""
+    """Optional, or an item of a list, and not readable: the message counts without it."""
     NUL_CHARACTER = "nul-character"
     """Replaced by U+FFFD: no database stores it."""
 

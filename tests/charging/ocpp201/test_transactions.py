@@ -243,6 +243,34 @@ async def test_lenience() -> None:
     ]
 
 
+@pytest.mark.parametrize("odd", [{"additionalInfo": []}, {"type": "RFID"}, {"type": "iso14443"}])
+async def test_who_charges_counts_whatever_else_is_odd_about_it(odd: dict[str, object]) -> None:
+    company = Company()
+    started = event("Started", 0, idToken=CARD1 | odd, meter=0)
+    assert await company.call_in("ocpp2.0.1", "TransactionEvent", started) == ACCEPTED
+    [begun] = company.started
+    assert begun.token_uid == "CARD1"
+    assert len(company.rules) == 1
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        [{}],
+        [{"value": None}],
+        [{"value": 9, "signedMeterValue": {"encodingMethod": "OCMF"}, "location": "EV"}],
+    ],
+)
+async def test_an_odd_sample_costs_no_other(odd: list[dict[str, object]]) -> None:
+    company = Company()
+    await tell(company, event("Started", 0, idToken=CARD1, meter=0))
+    ended = event("Ended", 1, NOON, meter=31_000)
+    ended["meterValue"][0]["sampledValue"] += odd
+    assert await company.call_in("ocpp2.0.1", "TransactionEvent", ended) == {}
+    assert [ended.energy_wh for ended in company.ended] == [31_000]
+    assert len(company.rules) == 1
+
+
 async def test_tokens_of_one_group() -> None:
     company = Company()
     company.ledger.known["CARD3"] = Token(

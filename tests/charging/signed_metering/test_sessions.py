@@ -64,8 +64,10 @@ async def test_another_meters_signature(company: Company) -> None:
     assert await charge(company, begin, end) == "wrong-signature"
 
 
-async def test_a_session_of_2_0_1(company: Company) -> None:
-    records = METER.record(reading("B", "1")), METER.record(reading("E", "8.45"))
+@pytest.mark.parametrize("readings", [1, 40])  # over the standard's 2,500 characters
+async def test_a_session_of_2_0_1(company: Company, readings: int) -> None:
+    begin, end = [reading("B", "1")] * readings, [reading("E", "8.45")] * readings
+    records = METER.record(*begin), METER.record(*end)
     told = [
         event("Started", 0, idToken=CARD1, evse={"id": 1}, meter=1000),
         event("Ended", 1, meter=8450),
@@ -78,9 +80,29 @@ async def test_a_session_of_2_0_1(company: Company) -> None:
             "publicKey": "",
         }
     for one in told:
-        await tell(company, one)
+        await company.call_in("ocpp2.0.1", "TransactionEvent", one)
     [ended] = company.ended
     assert ended.signed_verdict == "verified"
+
+
+@pytest.mark.parametrize("missing", ["signingMethod", "encodingMethod", "publicKey"])
+async def test_a_record_counts_without_what_stands_beside_it(
+    company: Company, missing: str
+) -> None:
+    record = METER.record(reading("B", "1"), reading("E", "8.45"))
+    value = {
+        "signedMeterData": b64encode(record.encode()).decode(),
+        "signingMethod": "",
+        "encodingMethod": "OCMF",
+        "publicKey": "",
+    }
+    del value[missing]
+    await tell(company, event("Started", 0, idToken=CARD1, meter=1000))
+    ended = event("Ended", 1, meter=8450)
+    ended["meterValue"][0]["sampledValue"][0]["signedMeterValue"] = value
+    await company.call_in("ocpp2.0.1", "TransactionEvent", ended)
+    assert [one.signed_verdict for one in company.ended] == ["verified"]
+    assert len(company.rules) == 1
 
 
 async def test_a_session_without_signed_values(company: Company) -> None:

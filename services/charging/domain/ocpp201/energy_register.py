@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
-from services.charging.domain.metering import MOST_WH, REGISTER, WH_PER_UNIT, trusted
+from services.charging.domain.metering import (
+    MOST_WH,
+    NOT_AT_THE_CONNECTOR,
+    REGISTER,
+    trusted,
+    wh_per_unit,
+)
 from services.charging.domain.ocpp201.meter_value import MeterValue, SampledValue, UnitOfMeasure
 from services.charging.domain.quarantine import Finding, Rule
 
-_OF_THE_VEHICLE = {"EV", "Inlet"}
-"""Locations whose registers are not the station's to bill."""
 _WATT_HOURS = UnitOfMeasure()
 
 
@@ -57,14 +60,14 @@ def _is_register(sample: SampledValue) -> bool:
     return (
         sample.measurand in {None, REGISTER}
         and sample.phase is None
-        and sample.location not in _OF_THE_VEHICLE
-        and unit.unit in WH_PER_UNIT
+        and sample.location not in NOT_AT_THE_CONNECTOR
+        and wh_per_unit(unit.unit) is not None
     )
 
 
 def _watt_hours(sample: SampledValue) -> int:
     unit = sample.unit_of_measure or _WATT_HOURS
-    watt_hours = sample.value.scaleb(unit.multiplier or 0) * Decimal(WH_PER_UNIT[unit.unit])
+    watt_hours = sample.value.scaleb(unit.multiplier or 0) * (wh_per_unit(unit.unit) or 0)
     if not abs(watt_hours) < MOST_WH:
         raise ValueError(f"no meter counts {sample.value} times ten to the {unit.multiplier}")
     return int(watt_hours.to_integral_value())

@@ -1,7 +1,9 @@
 """What a meter says (OCPP 2.0.1, block J)."""
 
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
 
 from services.charging.domain.ocpp201.types import (
     DateTime,
@@ -9,7 +11,6 @@ from services.charging.domain.ocpp201.types import (
     Some,
     String20,
     String50,
-    String2500,
 )
 
 ReadingContext = Literal[
@@ -53,13 +54,17 @@ Phase = Literal["L1", "L2", "L3", "N", "L1-N", "L2-N", "L3-N", "L1-L2", "L2-L3",
 Location = Literal["Body", "Cable", "EV", "Inlet", "Outlet"]
 
 
+Signed = Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": 2500})]
+"""The standard's length is not held to: what is cut verifies no more."""
+
+
 class SignedMeterValue(Message, frozen=True, kw_only=True):
     """A value as its meter signed it; data and public key are Base64."""
 
-    signed_meter_data: String2500
+    signed_meter_data: Signed
     signing_method: String50
     encoding_method: String50
-    public_key: String2500
+    public_key: Signed
 
 
 class UnitOfMeasure(Message, frozen=True, kw_only=True):

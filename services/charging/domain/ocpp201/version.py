@@ -9,8 +9,20 @@ OCPP_2_0_1 = Version(
     name="ocpp2.0.1",
     framing=OCPP_J_2_0_1,
     reader=Reader(
-        implied={"model": "", "vendorName": "", "reason": "Unknown", "triggerReason": "Trigger"},
+        implied={
+            "model": "",
+            "vendorName": "",
+            "reason": "Unknown",
+            "triggerReason": "Trigger",
+            "type": "Central",
+            # A record of OCMF says itself how it is signed, and operators enter the keys.
+            "signingMethod": "",
+            "encodingMethod": "",
+            "publicKey": "",
+        },
         unknown={
+            # Who charges is known all the same; `Central` is what no card shows itself as.
+            "type": "Central",
             "context": "Other",
             "reason": "Unknown",
             "stoppedReason": "Other",
