@@ -80,6 +80,13 @@ def test_a_session_in_2_0_1_says_the_same() -> None:
     assert new == {"id": new["id"], **old}
 
 
+def test_a_station_hears_no_more_periods_than_it_takes() -> None:
+    profile = session_profile_16(
+        connector_id=2, transaction_id=7, phases=3, steps=steps(9), most_periods=4
+    )
+    assert len(profile.cs_charging_profiles.charging_schedule.charging_schedule_period) == 4
+
+
 @pytest.mark.parametrize("said", [said_16, said_201])
 def test_no_more_is_sent_than_stations_take(said: Any) -> None:
     document = said(MOST_PERIODS + 5)

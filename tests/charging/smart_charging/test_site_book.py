@@ -166,6 +166,40 @@ async def test_a_station_that_takes_watts_alone_is_known_by_what_it_told(
         assert units == {"OLD": "W", "NEW": "W", "BOTH": "A", "GONE": "A"}
 
 
+@pytest.mark.parametrize(
+    ("in_1_6", "in_2_0_1", "periods"),
+    [("4", None, 4), (None, "3", 3), ("6", "5", 5), ("24", None, 8), ("0", "many", 8)],
+)
+async def test_a_station_hears_no_more_periods_than_it_told_that_it_takes(
+    database: EmptyDatabase, in_1_6: str | None, in_2_0_1: str | None, periods: int
+) -> None:
+    async with books(database) as (node, [book, _]):
+        await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
+        station = Station("CP1", "depot", 1, StationKey.of("key"))
+        await PostgresStations(node).put("fleetcharge", [station])
+        with psycopg.connect(database.conninfo) as connection:
+            connection.execute(
+                """
+                insert into session (id, start_identity, station_id, site_id, time_zone,
+                    connector_id, token_uid, authorization_status, started_at, meter_start_wh,
+                    company_id)
+                values (%s, 'one', 'CP1', 'depot', 'UTC', 1, 'CARD1', 'Accepted', %s, 0,
+                    'fleetcharge')
+                """,
+                (uuid4(), AT),
+            )
+        for place, told in (
+            (Place("", "", 0, 0, "ChargingScheduleMaxPeriods", ""), in_1_6),
+            (Place("SmartChargingCtrlr", "", 0, 0, "PeriodsPerSchedule", ""), in_2_0_1),
+        ):
+            if told is not None:
+                models = PostgresDeviceModels(node)
+                await models.tell("CP1", [Value(place=place, value=told)], AT)
+        situation = await book.situation("depot")
+        assert situation
+        assert [session.most_periods for session in situation.sessions] == [periods]
+
+
 @pytest.mark.parametrize("boots", [True, False])
 async def test_profiles_hold_until_their_station_boots_or_forgets_them(
     database: EmptyDatabase, boots: bool

@@ -98,6 +98,7 @@ class Telling:
                 transaction_id=session.transaction_id,
                 phases=phases,
                 steps=steps,
+                most_periods=session.most_periods,
                 unit=unit,
             )
         accepted = await self._send(session.station_id, spoken, profile)

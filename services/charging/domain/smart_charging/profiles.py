@@ -18,8 +18,9 @@ from services.charging.domain.smart_charging.plan import Step
 from services.charging.domain.smart_charging.rate_unit import RateUnit, limit
 
 MOST_PERIODS = 8
-"""Of a schedule: stations refuse more than their ``ChargingScheduleMaxPeriods``, often few. What
-comes later is sent later; where nothing comes, the station's default holds."""
+"""Of a schedule: stations refuse more than their ``ChargingScheduleMaxPeriods``
+(``SmartChargingCtrlr.PeriodsPerSchedule`` in 2.0.1), often few and not always told. What comes
+later is sent later; where nothing comes, the station's default holds."""
 DEFAULT_PROFILE_ID = 1
 _STACK_LEVEL = 0
 """The one that every station has."""
@@ -31,10 +32,11 @@ def session_profile_16(
     transaction_id: int,
     phases: int,
     steps: Sequence[Step],
+    most_periods: int = MOST_PERIODS,
     unit: RateUnit = RateUnit.AMPERES,
 ) -> SetChargingProfile:
     """``SetChargingProfile`` of OCPP 1.6 (section 5.16) for a transaction."""
-    sent = steps[:MOST_PERIODS]
+    sent = steps[:most_periods]
     schedule = ChargingSchedule(
         charging_rate_unit=unit.value,
         start_schedule=sent[0].begins_at,

@@ -75,12 +75,14 @@ class OpenSession:
     """The plan out of which the station last took a profile for it."""
     refused_at: datetime | None = None
     """When the station last did not take one, if that came later."""
+    station_periods: int = MOST_PERIODS
+    """That the station takes in a schedule, as far as it told."""
 
     @property
     def most_periods(self) -> int:
         """Of the schedules that its station is told."""
-        most = self.vehicle.most_periods if self.vehicle else None
-        return min(MOST_PERIODS, most or MOST_PERIODS)
+        of_vehicle = self.vehicle.most_periods if self.vehicle else None
+        return min(MOST_PERIODS, self.station_periods, of_vehicle or MOST_PERIODS)
 
     @property
     def departure_at(self) -> datetime | None:

@@ -14,6 +14,7 @@ from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.smart_charging.limits import SiteLimits
 from services.charging.domain.smart_charging.outside import OutsideLimit
 from services.charging.domain.smart_charging.plan import Plan
+from services.charging.domain.smart_charging.profiles import MOST_PERIODS
 from services.charging.domain.smart_charging.rate_unit import rate_unit
 from services.charging.domain.smart_charging.situation import (
     ManagedStation,
@@ -55,6 +56,16 @@ _SESSIONS: LiteralString = """
                 and meter_reading.station_id = session.station_id and register_wh is not null
                 and measured_at <= told_at
             order by measured_at desc limit 1
+        ), (
+            select min(
+                case when periods.value ~ '^[1-9][0-9]{0,3}$' then periods.value::integer end
+            )
+            from device_variable as periods
+            where periods.station_id = session.station_id
+                and (lower(component), lower(variable)) in (('', 'chargingschedulemaxperiods'),
+                    ('smartchargingctrlr', 'periodsperschedule'))
+                and component_instance = '' and variable_instance = '' and evse_id = 0
+                and periods.connector_id = 0 and attribute = 'Actual'
         )
     from session
     join station on station.id = session.station_id
@@ -240,4 +251,5 @@ def _session(row: Sequence[Any], plans: Mapping[int, Plan]) -> OpenSession:
         metered_before_wh=row[11] or 0,
         accepted=plans.get(row[7]),
         refused_at=row[8],
+        station_periods=row[12] or MOST_PERIODS,
     )
