@@ -82,7 +82,7 @@ class FakeLedger:
         if entry.matched:
             self.stops.remove((entry.matched, None))
             self.stops.append((entry.matched, entry.session))
-        if entry.is_placed:
+        if entry.is_placed or entry.is_paid:
             assert entry.session
             [identity] = [key for key, s in self.sessions.items() if s.id == entry.session.id]
             self.sessions[identity] = entry.session

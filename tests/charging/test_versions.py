@@ -40,11 +40,14 @@ async def test_a_station_comes_back_in_another_version(
         assert (await station.call("BootNotification", **boot))["status"] == "Accepted"
         of_evse = {"evseId": 1, "connectorId": 1, "connectorStatus": "Occupied"}
         await station.call("StatusNotification", timestamp=NOW, **of_evse)
+        of_station = {"evseId": 0, "connectorId": 0, "connectorStatus": "Available"}
+        await station.call("StatusNotification", timestamp=NOW, **of_station)
+        await station.call("StatusNotification", timestamp=NOW, **of_evse)
         shown = program.get(f"/stations/{station_id}")
         assert [
             (status["evse_id"], status["connector_id"], status["status"], status["error_code"])
             for status in shown["connector_statuses"]
-        ] == [(1, 1, "Occupied", None)]
+        ] == [(0, 0, "Available", None), (1, 1, "Occupied", None)]
         assert (shown["ocpp_version"], shown["boot"]) == ("ocpp2.0.1", boot)
     [session] = program.get("/sessions", station_id=station_id, status="active")["items"]
     assert session["transaction_id"] == transaction_id

@@ -70,6 +70,8 @@ class Entry:
     """Whether the meter values of `session` count as received only."""
     is_placed: bool = False
     """Whether the EVSE of `session` is known from here on."""
+    is_paid: bool = False
+    """Whether a token that may charge is known for `session` from here on."""
     reported: TransactionReport | None = None
     """An event to be kept."""
     findings: Sequence[Finding] = ()

@@ -115,11 +115,12 @@ class ConnectorReport:
     """A connector as its station reports it."""
 
     evse_id: int
-    """0 in OCPP 1.6, which knows no EVSEs."""
+    """0 in OCPP 1.6, which knows no EVSEs; in 2.0.1, 0 is the station as a whole."""
     connector_id: int
     """In OCPP 1.6, 0 is the station as a whole."""
     status: str
     error_code: str | None = None
+    """Always there in OCPP 1.6, never in 2.0.1."""
     info: str | None = None
     vendor_error_code: str | None = None
 

@@ -34,10 +34,14 @@ def report(said: TransactionReport, known: Known) -> Entry:
     session, is_placed = known.session, False
     if said.evse_id and not session.connector_id and session.ending is None:
         session, is_placed = replace(session, connector_id=said.evse_id), True
+    payer = _new_payer(session, [*known.reports, said])
+    if payer is not None:
+        session = replace(session, token_uid=payer, authorization="Accepted")
     return Entry(
         session=session,
         authorization=status,
         is_placed=is_placed,
+        is_paid=payer is not None,
         reported=kept,
         findings=findings,
     )
@@ -52,7 +56,7 @@ def _begin(
     in_order = sorted(reports, key=lambda one: one.seq_no)
     started = _first(in_order, lambda one: one.kind is Kind.STARTED)
     ended = _first(in_order, lambda one: one.kind is Kind.ENDED)
-    named = _first(in_order, lambda one: one.token_uid is not None)
+    named = _payer(in_order)
     metered = _first(in_order, lambda one: one.first_register_wh is not None)
     if named and metered:
         last = max(named, metered, key=lambda one: one.seq_no)
@@ -101,6 +105,31 @@ def _begin(
         reported=said,
         findings=findings,
     )
+
+
+def _payer(in_order: Sequence[TransactionReport]) -> TransactionReport | None:
+    """Who was let in first, else who asked first; who ends it need not be who charges."""
+    accepted = _first(in_order, _lets_in)
+    return accepted or _first(in_order, lambda one: one.token_uid is not None)
+
+
+def _lets_in(report: TransactionReport) -> bool:
+    return report.authorization == "Accepted" and report.kind is not Kind.ENDED
+
+
+def _new_payer(session: Session, reports: Sequence[TransactionReport]) -> str | None:
+    """The token whose session it is instead: nobody was let in yet, or only later in its order.
+
+    What has ended stays as others heard of it.
+    """
+    payer = _payer(sorted(reports, key=lambda one: one.seq_no))
+    if session.ending is not None or payer is None or not _lets_in(payer):
+        return None
+    if session.authorization == "Accepted" and all(
+        one.token_uid != session.token_uid for one in reports
+    ):
+        return None  # it began in OCPP 1.6
+    return payer.token_uid if payer.token_uid != session.token_uid else None
 
 
 def _end(

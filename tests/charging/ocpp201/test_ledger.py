@@ -11,6 +11,7 @@ from services.charging.application.ports import Ledger, Posting
 from services.charging.application.session_events import SessionEvents
 from services.charging.domain import transaction_ledger
 from services.charging.domain.ledger import Known
+from services.charging.domain.tokens import Token, TokenStatus
 from services.charging.domain.transactions import Kind, TransactionReport
 from tests.charging.test_ledger import NOW, START, events, nodes, post
 from tests.postgres import Database as EmptyDatabase
@@ -87,3 +88,17 @@ async def test_an_evse_that_is_known_later(database: EmptyDatabase) -> None:
         assert (await tell(node, replace(NAMED, token_uid=None))).entry.is_placed
         with psycopg.connect(database.conninfo) as connection:
             assert connection.execute("select connector_id from session").fetchall() == [(2,)]
+
+
+async def test_a_card_that_is_accepted_later(database: EmptyDatabase) -> None:
+    async with nodes(database) as (node, _):
+        await tell(node, replace(STARTED, token_uid="BADCARD"))
+
+        def decide(known: Known) -> Posting:
+            accepted = replace(known, token=Token("CARD1", TokenStatus.ACCEPTED, "Eve"))
+            return Posting(transaction_ledger.report(NAMED, accepted), [], [])
+
+        assert (await node.post(NAMED, decide)).entry.is_paid
+        with psycopg.connect(database.conninfo) as connection:
+            paid = "select token_uid, authorization_status from session"
+            assert connection.execute(paid).fetchall() == [("CARD1", "Accepted")]

@@ -1,5 +1,6 @@
 """Transaction events in every order, and the sessions that they tell of (OCPP 2.0.1, block E)."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -269,6 +270,31 @@ async def test_an_odd_sample_costs_no_other(odd: list[dict[str, object]]) -> Non
     assert await company.call_in("ocpp2.0.1", "TransactionEvent", ended) == {}
     assert [ended.energy_wh for ended in company.ended] == [31_000]
     assert len(company.rules) == 1
+
+
+SHOWN = [
+    event("Started", 0, idToken=CARD1 | {"idToken": "BADCARD"}, meter=0),
+    event("Updated", 1, idToken=CARD1),
+    event("Updated", 2, idToken=CARD1 | {"idToken": "CARD3"}),
+]
+
+
+@pytest.mark.parametrize("shown", list(itertools.permutations(SHOWN)))
+async def test_a_session_is_whose_card_was_accepted_first(shown: tuple[Payload, ...]) -> None:
+    company = Company()
+    company.ledger.known["CARD3"] = Token("CARD3", TokenStatus.ACCEPTED, "Eve")
+    for one in shown:
+        await tell(company, one)
+    stopped = CARD1 | {"idToken": "CARD3"}
+    await tell(company, event("Ended", 3, NOON, idToken=stopped, meter=9000))
+    assert [(ended.token_uid, ended.energy_wh) for ended in company.ended] == [("CARD1", 9000)]
+
+
+async def test_who_stops_it_does_not_pay_for_whom_nobody_let_in() -> None:
+    company = Company()
+    await tell(company, SHOWN[0])
+    await tell(company, event("Ended", 1, NOON, idToken=CARD1, meter=9000))
+    assert [ended.token_uid for ended in company.ended] == ["BADCARD"]
 
 
 async def test_tokens_of_one_group() -> None:

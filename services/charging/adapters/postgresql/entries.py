@@ -38,6 +38,13 @@ _PLACE: LiteralString = """
     from unnest(%s::uuid[], %s::integer[]) as placed (id, connector_id)
     where session.id = placed.id
 """
+_PAY: LiteralString = """
+    update session set token_uid = paid.token_uid, authorization_status = paid.status,
+        driver_id = (select token.driver_id from token
+            where token.uid = paid.token_uid and token.company_id = session.company_id)
+    from unnest(%s::uuid[], %s::text[], %s::text[]) as paid (id, token_uid, status)
+    where session.id = paid.id
+"""
 _REPORT: LiteralString = """
     insert into transaction_event (station_id, station_transaction_id, seq_no, kind, said_at,
         received_at, evse_id, token_uid, authorization_status, first_register_wh, last_register_wh,
@@ -83,6 +90,8 @@ async def keep(connection: Connection, postings: Sequence[Posting]) -> None:
     await _write(connection, _END, [_ended(s, s.ending) for s in ended if s.ending])
     placed = [entry.session for entry in entries if entry.is_placed and entry.session]
     await _write(connection, _PLACE, [(session.id, session.connector_id) for session in placed])
+    paid = [entry.session for entry in entries if entry.is_paid and entry.session]
+    await _write(connection, _PAY, [(s.id, s.token_uid, s.authorization) for s in paid])
     reported = [entry.reported for entry in entries if entry.reported]
     await _write(connection, _REPORT, [_reported(report) for report in reported])
     await _write(connection, _KEEP, [_kept(entry.kept) for entry in entries if entry.kept])

@@ -20,7 +20,8 @@ _BOOT: LiteralString = """
     from json_to_recordset(%(boots)s) as given (id text, boot jsonb, at timestamptz)
     where station.id = given.id returning station.id, registration
 """
-# A station that has come to speak another version counts its connectors anew.
+# A station that has come to speak another version counts its connectors anew. The error code tells
+# the version: EVSE 0 does not, as it is the station as a whole in 2.0.1.
 _STATUS: LiteralString = """
     with given as (
         select * from json_to_recordset(%s) as given (station_id text, evse_id integer,
@@ -29,7 +30,9 @@ _STATUS: LiteralString = """
     ), of_another_version as (
         delete from connector_status as earlier using given
         where earlier.station_id = given.station_id
-            and (earlier.evse_id = 0) <> (given.evse_id = 0)
+            and (earlier.error_code is null) <> (given.error_code is null)
+            and (earlier.station_id, earlier.evse_id, earlier.connector_id) not in
+                (select station_id, evse_id, connector_id from given)
     )
     insert into connector_status (station_id, evse_id, connector_id, status, error_code, info,
         vendor_error_code, reported_at)

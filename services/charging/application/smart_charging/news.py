@@ -27,7 +27,9 @@ class PlannedLedger:
         """Return when it is kept."""
         posting = await self._ledger.post(said, decide)
         entry = posting.entry
-        if entry.session is not None and (entry.begun_by or entry.is_placed or entry.ends):
+        if entry.session is not None and (
+            entry.begun_by or entry.is_placed or entry.is_paid or entry.ends
+        ):
             self._changed(entry.session.site_id)
         return posting
 
