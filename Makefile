@@ -71,6 +71,7 @@ check: synth standard ## what a reviewer would have to believe: losses, wildcard
 	@$(BIN)/python -m proofs standard
 
 ledger: synth standard ## record stateful identities and write the registers again, after a change that is meant
+	@$(BIN)/python -m proofs rights
 	@$(BIN)/python -m proofs ledger
 	@$(BIN)/python -m proofs registers
 

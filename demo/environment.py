@@ -48,24 +48,29 @@ def bring_up(
             dockerfile = _ROOT / "services" / service / "Dockerfile"
             digest = machine.push(f"fleetcharge/{service}", dockerfile, _ROOT)
             outcome.append(f"{service} {_release(deployment, service, digest)}")
-    log = machine.log / "cdk.log"
+    log, regions = machine.log / "cdk.log", (machine.region, EDGE_REGION)
+    options = cdk_options(environment, machine)
     with log.open("a") as written:
-        for region in (machine.region, EDGE_REGION):
-            if not deployment.is_bootstrapped(region):
-                with progress.step(f"cdk bootstrap {region}"):
+
+        def follow(line: str) -> None:
+            print(line, file=written, flush=True)
+            if " ✅ " in line:
+                progress.say(f"  {line.strip()}")
+
+        if unprepared := [one for one in regions if not deployment.is_bootstrapped(one)]:
+            with progress.step(f"roles and rights, then cdk bootstrap {', '.join(unprepared)}"):
+                first = [f"{environment}/roles", f"{environment}/rights"]
+                cdk.deploy(aws, [*options, *first], directory=_ROOT, output=follow)
+                for region in unprepared:
                     cdk.bootstrap(
                         aws | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region},
-                        output=lambda line: print(line, file=written, flush=True),
+                        boundary=deployment.output("roles", "BoundaryName"),
+                        policies=deployment.output("rights", "DeploymentPolicies"),
+                        output=follow,
                     )
+            options = [f"--app={_assembly(machine)}"]
         with progress.step(f"cdk deploy {environment} (everything it says: {log})") as outcome:
             chosen = [f"{environment}/{stack}" for stack in stacks] or [f"{environment}/*"]
-
-            def follow(line: str) -> None:
-                print(line, file=written, flush=True)
-                if " ✅ " in line:
-                    progress.say(f"  {line.strip()}")
-
-            options = cdk_options(environment, machine)
             cdk.deploy(aws, [*options, *chosen], directory=_ROOT, output=follow)
             outcome.append(f"{len(deployment.stacks())} stacks")
     return deployment
@@ -73,8 +78,11 @@ def bring_up(
 
 def cdk_options(environment: str, machine: Machine) -> list[str]:
     """The environment, the platform that packages are built for, and where the assembly goes."""
-    assembly = machine.folder / "cdk.out"
-    return [f"-c=environment={environment}", "-c=packages=host", f"--output={assembly}"]
+    return [f"-c=environment={environment}", "-c=packages=host", f"--output={_assembly(machine)}"]
+
+
+def _assembly(machine: Machine) -> Path:
+    return machine.folder / "cdk.out"
 
 
 def _release(deployment: Deployment, service: str, digest: str) -> str:

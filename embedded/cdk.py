@@ -44,17 +44,21 @@ def bootstrap(
     places: Sequence[str] = (),
     *,
     boundary: str | None = None,
+    policies: str | None = None,
     output: Line = print,
 ) -> None:
     """Bootstrap `places` (``aws://ACCOUNT/REGION``), or the one that `aws` names.
 
-    `boundary` is the name of the policy that bounds deployments. Raises `CdkError`. Where a
-    ``cdk.json`` is, the CLI would synthesise that app first: so it runs elsewhere.
+    `boundary` is the name of the policy that bounds deployments; `policies` are those of what they
+    may do, by their ARN with commas between, of one account. Without them they may do everything.
+    Raises `CdkError`. Where a ``cdk.json`` is, the CLI would synthesise that app first: so it runs
+    elsewhere.
     """
     targets = places or [f"aws://{aws['AWS_ACCESS_KEY_ID']}/{aws['AWS_REGION']}"]
     bounded = [f"--custom-permissions-boundary={boundary}"] if boundary else []
+    allowed = [f"--cloudformation-execution-policies={policies}"] if policies else []
     with tempfile.TemporaryDirectory() as nowhere:
-        _run(["bootstrap", *targets, *bounded], aws, Path(nowhere), output)
+        _run(["bootstrap", *targets, *bounded, *allowed], aws, Path(nowhere), output)
 
 
 def deploy(

@@ -11,6 +11,7 @@ nothing, registers of another assembly.
 `cost` prints what each environment costs in a month; with ``--against FOLDER``, a ``cdk.out`` from
 before, what a change costs.
 `lint` prints what cfn-lint finds; `standard` what NIST 800-53 R5 finds and nobody answered.
+`rights` writes what deployments may do, for the app to read.
 `ledger` records the identities, and refuses to record over a loss that no waiver covers.
 `registers` writes the pages in ``docs/registers`` and ``docs/stacks``.
 """
@@ -29,6 +30,7 @@ from proofs import (
     cost_page,
     costs,
     dead_letters,
+    deployment_rights,
     deployment_time,
     expiries,
     ledger,
@@ -57,6 +59,7 @@ STACKS = ROOT / "docs" / "stacks"
 STANDARD = "nist-800-53-r5.md"
 SETTINGS = ROOT / "environments.toml", "environments"
 """Where the environments' settings stand: file and table."""
+RIGHTS = ROOT / "stacks" / "constructs" / "deployment_rights.json"
 
 
 def check(stages: Sequence[Stage], today: datetime.date) -> list[str]:
@@ -102,6 +105,7 @@ def check_together(stages: Sequence[Stage]) -> list[str]:
     return [
         *(f"{one} follows from no setting: see {parity.FILE.name}" for one in unexplained),
         *(f"{one} is about nothing: remove it" for one in left_over),
+        *deployment_rights.faults(stages, account_kinds(), deployment_rights.read()),
         *rollback.unused(stages, accepted, final),
         *zone_of_trust.unused(stages, zone_of_trust.read()),
         *stack_pages.faults(stages, stack_pages.read()),
@@ -148,6 +152,23 @@ def certificates() -> list[expiries.Expiry]:
     return expiries.certificates(SETTINGS[0], "charging")
 
 
+def write_rights(stages: Sequence[Stage], _: datetime.date) -> list[str]:
+    """What deployments may do, by the resources of all stages; a line when that is new."""
+    rights = deployment_rights.needed(stages, account_kinds(), deployment_rights.read())
+    written, text = RIGHTS.read_text(encoding="utf-8"), deployment_rights.text(rights)
+    RIGHTS.write_text(text, encoding="utf-8")
+    return [] if written == text else [f"{RIGHTS.relative_to(ROOT)} is new: synthesise again"]
+
+
+def account_kinds() -> dict[str, str]:
+    """By their number, those that are deployed to within the boundary: all but the first one."""
+    with SETTINGS[0].open("rb") as content:
+        settings = tomllib.load(content)
+    around = {number: name for name, number in settings["accounts"].items()}
+    kinds = {number: name for number, name in around.items() if name != "management"}
+    return kinds | {one["account"]: "environment" for one in settings[SETTINGS[1]].values()}
+
+
 def account_names() -> dict[str, str]:
     """Those around the environments, by their number."""
     file, _ = SETTINGS
@@ -172,7 +193,12 @@ def write_registers(stages: Sequence[Stage], _: datetime.date) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print each fault; 1 when there is one."""
-    commands = {"check": check, "ledger": record, "registers": write_registers}
+    commands = {
+        "check": check,
+        "rights": write_rights,
+        "ledger": record,
+        "registers": write_registers,
+    }
     parser = argparse.ArgumentParser(prog="python -m proofs")
     parser.add_argument("command", choices=[*commands, "cost", "lint", "standard"])
     parser.add_argument("folder", nargs="*", type=Path)

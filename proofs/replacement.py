@@ -48,12 +48,28 @@ def _at(node: Any, steps: list[str]) -> Iterator[Any]:
 
 @cache
 def _replacing(type_: str) -> tuple[str, ...]:
+    known = schema(type_)
+    kinds = ("createOnlyProperties", "conditionalCreateOnlyProperties")
+    return tuple(sorted(pointer for kind in kinds for pointer in known.get(kind, ())))
+
+
+def schema(type_: str) -> Json:
+    """The official schema of a resource type; empty for one that has none."""
     file = schema_files().get(type_)
     if file is None:
-        return ()
-    schema = json.loads((_schemas() / "resources" / f"{file}.json").read_text("utf-8"))
-    kinds = ("createOnlyProperties", "conditionalCreateOnlyProperties")
-    return tuple(sorted(pointer for kind in kinds for pointer in schema.get(kind, ())))
+        return {}
+    found: Json = json.loads((_schemas() / "resources" / f"{file}.json").read_text("utf-8"))
+    return found
+
+
+@cache
+def known_actions() -> frozenset[str]:
+    """Every action that IAM knows, in lower case: ``s3:getobject``."""
+    file = _schemas().parent / "AdditionalSpecs" / "Policies.json"
+    services: Json = json.loads(file.read_text("utf-8"))
+    return frozenset(
+        f"{service}:{action}" for service, one in services.items() for action in one["Actions"]
+    )
 
 
 @cache

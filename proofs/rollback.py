@@ -229,15 +229,19 @@ def _kept(stage: Stage) -> Iterator[Finding]:
 
 
 def _order(stage: Stage) -> Iterator[Finding]:
-    """The stack that owns the boundary of an account's roles, before all others there."""
+    """Stacks with what bounds or allows deployments in an account, before all others there."""
     after = {stack.name: stack.after for stack in stage.stacks}
-    for first in stage.stacks:
-        if any(r.type == BOUNDARY and "ManagedPolicyName" in r.properties for r in first.resources):
-            for other in stage.stacks:
-                same = _account(other) == _account(first) and other is not first
-                if same and first.name not in _all_before(other.name, after):
-                    says = f"does not wait for {first.name}, which has its account's roles"
-                    yield Finding(Rule.ORDER, other.name, "", says)
+    firsts = [stack for stack in stage.stacks if any(map(_bounds, stack.resources))]
+    for first in firsts:
+        for other in (stack for stack in stage.stacks if stack not in firsts):
+            same = _account(other) == _account(first)
+            if same and first.name not in _all_before(other.name, after):
+                says = f"does not wait for {first.name}, which has its account's roles or rights"
+                yield Finding(Rule.ORDER, other.name, "", says)
+
+
+def _bounds(resource: Resource) -> bool:
+    return resource.type == BOUNDARY and "ManagedPolicyName" in resource.properties
 
 
 def _account(stack: Stack) -> str:

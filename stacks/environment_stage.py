@@ -19,6 +19,7 @@ from stacks.common.network import NetworkStack
 from stacks.common.observability import ObservabilityStack
 from stacks.common.operations import OperationsStack
 from stacks.common.queue import QueueStack
+from stacks.common.rights import RightsStack
 from stacks.common.roles import RolesStack
 from stacks.common.secrets import SecretsStack
 from stacks.common.zone import ZoneStack
@@ -39,7 +40,7 @@ ELSEWHERE = "a weak reference to another region orders nothing by itself"
 class EnvironmentStage(Stage):
     """One environment: who may work in it, the common stacks, then a stack for each program.
 
-    Every stack after the first waits for the first: roles come before what they are for.
+    Every stack waits for the first two: roles and rights come before what they are for.
     """
 
     def __init__(self, scope: Construct, name: str, *, fleet: Fleet) -> None:
@@ -47,7 +48,10 @@ class EnvironmentStage(Stage):
         super().__init__(
             scope, name, env=Place(account=environment.account, region=environment.region)
         )
-        roles = RolesStack(self, "roles", environment=environment, fleet=fleet)
+        first: tuple[EnvironmentStack, ...] = (
+            RolesStack(self, "roles", environment=environment, fleet=fleet),
+            RightsStack(self, "rights", environment=environment),
+        )
         foundation = self._foundation(environment, fleet)
         ChargingStack(self, "charging", environment=environment, foundation=foundation)
         BillingStack(
@@ -96,8 +100,9 @@ class EnvironmentStage(Stage):
             runbooks=fleet.organization.runbooks,
         ).add_stack_dependency(hosting, ELSEWHERE)
         for stack in self.node.children:
-            if isinstance(stack, EnvironmentStack) and stack is not roles:
-                stack.add_stack_dependency(roles)
+            if isinstance(stack, EnvironmentStack) and stack not in first:
+                for one in first:
+                    stack.add_stack_dependency(one)
 
     def _foundation(self, environment: Environment, fleet: Fleet) -> Foundation:
         secrets = SecretsStack(

@@ -108,19 +108,28 @@ def asked_of_handler(
             yield _on_role(f"{verb}RolePolicy", name)
     elif resource_type in schemas.types:
         handlers = schemas.schema(resource_type).get("handlers", {})
-        permissions = handlers.get(operation, {}).get("permissions", [])
+        listed = handlers.get(operation, {}).get("permissions", [])
+        permissions = [one for one in listed if one.lower() in schemas.actions]
         arn = physical_id if physical_id and physical_id.startswith("arn:") else None
         if action := _named_for(operation, resource_type, permissions):
             yield Asked(action, arn)
 
 
 def _named_for(operation: str, resource_type: str, permissions: list[str]) -> str | None:
-    resource = resource_type.rpartition("::")[2]
+    _, service, resource = resource_type.lower().replace("::", ":").split(":")
     for verb in _VERBS[operation]:
         named = [one for one in permissions if one.partition(":")[2].startswith(verb)]
         if named:
-            # The whole name first (rds:CreateDBCluster), then what is least beside it.
-            return min(named, key=lambda one: (not one.endswith(f":{verb}{resource}"), len(one)))
+            # The whole name first (rds:CreateDBCluster), then the type's own service, then what is
+            # least beside it.
+            return min(
+                named,
+                key=lambda one: (
+                    not one.lower().endswith(f":{verb}{resource}".lower()),
+                    not one.startswith(f"{service}:"),
+                    len(one),
+                ),
+            )
     return None
 
 

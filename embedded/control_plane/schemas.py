@@ -37,6 +37,14 @@ class ResourceSchemas:
         """Every type's name, for example ``AWS::EC2::FlowLog``."""
         return frozenset(self._files)
 
+    @cached_property
+    def actions(self) -> frozenset[str]:
+        """Every action that IAM knows, in lower case; schemas also list what is none."""
+        services: Schema = _read(self._folder.parent / "AdditionalSpecs" / "Policies.json")
+        return frozenset(
+            f"{service}:{action}" for service, one in services.items() for action in one["Actions"]
+        )
+
     def schema(self, resource_type: str) -> Schema:
         """Raises `KeyError` for a type that the region does not have."""
         return _read(self._folder / "resources" / f"{self._files[resource_type]}.json")

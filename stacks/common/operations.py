@@ -9,7 +9,6 @@ from contracts.settings import DatabaseRoleSettings, RotationSettings, Settings
 from stacks.common.cluster import PROGRAMS, ClusterStack
 from stacks.common.database_cluster import DatabaseCluster
 from stacks.common.network import PRIVATE, NetworkStack
-from stacks.constructs.acknowledgement import Owner, acknowledge
 from stacks.constructs.alarms import Alarms
 from stacks.constructs.environment_stack import EnvironmentStack
 from stacks.constructs.python_function import PythonFunction
@@ -40,18 +39,16 @@ class OperationsStack(EnvironmentStack):
         super().__init__(scope, name, environment=environment)
         self._key, self._network, self._alarms = key, network, alarms
         self._database = database
-        self._role_secrets = self.format_arn(
-            service="secretsmanager",
-            resource="secret",
-            resource_name=f"{self.environment_name}/*/{ROLE_SECRET_SUFFIX}-*",
-        )
-        acknowledge(
-            self,
-            "IAM5",
-            f"Resource::{self._role_secrets}",
-            because="Services come after this stack: their role secrets are known by name only.",
-            owner=Owner.SECURITY,
-        )
+        # Services come after this stack: their secrets are known by name, behind which Secrets
+        # Manager puts a hyphen and six characters.
+        self._role_secrets = [
+            self.format_arn(
+                service="secretsmanager",
+                resource="secret",
+                resource_name=f"{self.environment_name}/{program}/{ROLE_SECRET_SUFFIX}-??????",
+            )
+            for program in PROGRAMS
+        ]
         database_role = self._function(
             "DatabaseRole",
             handler="lambdas.operations.database_role.handler",
@@ -108,7 +105,7 @@ class OperationsStack(EnvironmentStack):
         function.role.add_to_policy(
             aws_iam.PolicyStatement(
                 actions=list(actions),
-                resources=[self._database.administrator.secret_arn, self._role_secrets],
+                resources=[self._database.administrator.secret_arn, *self._role_secrets],
             )
         )
 

@@ -27,6 +27,9 @@ QUALIFIER = DefaultStackSynthesizer.DEFAULT_QUALIFIER
 DEPLOYMENT = f"cdk-{QUALIFIER}-cfn-exec-role-*"
 """What CloudFormation acts as."""
 
+DEPLOYMENT_RIGHTS = "fleetcharge-deployment-*"
+"""The policies that say what it may do."""
+
 GROUND = (
     "backup:Delete*",
     "ec2:DeleteInternetGateway",
@@ -56,8 +59,8 @@ class Boundary(aws_iam.ManagedPolicy):
     """The policy that every role and user made in the account carries.
 
     Rules: who is within it gives it to whatever they make, and takes it from nobody; changes
-    neither it nor the roles of isolation; makes no users, keys or other ways in; takes away no
-    ground and deploys nothing, but as what is there for it.
+    neither it nor the roles of isolation nor what deployments may do; makes no users, keys or other
+    ways in; takes away no ground and deploys nothing, but as what is there for it.
     """
 
     def __init__(self, scope: Construct, name: str) -> None:
@@ -107,7 +110,7 @@ def isolation(stack: Stack) -> list[aws_iam.PolicyStatement]:
                 "iam:DeletePolicyVersion",
                 "iam:SetDefaultPolicyVersion",
             ],
-            [boundary],
+            [boundary, identity(stack, "policy", DEPLOYMENT_RIGHTS)],
         ),
         _deny(
             "TheWayInStays",

@@ -6,7 +6,7 @@ from aws_cdk import CfnOutput, Duration, aws_iam
 from constructs import Construct
 
 from stacks.constructs.acknowledgement import Owner, acknowledge
-from stacks.constructs.fleetcharge_stack import FleetchargeStack, fleetcharge_stack
+from stacks.constructs.fleetcharge_stack import BOUNDARY, FleetchargeStack, fleetcharge_stack
 from stacks.constructs.isolation import GROUND, QUALIFIER, ROLES, Boundary, identity, isolation
 
 BREAK_GLASS = "fleetcharge-break-glass"
@@ -50,6 +50,7 @@ class MemberRoles(Construct):
         self._management = management
         self._stack: FleetchargeStack = fleetcharge_stack(self)
         self._boundary = Boundary(self, "Boundary")
+        CfnOutput(self._stack, "BoundaryName", value=BOUNDARY)
         self.administrator = self._administrator()
         self.developer = self._developer(deployed_by_developers)
         self.automation = self._automation()

@@ -34,6 +34,8 @@ ALONE = {
     *("qa/broker", "qa/grafana", "qa/metrics", "qa/search"),
 }
 DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+FIRST = ("roles", "rights")
+"""Ends of the paths of stacks that are deployed without the bootstrap."""
 
 
 @dataclass
@@ -57,6 +59,10 @@ class Everything:
         api = self.client("cloudformation", stack.account, stack.region)
         found = [one for one in api.describe_stacks()["Stacks"] if one["StackName"] == stack.name]
         return found[0] if found else None
+
+    def output(self, stack: DeployedStack, name: str) -> str | None:
+        outputs = (self.described(stack) or {}).get("Outputs", [])
+        return next((one["OutputValue"] for one in outputs if one["OutputKey"] == name), None)
 
     def resources(self, stack: DeployedStack) -> dict[str, tuple[str, str]]:
         """Type and physical id by logical id."""
@@ -120,12 +126,20 @@ def everything(
         deployed = Everything(machine, WholeFleet(folder / "app", stages))
         _give_what_is_made_by_hand(deployed, folder)
         stacks = deployed.assembly.stacks()
-        roles = [stack.path for stack in stacks if stack.path.endswith("roles")]
-        deployed.of_app(cdk.deploy, "--exclusively", *roles, concurrency=8)
-        places = {stack.place for stack in stacks}
-        unbounded = {place for place in places if fleet.accounts.management in place}
-        deployed.run(cdk.bootstrap, *sorted(places - unbounded), boundary=BOUNDARY)
-        deployed.run(cdk.bootstrap, *unbounded)
+        roles = [stack for stack in stacks if stack.path.endswith(FIRST)]
+        paths = [stack.path for stack in roles]
+        deployed.of_app(cdk.deploy, "--exclusively", *paths, concurrency=8)
+        places = {stack.place: stack.account for stack in stacks}
+        for stack in roles:
+            if policies := deployed.output(stack, "DeploymentPolicies"):
+                deployed.run(
+                    cdk.bootstrap,
+                    *sorted(place for place, account in places.items() if account == stack.account),
+                    boundary=BOUNDARY,
+                    policies=policies,
+                )
+        first = fleet.accounts.management
+        deployed.run(cdk.bootstrap, *(place for place, one in places.items() if one == first))
         # Environments have it delegate to them, and no stage waits for another.
         deployed.of_app(cdk.deploy, "organization/dns")
         deployed.of_app(cdk.deploy, "**", concurrency=8)
@@ -202,7 +216,7 @@ def test_a_change_of_every_resource_replaces_none(everything: Everything) -> Non
     before = {stack.name: everything.resources(stack) for stack in stacks}
     different = everything.assembly.change(with_tag("release", "2"))
     different |= everything.assembly.change(with_changed_properties)
-    roles = [stack.path for stack in stacks if stack.path.endswith("roles")]
+    roles = [stack.path for stack in stacks if stack.path.endswith(FIRST)]
     others = [stack.path for stack in stacks if stack.path not in roles]
     everything.of_app(cdk.deploy, "--exclusively", *roles, concurrency=8)
     everything.of_app(cdk.deploy, "--exclusively", *others, concurrency=8)

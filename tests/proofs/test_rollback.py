@@ -175,6 +175,18 @@ def test_a_stack_that_does_not_wait_for_its_account_s_roles_is_told() -> None:
     assert orders == ["early"]
 
 
+def test_stacks_with_roles_and_with_rights_need_not_wait_for_each_other() -> None:
+    policy = {"Policy": resource("AWS::IAM::ManagedPolicy", ManagedPolicyName="it")}
+    built = stage(roles=policy, rights=policy, network={})
+    ordered = tuple(
+        dataclasses.replace(s, after=("roles",) if s.name == "network" else ())
+        for s in built.stacks
+    )
+    every = findings(dataclasses.replace(built, stacks=ordered))
+    (found,) = (one for one in every if one.rule is Rule.ORDER)
+    assert found.says == "does not wait for rights, which has its account's roles or rights"
+
+
 def test_an_export_is_told() -> None:
     built = stage(data={})
     built.stacks[0].template["Outputs"] = {"Arn": {"Value": "x", "Export": {"Name": "arn"}}}

@@ -12,7 +12,7 @@ from tests.stacks.assembly import Assembly, Template, values_of
 ROOT = Path(__file__).parents[2]
 SERVICES = {"charging", "billing", "telemetry"}
 COMMON = {
-    *("roles", "secrets", "observability", "network", "queue", "data"),
+    *("roles", "rights", "secrets", "observability", "network", "queue", "data"),
     *("auth", "cluster", "operations", "backup", "budget", "monitoring", "edge", "hosting"),
     "edge-monitoring",
 }
@@ -113,9 +113,10 @@ def test_every_weak_reference_names_an_output_of_a_stack_deployed_before(
     assert seen > (10 if stage.environment == ORGANIZATION else 100)
 
 
-def test_roles_come_first(assembly: Assembly) -> None:
-    assert not assembly["roles"].needs
-    assert all("roles" in s.needs for name, s in assembly.stacks.items() if name != "roles")
+def test_roles_and_rights_come_first(assembly: Assembly) -> None:
+    first = {"roles", "rights"}
+    for name, stack in assembly.stacks.items():
+        assert stack.needs >= first if name not in first else not stack.needs, name
 
 
 def test_no_stack_waits_for_a_service(assembly: Assembly) -> None:

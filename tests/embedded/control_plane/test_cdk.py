@@ -49,6 +49,14 @@ def test_bootstrap_runs_where_no_app_is(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.usefixtures("cli")
+def test_bootstrap_tells_what_deployments_may_do_and_what_bounds_them() -> None:
+    lines: list[str] = []
+    cdk.bootstrap(AWS, boundary="bound", policies="arn:one,arn:two", output=lines.append)
+    assert " --custom-permissions-boundary=bound " in lines[1]
+    assert " --cloudformation-execution-policies=arn:one,arn:two " in lines[1]
+
+
+@pytest.mark.usefixtures("cli")
 def test_a_failure_carries_what_the_cli_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STATUS", "3")
     with pytest.raises(cdk.CdkError, match=r"(?s)cdk destroy ended with status 3:.*refused"):

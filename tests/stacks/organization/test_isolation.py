@@ -111,6 +111,7 @@ def test_nobody_takes_a_boundary_away(maker: Role, context: Context) -> None:
 )
 def test_nobody_edits_the_boundary_and_everybody_another_policy(maker: Role, action: str) -> None:
     assert not maker.may(action, BOUNDARY)
+    assert not maker.may(action, f"arn:aws:iam::{ACCOUNT}:policy/fleetcharge-deployment-1")
     assert maker.may(action, f"arn:aws:iam::{ACCOUNT}:policy/of-a-program")
 
 
