@@ -72,15 +72,16 @@ def needed(stages: Sequence[Stage], kinds: Kinds, corrections: Corrections) -> R
     rights: Rights = {kind: set() for kind in kinds.values()}
     for kind, types in _types(stages, kinds).items():
         for type_ in types:
-            rights[kind] |= {
-                action
-                for action in _listed(type_)
-                if not any(one.is_of(type_) and one.names(action) for one in corrections.withheld)
-            }
-            for one in corrections.beside:
-                if one.is_of(type_):
-                    rights[kind] |= set(one.actions)
+            rights[kind] |= asked(type_, corrections)
     return rights
+
+
+def asked(type_: str, corrections: Corrections) -> set[str]:
+    """What deployments do for a resource of the type."""
+    beside = (one.actions for one in corrections.beside if one.is_of(type_))
+    withheld = [one for one in corrections.withheld if one.is_of(type_)]
+    listed = (one for one in _listed(type_) if not any(other.names(one) for other in withheld))
+    return {*listed, *(action for actions in beside for action in actions)}
 
 
 def granted(stages: Sequence[Stage], kinds: Kinds) -> Iterator[tuple[str, set[str]]]:

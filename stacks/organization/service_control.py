@@ -60,6 +60,7 @@ EDGE_SERVICES = (
     "logs:*",
     "s3:*",
     "sns:*",
+    "sqs:*",
     "ssm:*",
     "wafv2:*",
 )
