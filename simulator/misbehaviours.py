@@ -34,7 +34,7 @@ MALFORMED: tuple[str | bytes, ...] = (
     "[" * 50_000,
     '[2,"1","DataTransfer",' + '{"vendorId":' * 10_000,
 )
-OVERSIZED = 2**20
+OVERSIZED = 3 * 2**20
 """Bytes."""
 
 
@@ -76,7 +76,7 @@ async def malformed_frames(station: Station, charge: Charge) -> None:
 
 
 async def oversized_frame(station: Station, charge: Charge) -> None:
-    """It sends a megabyte in one call, in the middle of a charge."""
+    """It sends three megabytes in one call, in the middle of a charge."""
     transaction = await station.start(charge)
     connection = await station.line.connected()
     with suppress(ConnectionClosed, CallError):

@@ -163,6 +163,7 @@ class Core:
             clock=lambda: 0.0,
             answer_within=30,
             waiting_calls=4,
+            waiting_bytes=100_000,
             message_ids=map(str, itertools.count(1)),
             framing=self._version.framing,
         )

@@ -38,7 +38,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def connection(clock: Clock) -> Connection:
-    return Connection(clock=clock, answer_within=30, waiting_calls=2, message_ids=numbers())
+    return Connection(
+        clock=clock, answer_within=30, waiting_calls=2, waiting_bytes=1000, message_ids=numbers()
+    )
 
 
 def sent(connection: Connection) -> list[Any]:
@@ -48,6 +50,17 @@ def sent(connection: Connection) -> list[Any]:
 def in_hand(connection: Connection) -> list[str]:
     events: list[Event] = connection.take_events()
     return [event.call.message_id for event in events if isinstance(event, CallReceived)]
+
+
+def test_what_waits_is_bounded_in_bytes_too(connection: Connection) -> None:
+    large = '[2,"{}","DataTransfer",{{"vendorId":"x","data":"' + "x" * 600 + '"}}]'
+    for message_id in "abc":
+        connection.receive(large.format(message_id))
+    assert in_hand(connection) == ["a"]
+    [[kind, message_id, code, *_]] = sent(connection)
+    assert (kind, message_id, code) == (4, "c", "GenericError")
+    connection.reply(b"{}")
+    assert in_hand(connection) == ["b"]
 
 
 def test_one_call_is_in_hand_the_others_wait(connection: Connection) -> None:
@@ -117,7 +130,11 @@ class AnyConversation(RuleBasedStateMachine):
         super().__init__()
         self.clock = Clock()
         self.connection = Connection(
-            clock=self.clock, answer_within=30, waiting_calls=3, message_ids=numbers()
+            clock=self.clock,
+            answer_within=30,
+            waiting_calls=3,
+            waiting_bytes=100_000,
+            message_ids=numbers(),
         )
         self.received: list[str] = []
         self.answered: list[str] = []

@@ -30,6 +30,7 @@ def connection(framing: Framing) -> Connection:
         clock=lambda: 0.0,
         answer_within=30,
         waiting_calls=1,
+        waiting_bytes=100_000,
         message_ids=iter(["7"]),
         framing=framing,
     )

@@ -16,6 +16,7 @@ import pytest_asyncio
 from simulator import misbehaviours
 from simulator.connection import Connection
 from simulator.fleet import connected
+from simulator.ocpp16 import messages
 from simulator.ocpp16 import misbehaviours as of_1_6
 from simulator.ocpp16.station import Station
 from simulator.ocpp201.station import Station as Station201
@@ -185,3 +186,22 @@ async def test_an_oversized_frame(program: ChargingProgram, station: Station) ->
     await misbehaviours.oversized_frame(station, CHARGE)
     assert await connection.closed() == 1009
     the_charge(program, station)
+    assert rules(program, station) == {"frame-malformed"}
+
+
+async def test_what_a_day_s_session_tells_at_its_end_is_taken(
+    program: ChargingProgram, station: Station
+) -> None:
+    """Each minute with seven measurands, as some stations send it: over a million bytes."""
+    transaction = await station.start(CHARGE)
+    at = CHARGE.started_at.isoformat()
+    measurands = ("Voltage", "Temperature", "SoC", "Power.Active.Import", "Current.Import")
+    samples = [
+        {"value": "230.1", "context": "Sample.Periodic", "format": "Raw", "measurand": one}
+        for one in (*measurands, "Power.Offered", "Current.Offered")
+    ]
+    told = [{"timestamp": at, "sampledValue": samples} for _ in range(24 * 60)]
+    stop = messages.stop(int(transaction.id), CHARGE, transaction.meter_start_wh + CHARGE.energy_wh)
+    await station.line.call("StopTransaction", stop | {"transactionData": told})
+    the_charge(program, station)
+    assert rules(program, station) == set()

@@ -19,7 +19,7 @@ from services.charging.domain.ocpp16 import send_local_list as in_16
 from services.charging.domain.ocpp16.types import IdTagInfo
 from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.ocpp201 import local_list as in_201
-from services.charging.domain.ocpp201.id_token import IdToken, IdTokenInfo
+from services.charging.domain.ocpp201.id_token import IdTokenInfo, named_by_us, shown
 from services.charging.domain.ocpp201.version import OCPP_2_0_1
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.ocpp_j.version import Version
@@ -214,22 +214,18 @@ def _message_16(update: ListUpdate) -> Message:
 def _message_201(update: ListUpdate) -> Message:
     entries = [
         in_201.AuthorizationData(
-            id_token=_named(one.uid),
+            id_token=shown(one.uid),
             id_token_info=IdTokenInfo(
                 status=_STATUSES[one.status],
-                group_id_token=_named(one.group_uid) if one.group_uid else None,
+                group_id_token=named_by_us(one.group_uid),
             ),
         )
         for one in update.tokens
     ]
-    entries += [in_201.AuthorizationData(id_token=_named(uid)) for uid in update.gone]
+    entries += [in_201.AuthorizationData(id_token=shown(uid)) for uid in update.gone]
     return in_201.SendLocalList(
         version_number=update.version,
         update_type="Full" if update.is_full else "Differential",
         # The standard has no empty list; none with a full update empties the station's.
         local_authorization_list=entries or None,
     )
-
-
-def _named(uid: str) -> IdToken:
-    return IdToken(id_token=uid, type="Central")

@@ -27,7 +27,7 @@ from services.charging.domain.ocpp16.remote_stop_transaction import (
 from services.charging.domain.ocpp16.reserve_now import ReserveNow, ReserveNowResponse
 from services.charging.domain.ocpp16.types import RemoteStartStopStatus
 from services.charging.domain.ocpp201 import reservation as in_201
-from services.charging.domain.ocpp201.id_token import IdToken
+from services.charging.domain.ocpp201.id_token import IdToken, named_by_us, shown
 from services.charging.domain.ocpp201.remote_control import (
     RequestStartTransaction,
     RequestStartTransactionResponse,
@@ -95,13 +95,12 @@ class RemoteControl:
     async def reserve(self, call_id: UUID, station: StationView, wanted: Reservation) -> None:
         """Ask for a reservation, whose book hears the answer; raises what `start` raises."""
         if _spoken(station) is OCPP_2_0_1:
-            group = wanted.group_uid
             asked = in_201.ReserveNow(
                 id=wanted.number,
                 expiry_date_time=wanted.expires_at,
-                id_token=IdToken(id_token=wanted.token_uid, type="Central"),
+                id_token=shown(wanted.token_uid),
                 evse_id=wanted.connector_id or None,
-                group_id_token=IdToken(id_token=group, type="Central") if group else None,
+                group_id_token=named_by_us(wanted.group_uid),
             )
             await self._ask(call_id, station, asked, in_201.ReserveNowResponse)
             return

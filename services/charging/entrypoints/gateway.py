@@ -33,8 +33,11 @@ from services.charging.entrypoints.station_socket import StationSocket
 
 logger = logging.getLogger(__name__)
 
-LARGEST_MESSAGE = 256 * 1024
-"""Bytes; signed meter data of a long session is some tens of thousands."""
+LARGEST_MESSAGE = 2 * 1024 * 1024
+"""Bytes. What a day's session tells at its end, each minute with seven measurands, is 1.3 million;
+what is larger would come again and again, for the station hears no answer."""
+UNREAD_MESSAGES = 2
+"""Of a socket, when it is read no further: stations wait for an answer before they go on."""
 PING_EVERY = 60.0
 """Seconds; keeps load balancers from closing idle sockets, and notices dead ones."""
 ARRIVING_AT_ONCE = 4096
@@ -113,6 +116,7 @@ class Gateway:
             select_subprotocol=self._select_subprotocol,
             compression=None,
             max_size=LARGEST_MESSAGE,
+            max_queue=UNREAD_MESSAGES,
             ping_interval=PING_EVERY,
             ping_timeout=PING_EVERY,
             close_timeout=5,

@@ -32,6 +32,10 @@ ANSWER_WITHIN = 30.0
 """Seconds that a station has to answer a call."""
 WAITING_CALLS = 32
 """A bound to what a station may pipeline, and to what may wait for it."""
+WAITING_BYTES = 2 * 1024 * 1024
+"""Of what a station pipelines."""
+TOO_BIG = 1009
+"""Close code (RFC 6455, section 7.4.1)."""
 
 
 class StationSocket:
@@ -60,6 +64,7 @@ class StationSocket:
             clock=time.monotonic,
             answer_within=ANSWER_WITHIN,
             waiting_calls=WAITING_CALLS,
+            waiting_bytes=WAITING_BYTES,
             # An answer that a station keeps for its next socket must not answer another call there.
             message_ids=(f"{epoch}-{number}" for number in itertools.count(1)),
             framing=central_system.version.framing,
@@ -81,6 +86,10 @@ class StationSocket:
             logger.info(
                 "socket broke", extra={"station_id": self.station_id, "reason": str(closed)}
             )
+            if closed.sent is not None and closed.sent.code == TOO_BIG:
+                # The station will say it again: somebody has to see why nothing comes of it.
+                reason = f"a message is too large: {closed.sent.reason}"
+                await self._central_system.unusable(self.station_id, "", reason)
         finally:
             self._is_over = True
             if self._timer is not None:

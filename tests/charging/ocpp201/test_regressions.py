@@ -133,6 +133,7 @@ async def test_an_oversized_frame(program: ChargingProgram, station: Station) ->
     await misbehaviours.oversized_frame(station, CHARGE)
     assert await connection.closed() == 1009
     the_charge(program, station)
+    assert rules(program, station) == {"frame-malformed"}
 
 
 @pytest.mark.parametrize("tell", [of_2_0_1.stop_with_made_up_id, of_2_0_1.comes_back_as_1_6])

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from services.charging.domain.ocpp16.types import AuthorizationStatus
-from services.charging.domain.ocpp201.id_token import IdToken, IdTokenInfo
+from services.charging.domain.ocpp201.id_token import IdToken, IdTokenInfo, named_by_us
 from services.charging.domain.tokens import ANONYMOUS, CACHED_FOR, Token, token_uid
 
 
@@ -17,9 +17,8 @@ def token_info(status: AuthorizationStatus, token: Token | None, at: datetime) -
 
     A token that nobody knows is ``Unknown``; OCPP 1.6 has ``Invalid`` for it.
     """
-    group = token.group_uid if token else None
     return IdTokenInfo(
         status="Unknown" if status == "Invalid" else status,
         cache_expiry_date_time=at + CACHED_FOR if token else None,
-        group_id_token=IdToken(id_token=group, type="Central") if group else None,
+        group_id_token=named_by_us(token.group_uid if token else None),
     )

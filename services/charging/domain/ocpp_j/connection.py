@@ -70,10 +70,12 @@ class Connection:
         clock: Callable[[], Seconds],
         answer_within: Seconds,
         waiting_calls: int,
+        waiting_bytes: int,
         message_ids: Iterator[str],
         framing: Framing = OCPP_J_1_6,
     ) -> None:
-        """`waiting_calls` bounds, each way, the calls behind the one in hand.
+        """`waiting_calls` bounds, each way, the calls behind the one in hand, `waiting_bytes` what
+        of the station's waits in all.
 
         `message_ids`: of our calls; none may come twice on any socket of the station (OCPP-J 2.0.1,
         section 4.1.4).
@@ -81,6 +83,7 @@ class Connection:
         self._clock = clock
         self._answer_within = answer_within
         self._waiting_calls = waiting_calls
+        self._waiting_bytes = waiting_bytes
         self._framing = framing
         self._in_hand: Call | None = None
         self._received: deque[Call] = deque()
@@ -159,13 +162,20 @@ class Connection:
         if self._in_hand is None:
             self._in_hand = call
             self._events.append(CallReceived(call))
-        elif len(self._received) < self._waiting_calls:
+        elif self._has_room_for(call):
             self._received.append(call)
         elif isinstance(call, Send):
             self._events.append(FrameQuarantined("too many calls wait already", call.payload))
         else:
             refusal = "earlier calls are not answered yet (OCPP-J 1.6, section 4.1.1)"
             self._send(CallError(call.message_id, ErrorCode.GENERIC_ERROR, refusal))
+
+    def _has_room_for(self, call: Call) -> bool:
+        waiting = sum(len(one.payload) for one in self._received)
+        return (
+            len(self._received) < self._waiting_calls
+            and waiting + len(call.payload) <= self._waiting_bytes
+        )
 
     def _finish(self) -> Call:
         if self._in_hand is None:
