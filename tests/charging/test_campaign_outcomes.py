@@ -18,7 +18,6 @@ from tests.postgres import Database as EmptyDatabase
 pytestmark = pytest.mark.integration
 
 US = Scope(OWN_COMPANY)
-NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
 SIGNED = {"requestId": 7, "firmware": {"location": "x", "retrieveDateTime": "2026-01-01T00:00:00Z"}}
 UNSIGNED = {"location": "x", "retrieveDate": "2026-01-01T00:00:00Z"}
@@ -57,7 +56,7 @@ class Rollout:
                 sent_at = %(at)s, over_at = %(at)s
             from campaign_task where command.id = command_id and campaign_id = %(id)s
             """,
-            {"at": NOW - answered, "id": self.id},
+            {"at": datetime.now(UTC) - answered, "id": self.id},
         )
 
     def execute(self, query: str, parameters: dict[str, Any]) -> int:
@@ -70,7 +69,7 @@ class Rollout:
             insert into notification (station_id, action, received, received_at)
             values ('CP1', 'FirmwareStatusNotification', %(received)s, %(at)s)
             """,
-            {"received": json.dumps({"status": status, **more}), "at": NOW - ago},
+            {"received": json.dumps({"status": status, **more}), "at": datetime.now(UTC) - ago},
         )
 
     async def task(self) -> TaskView:
@@ -143,7 +142,7 @@ async def test_one_that_is_not_tried_again_has_failed(rollout: Rollout) -> None:
         (UNSIGNED, 23 * HOUR, None),
         (UNSIGNED, 25 * HOUR, "failed"),
         # Nothing is to be heard before the time for which it was told.
-        (UNSIGNED | {"retrieveDate": (NOW + HOUR).isoformat()}, None, None),
+        (UNSIGNED | {"retrieveDate": (datetime.now(UTC) + HOUR).isoformat()}, None, None),
     ],
 )
 async def test_silence_counts_from_the_last_sign(

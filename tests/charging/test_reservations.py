@@ -98,7 +98,7 @@ async def test_a_connector_of_1_6_waits_until_its_token_charges(
         stranger = await station.start("CARD9", meter=1)
         await station.stop(stranger, 2)
         assert state(program, held) == "accepted"
-        await station.start("card1")
+        await station.start("card1", at=datetime.now(UTC).isoformat())
         used = program.get(f"/reservations/{held['id']}")
         [session, _] = program.get("/sessions", station_id=station_id)["items"]
         assert (used["state"], used["session_id"]) == ("used", session["id"])

@@ -20,7 +20,7 @@ from stacks.synthesis import Synthesis
 from tests.embedded.machine.cloud import VENV, free_port
 from tests.end_to_end.changed_properties import CHANGED, UNCHANGED, with_changed_properties
 from tests.end_to_end.recorded_register import register
-from tests.end_to_end.whole_fleet import DeployedStack, WholeFleet, with_tag
+from tests.end_to_end.whole_fleet import DeployedStack, WholeFleet, with_tag, with_text
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(900)]
 
@@ -125,6 +125,9 @@ def everything(
         (folder / "app").mkdir()
         deployed = Everything(machine, WholeFleet(folder / "app", stages))
         _give_what_is_made_by_hand(deployed, folder)
+        for program in ("/run.sh", "/bin/prometheus"):
+            # Not of this machine, and a task that ends at once is started again and again.
+            deployed.assembly.change(with_text(f"exec {program}", "exec sleep infinity #"))
         stacks = deployed.assembly.stacks()
         roles = [stack for stack in stacks if stack.path.endswith(FIRST)]
         paths = [stack.path for stack in roles]

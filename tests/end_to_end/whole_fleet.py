@@ -122,6 +122,11 @@ def with_tag(name: str, value: str | None) -> Callable[[Json], Json]:
     return changed
 
 
+def with_text(old: str, new: str) -> Callable[[Json], Json]:
+    """Replaces a text wherever a template has it."""
+    return lambda template: json.loads(json.dumps(template).replace(old, new))
+
+
 def _renew_key(template: Path) -> None:
     """A template is published under its content's key, and never again under the same."""
     listed = template.with_name(template.name.replace(".template.", ".assets."))
