@@ -1,7 +1,6 @@
 """Runs the charging program: everything is built here, once."""
 
 import asyncio
-import gc
 import os
 import signal
 from uuid import uuid4
@@ -75,6 +74,7 @@ from services.charging.application.station_certificates import StationCertificat
 from services.charging.application.stop_assignment import StopAssignments
 from services.charging.application.stop_matching import MatchingLedger
 from services.charging.application.token_caches import TokenCaches
+from services.charging.entrypoints import garbage
 from services.charging.entrypoints.client_certificates import ClientCertificates, tls
 from services.charging.entrypoints.gateway import Gateway
 from services.charging.entrypoints.json_log import log_as_json
@@ -298,6 +298,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             changes,
             metrics_log,
             *held.rounds,
+            garbage.rounds(),
             Rounds(ledger.look, every=stop_matching.LOOK_EVERY, failed="stops wait on"),
             Rounds(
                 ConfigurationQuestions(configurations, commands).ask_some,
@@ -322,20 +323,10 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
     )
 
 
-def collect_garbage_seldom() -> None:
-    """Look for cycles once in 50,000 new objects instead of 700, and never at the program itself.
-
-    The objects of thousands of sockets live long; looking through them took half of the CPU. What
-    cycles are left are those of closed sockets, about 12 KiB each.
-    """
-    gc.freeze()
-    gc.set_threshold(50_000, 10, 2)
-
-
 async def main(settings: ChargingSettings) -> None:
     """Run until SIGTERM or SIGINT."""
     program = bootstrap(settings, task_address(os.environ))
-    collect_garbage_seldom()
+    garbage.leave_to_rounds()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -154,9 +154,11 @@ class Gateway:
         return len(self._sockets)
 
     def _select_subprotocol(
-        self, _connection: ServerConnection, offered: Sequence[Subprotocol]
+        self, connection: ServerConnection, offered: Sequence[Subprotocol]
     ) -> Subprotocol | None:
         """Ours come first: the order of the station's offer tells nothing of what it does well."""
+        # Asked once. It is a cycle: with it a closed connection stays until garbage is looked for.
+        del connection.protocol.select_subprotocol
         return next((Subprotocol(name) for name in self._central_systems if name in offered), None)
 
     def command_waits(self, station_id: str) -> None:
