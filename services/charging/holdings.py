@@ -65,5 +65,10 @@ def holdings(
                 every=local_lists.LOOK_EVERY,
                 failed="lists with blocked tokens stay",
             ),
+            Rounds(
+                lists.tell_what_was_left,
+                every=local_lists.LOOK_FOR_LEFT_EVERY,
+                failed="what a node has left untold stays so",
+            ),
         ],
     )

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
-from uuid import UUID, uuid4
+from uuid import UUID
+
+import msgspec
 
 from services.charging.application.command_request import WrongRequestError
 from services.charging.application.commands import Commands, Learn
@@ -14,19 +16,20 @@ from services.charging.application.preconditions import ChangedMeanwhileError, P
 from services.charging.application.remote_control import LONGEST_ID_TAG
 from services.charging.application.scope import Scope
 from services.charging.application.station_views import StationView
-from services.charging.domain.local_lists import Listed, ListUpdate, LocalList
+from services.charging.domain.local_lists import Entry, Listed, ListUpdate
 from services.charging.domain.ocpp16 import send_local_list as in_16
 from services.charging.domain.ocpp16.types import IdTagInfo
 from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.ocpp201 import local_list as in_201
 from services.charging.domain.ocpp201.id_token import IdTokenInfo, named_by_us, shown
-from services.charging.domain.ocpp201.version import OCPP_2_0_1
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.tokens import TokenStatus
 
 LOOK_EVERY = 2.0
 """Seconds between looks for tokens that were blocked."""
+LOOK_FOR_LEFT_EVERY = 30.0
+"""Seconds between looks for what a node that died has not told."""
 TOLD_AT_ONCE = 100
 HELD_SECONDS = 7 * 24 * 3600
 """How long a list waits for its station, when a token on it was blocked."""
@@ -49,6 +52,8 @@ class ListState(StrEnum):
     UNDELIVERED = "undelivered"
     OVERWRITTEN = "overwritten"
     """The station has taken another list since, by a command."""
+    TOO_LONG = "too_long"
+    """The station has no room for it, and was not told: it holds what it held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +66,15 @@ class LocalListView:
     set_at: datetime
     update: str
     """``full`` or ``differential``: how the station was told last."""
+    messages: int
+    """By how many the station is told."""
+    messages_taken: int
+    """How many of them it has taken, in their order."""
     state: ListState
     answer: str | None
     answered_at: datetime | None
     command_id: UUID
+    """Of the last message."""
     reason: str | None
 
 
@@ -74,34 +84,48 @@ class OutdatedList:
 
     company_id: str
     station_id: str
-    spoken: Version
     version: int
     tokens: Sequence[Listed]
     """As they stand now."""
 
 
+@dataclass(frozen=True, slots=True)
+class ListMessage:
+    """What a station is to be told now."""
+
+    station_id: str
+    spoken: Version
+    update: ListUpdate
+    command_id: UUID
+    hold_seconds: int
+
+
 class LocalListBook(Protocol):
-    """Where lists are kept."""
+    """Where lists are kept, and how far they were told."""
 
     async def put(
         self,
         scope: Scope,
         station_id: str,
         tokens: Sequence[Listed],
-        command_id: UUID,
         precondition: Precondition,
-    ) -> ListUpdate | None:
-        """Keep a new version, and what the station is to hear by this command; None: no station.
+        *,
+        hold_seconds: int,
+    ) -> ListMessage | None:
+        """Keep a new version; None: no station, or it has no room for the list.
 
         Raises `ChangedMeanwhileError`.
         """
 
     async def answered(
-        self, station_id: str, number: int, status: str, *, is_full: bool, retry_id: UUID
-    ) -> LocalList | None:
-        """Keep what a station said to an update.
+        self, station_id: str, number: int, status: str, *, is_full: bool
+    ) -> ListMessage | None:
+        """Keep what a station said to an update, and what it is to hear next."""
 
-        The list that it is to hear whole, by the command `retry_id`, as it refused the difference.
+    async def untold(self, most: int) -> Sequence[ListMessage]:
+        """What no node has told for a minute after it was due: one died over it.
+
+        Raises `UnavailableError`.
         """
 
     async def outdated(self, most: int) -> Sequence[OutdatedList]:
@@ -132,100 +156,96 @@ class LocalLists:
         *,
         hold_seconds: int,
     ) -> None:
-        """Keep a station's list and leave its update to the nodes.
+        """Keep a station's list and leave its first update to the nodes.
 
         Raises `ChangedMeanwhileError`, and `WrongRequestError` for a token that the station's
         version of OCPP has no room for.
         """
-        spoken = spoken_by(station)
         too_long = [one.uid for one in tokens if len(one.uid) > LONGEST_ID_TAG]
-        if spoken is OCPP_1_6 and too_long:
+        if spoken_by(station) is OCPP_1_6 and too_long:
             longest = f"an idTag of OCPP 1.6 has {LONGEST_ID_TAG} characters"
             raise WrongRequestError(f"tokens: {longest}: {', '.join(too_long)[:200]}")
-        command_id = uuid4()
-        update = await self._book.put(scope, station.id, tokens, command_id, precondition)
-        if update is not None:
-            await self._tell(station.id, spoken, update, command_id, hold_seconds)
+        await self._tell(
+            await self._book.put(scope, station.id, tokens, precondition, hold_seconds=hold_seconds)
+        )
 
     async def tell_of_blocked(self) -> None:
         """Leave a new version to the nodes for each list with a token that was blocked since."""
         for old in await self._book.outdated(TOLD_AT_ONCE):
-            command_id, precondition = uuid4(), Precondition(exists=True, version=old.version)
             scope = Scope(old.company_id)
+            precondition = Precondition(exists=True, version=old.version)
             try:
-                update = await self._book.put(
-                    scope, old.station_id, old.tokens, command_id, precondition
+                message = await self._book.put(
+                    scope, old.station_id, old.tokens, precondition, hold_seconds=HELD_SECONDS
                 )
             except ChangedMeanwhileError:
                 continue  # by another node, or a person
-            if update is not None:
-                await self._tell(old.station_id, old.spoken, update, command_id, HELD_SECONDS)
+            await self._tell(message)
+
+    async def tell_what_was_left(self) -> None:
+        """Go on where a node died."""
+        for message in await self._book.untold(TOLD_AT_ONCE):
+            await self._tell(message)
 
     async def learn(self, station_id: str, request: Message, answer: Message, at: datetime) -> None:
-        """From an answer; a difference that a station refuses is followed by the whole list."""
+        """From an answer; the next update follows, or the whole list anew where one is refused."""
         match request, answer:
             case in_16.SendLocalList(), in_16.SendLocalListResponse():
-                spoken, version = OCPP_1_6, request.list_version
-                is_full, status = request.update_type == "Full", str(answer.status)
+                number = request.list_version
             case in_201.SendLocalList(), in_201.SendLocalListResponse():
-                spoken, version = OCPP_2_0_1, request.version_number
-                is_full, status = request.update_type == "Full", str(answer.status)
+                number = request.version_number
             case _:
                 await self._learn(station_id, request, answer, at)
                 return
-        retry_id = uuid4()
-        whole = await self._book.answered(
-            station_id, version, status, is_full=is_full, retry_id=retry_id
-        )
-        if whole is not None:
-            update = ListUpdate(whole.version, is_full=True, tokens=whole.tokens)
-            await self._tell(station_id, spoken, update, retry_id, 0)
-
-    async def _tell(
-        self,
-        station_id: str,
-        spoken: Version,
-        update: ListUpdate,
-        command_id: UUID,
-        hold_seconds: int,
-    ) -> None:
-        message = _message_16(update) if spoken is OCPP_1_6 else _message_201(update)
-        await self._commands.tell(
-            station_id, spoken, message, command_id=command_id, hold_seconds=hold_seconds
+        is_full = request.update_type == "Full"
+        await self._tell(
+            await self._book.answered(station_id, number, answer.status, is_full=is_full)
         )
 
+    async def _tell(self, message: ListMessage | None) -> None:
+        if message is not None:
+            await self._commands.tell(
+                message.station_id,
+                message.spoken,
+                said(message.spoken, message.update),
+                command_id=message.command_id,
+                hold_seconds=message.hold_seconds,
+            )
 
-def _message_16(update: ListUpdate) -> Message:
-    entries = [
-        in_16.AuthorizationData(
-            id_tag=one.uid,
-            id_tag_info=IdTagInfo(status=_STATUSES[one.status], parent_id_tag=one.group_uid),
+
+def entry_bytes(spoken: Version, entry: Entry) -> int:
+    """Of a list's entry in a message."""
+    written = _entry_16(entry) if spoken is OCPP_1_6 else _entry_201(entry)
+    return len(msgspec.json.encode(written)) + len(",")
+
+
+def _entry_16(entry: Entry) -> in_16.AuthorizationData:
+    if isinstance(entry, str):
+        return in_16.AuthorizationData(id_tag=entry)
+    info = IdTagInfo(status=_STATUSES[entry.status], parent_id_tag=entry.group_uid)
+    return in_16.AuthorizationData(id_tag=entry.uid, id_tag_info=info)
+
+
+def _entry_201(entry: Entry) -> in_201.AuthorizationData:
+    if isinstance(entry, str):
+        return in_201.AuthorizationData(id_token=shown(entry))
+    group = named_by_us(entry.group_uid)
+    info = IdTokenInfo(status=_STATUSES[entry.status], group_id_token=group)
+    return in_201.AuthorizationData(id_token=shown(entry.uid), id_token_info=info)
+
+
+def said(spoken: Version, update: ListUpdate) -> Message:
+    """The message to a station, in the words of a version."""
+    update_type: Literal["Full", "Differential"] = "Full" if update.is_full else "Differential"
+    if spoken is OCPP_1_6:
+        return in_16.SendLocalList(
+            list_version=update.version,
+            update_type=update_type,
+            local_authorization_list=[_entry_16(entry) for entry in update.entries],
         )
-        for one in update.tokens
-    ]
-    entries += [in_16.AuthorizationData(id_tag=uid) for uid in update.gone]
-    return in_16.SendLocalList(
-        list_version=update.version,
-        update_type="Full" if update.is_full else "Differential",
-        local_authorization_list=entries,
-    )
-
-
-def _message_201(update: ListUpdate) -> Message:
-    entries = [
-        in_201.AuthorizationData(
-            id_token=shown(one.uid),
-            id_token_info=IdTokenInfo(
-                status=_STATUSES[one.status],
-                group_id_token=named_by_us(one.group_uid),
-            ),
-        )
-        for one in update.tokens
-    ]
-    entries += [in_201.AuthorizationData(id_token=shown(uid)) for uid in update.gone]
     return in_201.SendLocalList(
         version_number=update.version,
-        update_type="Full" if update.is_full else "Differential",
+        update_type=update_type,
         # The standard has no empty list; none with a full update empties the station's.
-        local_authorization_list=entries or None,
+        local_authorization_list=[_entry_201(entry) for entry in update.entries] or None,
     )

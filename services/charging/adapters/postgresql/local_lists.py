@@ -1,19 +1,71 @@
 """Local authorisation lists in PostgreSQL; see `services.charging.application.local_lists`."""
 
 from collections.abc import Sequence
-from typing import LiteralString
-from uuid import UUID
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
 
 import msgspec
 
-from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.database import Connection, Database
 from services.charging.adapters.postgresql.scoped import ScopedReader
-from services.charging.application.local_lists import LocalListView, OutdatedList
+from services.charging.application.local_lists import (
+    ListMessage,
+    LocalListView,
+    OutdatedList,
+    entry_bytes,
+)
 from services.charging.application.preconditions import Precondition
 from services.charging.application.scope import Scope
-from services.charging.domain.local_lists import Listed, ListUpdate, LocalList, update_to
+from services.charging.domain.local_lists import (
+    Listed,
+    ListLimits,
+    ListUpdate,
+    Telling,
+    telling,
+)
+from services.charging.domain.ocpp16.version import OCPP_1_6
+from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.versions import version
 
+_STATIONS: LiteralString = """
+    select station.id, coalesce(live_connection.ocpp_version, last_ocpp_version, 'ocpp1.6'),
+        local_list.version, tokens::text, updates::text, taken, restarts, answer, unfit, command_id,
+        coalesce(greatest(0, extract(epoch from held_until - now())), 0)::integer
+    from station left join live_connection on live_connection.station_id = station.id
+    left join local_list on local_list.station_id = station.id
+"""
+# Orders lists and answers that come at the same time; what they say is read after that.
+_LOCK: LiteralString = """
+    select from station where id = %s and company_id = coalesce(%s, company_id) for no key update
+"""
+_UNTOLD: LiteralString = """
+    where answer is null and unfit is null
+        and asked_at between now() - interval '1 day' and now() - interval '1 minute'
+        and not exists (select from command where command.id = command_id)
+    order by asked_at limit %s
+"""
+# What is not a number was not told. Characteristics are JSON's numbers.
+_LIMITS: LiteralString = r"""
+    select min(number) filter (where name in ('sendlocallistmaxlength', 'itemspermessage')),
+        min(number) filter (where name = 'bytespermessage'),
+        min(number) filter (where name in ('localauthlistmaxlength', 'entries')),
+        min(number) filter (where name = 'storage')
+    from device_variable
+    cross join lateral (select lower(variable) as name) as named
+    cross join lateral (
+        select case when name in ('entries', 'storage') then characteristics ->> 'maxLimit'
+            else value end as said
+    ) as told
+    cross join lateral (
+        select case when said ~ '^[0-9]{1,9}(\.[0-9]+)?$' then floor(said::numeric)::integer
+            end as number
+    ) as read
+    where station_id = %(station)s and lower(component) = %(component)s
+        and component_instance = '' and variable_instance = '' and evse_id = 0
+        and connector_id = 0 and attribute = 'Actual'
+"""
 _OUTDATED: LiteralString = """
     with outdated as (
         select distinct local_list.station_id from token join local_list
@@ -22,8 +74,7 @@ _OUTDATED: LiteralString = """
             ) and set_at < blocked_at
         where blocked_at > now() - interval '1 day' limit %s
     )
-    select station.company_id, station.id,
-        coalesce(live_connection.ocpp_version, last_ocpp_version, 'ocpp1.6'), local_list.version,
+    select station.company_id, station.id, local_list.version,
         (
             select jsonb_agg(listed || jsonb_build_object(
                 'status', token.status, 'group_uid', token.group_uid) order by place)::text
@@ -31,12 +82,46 @@ _OUTDATED: LiteralString = """
             join token on token.uid = listed ->> 'uid'
         )
     from outdated join local_list using (station_id) join station on station.id = station_id
-    left join live_connection using (station_id)
+"""
+_VIEW: LiteralString = """
+    select local_list.station_id, version, tokens, set_at, local_list.answer, answered_at,
+        case when is_full then 'full' else 'differential' end as update,
+        jsonb_array_length(updates) as messages, taken as messages_taken,
+        case
+            when unfit is not null then 'too_long'
+            when local_list.answer = 'Accepted' then 'accepted'
+            when local_list.answer = 'Overwritten' then 'overwritten'
+            when local_list.answer is not null then 'refused'
+            when command.state in ('refused', 'unanswered', 'undelivered') then command.state
+            else 'pending'
+        end as state,
+        command_id, coalesce(unfit, command.reason) as reason
+    from local_list left join command on command.id = command_id
+    where local_list.station_id = %(station)s
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A station, and the list that it was given last."""
+
+    station_id: str
+    spoken: Version
+    telling: Telling | None
+    command_id: UUID | None
+    hold_seconds: int
+
+    @property
+    def message(self) -> ListMessage | None:
+        """What the station is to be told now."""
+        update = self.telling.asked if self.telling else None
+        if update is None or self.command_id is None:
+            return None
+        return ListMessage(self.station_id, self.spoken, update, self.command_id, self.hold_seconds)
+
+
 class PostgresLocalLists:
-    """One row for each station: its newest list, and whether it holds it."""
+    """One row for each station: its newest list, and how far it holds it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -47,117 +132,136 @@ class PostgresLocalLists:
         scope: Scope,
         station_id: str,
         tokens: Sequence[Listed],
-        command_id: UUID,
         precondition: Precondition,
-    ) -> ListUpdate | None:
-        """Keep a new version, and what the station is to hear by this command; None: no station.
+        *,
+        hold_seconds: int,
+    ) -> ListMessage | None:
+        """Keep a new version; None: no station, or it has no room for the list.
 
         Raises `ChangedMeanwhileError`.
         """
         async with self._database.transaction() as connection:
-            # The lock of the station's row orders lists that come at the same time.
-            cursor = await connection.execute(
-                """
-                select local_list.version, tokens::text, coalesce(answer = 'Accepted', false)
-                from station left join local_list on station_id = station.id
-                where station.id = %s and company_id = %s for no key update of station
-                """,
-                (station_id, scope.company_id),
-            )
-            row = await cursor.fetchone()
-            if row is None:
+            found = await _locked(connection, station_id, scope.company_id)
+            if found is None:
                 return None
-            stands, before, is_held = row
-            precondition.check(stands)
-            wanted = LocalList((stands or 0) + 1, tokens)
-            update = update_to(wanted, LocalList(stands, _tokens(before)) if is_held else None)
+            precondition.check(found.telling.version if found.telling else None)
+            limits, size = await _limits(connection, found), partial(entry_bytes, found.spoken)
+            told = telling(tokens, found.telling, limits, size)
+            kept = _Standing(station_id, found.spoken, told, uuid4(), hold_seconds)
             await connection.execute(
                 """
-                insert into local_list (station_id, version, tokens, command_id, is_full)
-                values (%s, %s, %s, %s, %s)
-                on conflict (station_id) do update set version = excluded.version,
-                    tokens = excluded.tokens, command_id = excluded.command_id,
-                    is_full = excluded.is_full, set_at = now(), answer = null, answered_at = null
+                insert into local_list as kept (station_id, version, tokens, command_id, is_full)
+                values (%s, %s, %s, %s, true)
+                on conflict (station_id) do update set tokens = excluded.tokens, set_at = now()
                 """,
-                (
-                    station_id,
-                    wanted.version,
-                    msgspec.json.encode(tokens).decode(),
-                    command_id,
-                    update.is_full,
-                ),
+                (station_id, told.version, _written(tokens), kept.command_id),
             )
-        return update
+            await _keep(connection, kept)
+        return kept.message
 
     async def answered(
-        self, station_id: str, number: int, status: str, *, is_full: bool, retry_id: UUID
-    ) -> LocalList | None:
-        """Keep what a station said to an update.
-
-        The list that it is to hear whole, by the command `retry_id`, as it refused the difference.
-        """
+        self, station_id: str, number: int, status: str, *, is_full: bool
+    ) -> ListMessage | None:
+        """Keep what a station said to an update, and what it is to hear next."""
         async with self._database.transaction() as connection:
-            cursor = await connection.execute(
-                """
-                select version, is_full, tokens::text from local_list
-                where station_id = %s for update
-                """,
-                (station_id,),
-            )
-            row = await cursor.fetchone()
-            if row is None:
+            found = await _locked(connection, station_id)
+            if found is None or found.telling is None:
                 return None
-            if row[:2] != (number, is_full):
-                # Told by a command, or before the newest version, which is still to be answered.
-                if status == "Accepted":
-                    await connection.execute(
-                        """
-                        update local_list set answer = 'Overwritten', answered_at = now()
-                        where station_id = %s and answer = 'Accepted'
-                        """,
-                        (station_id,),
-                    )
+            limits, size = await _limits(connection, found), partial(entry_bytes, found.spoken)
+            told = found.telling.heard(number, status, is_full=is_full, limits=limits, size=size)
+            if told is found.telling:
                 return None
-            if is_full or status not in ("Failed", "VersionMismatch"):
-                await connection.execute(
-                    "update local_list set answer = %s, answered_at = now() where station_id = %s",
-                    (status, station_id),
-                )
-                return None
-            await connection.execute(
-                "update local_list set is_full = true, command_id = %s where station_id = %s",
-                (retry_id, station_id),
-            )
-        return LocalList(number, _tokens(row[2]))
+            kept = _Standing(station_id, found.spoken, told, uuid4(), found.hold_seconds)
+            await _keep(connection, kept)
+        return kept.message
+
+    async def untold(self, most: int) -> Sequence[ListMessage]:
+        """What no node has told for a minute after it was due."""
+        async with self._database.statement() as connection:
+            cursor = await connection.execute(_STATIONS + _UNTOLD, (most,))
+            found = [_standing(row) for row in await cursor.fetchall()]
+        return [one.message for one in found if one.message is not None]
 
     async def outdated(self, most: int) -> Sequence[OutdatedList]:
         """Lists with tokens that were blocked within a day, after the lists were put."""
         async with self._database.statement() as connection:
             cursor = await connection.execute(_OUTDATED, (most,))
             return [
-                OutdatedList(company_id, station_id, version(spoken), number, _tokens(tokens))
-                for company_id, station_id, spoken, number, tokens in await cursor.fetchall()
+                OutdatedList(company_id, station_id, number, _tokens(tokens))
+                for company_id, station_id, number, tokens in await cursor.fetchall()
             ]
 
     async def local_list(self, scope: Scope, station_id: str) -> LocalListView | None:
         """The newest version."""
-        query = """
-            select local_list.station_id, version, tokens, set_at, local_list.answer, answered_at,
-                case when is_full then 'full' else 'differential' end as update,
-                case
-                    when local_list.answer = 'Accepted' then 'accepted'
-                    when local_list.answer = 'Overwritten' then 'overwritten'
-                    when local_list.answer is not null then 'refused'
-                    when command.state in ('refused', 'unanswered', 'undelivered')
-                        then command.state
-                    else 'pending'
-                end as state,
-                command_id, command.reason
-            from local_list left join command on command.id = command_id
-            where local_list.station_id = %(station)s
-        """
-        found = await self._reader.read(scope, LocalListView, query, {"station": station_id})
+        found = await self._reader.read(scope, LocalListView, _VIEW, {"station": station_id})
         return found[0] if found else None
+
+
+async def _locked(
+    connection: Connection, station_id: str, company_id: str | None = None
+) -> _Standing | None:
+    if (await connection.execute(_LOCK, (station_id, company_id))).rowcount == 0:
+        return None
+    cursor = await connection.execute(_STATIONS + "where station.id = %s", (station_id,))
+    row = await cursor.fetchone()
+    return None if row is None else _standing(row)
+
+
+def _standing(row: Sequence[Any]) -> _Standing:
+    station_id, spoken, number, tokens, updates, taken, restarts, answer, unfit = row[:9]
+    told = number and Telling(
+        version=number,
+        tokens=_tokens(tokens),
+        updates=msgspec.json.decode(updates, type=list[ListUpdate]),
+        taken=taken,
+        restarts=restarts,
+        answer=answer,
+        unfit=unfit,
+    )
+    return _Standing(station_id, version(spoken), told, *row[9:])
+
+
+async def _limits(connection: Connection, found: _Standing) -> ListLimits:
+    """As the station told them in the words of the version that it speaks."""
+    component = "" if found.spoken is OCPP_1_6 else "localauthlistctrlr"
+    cursor = await connection.execute(
+        _LIMITS, {"station": found.station_id, "component": component}
+    )
+    entries, octets, tokens, storage = await cursor.fetchone() or (None,) * 4
+    return ListLimits(entries=entries, bytes=octets, tokens=tokens, storage_bytes=storage)
+
+
+async def _keep(connection: Connection, standing: _Standing) -> None:
+    told = standing.telling
+    if told is None:
+        return
+    await connection.execute(
+        """
+        update local_list set version = %s, updates = %s, taken = %s, restarts = %s, answer = %s,
+            unfit = %s, is_full = %s, command_id = case when %s then %s else command_id end,
+            answered_at = case when %s then now() end, asked_at = now(),
+            held_until = now() + make_interval(secs => %s)
+        where station_id = %s
+        """,
+        (
+            told.version,
+            _written(told.updates),
+            told.taken,
+            told.restarts,
+            told.answer,
+            told.unfit,
+            not told.updates or told.updates[0].is_full,
+            told.asked is not None or told.unfit is not None,
+            standing.command_id,
+            told.answer is not None,
+            standing.hold_seconds,
+            standing.station_id,
+        ),
+    )
+
+
+def _written(document: Sequence[Listed] | Sequence[ListUpdate]) -> str:
+    return msgspec.json.encode(document).decode()
 
 
 def _tokens(document: str) -> list[Listed]:
