@@ -20,10 +20,11 @@ import uvicorn
 from botocore.config import Config
 
 from contracts.access_tokens import AccessTokens
+from contracts.migrations import migrate
 from contracts.settings import BillingSettings, SettingsError
 from contracts.task_address import task_address
 from contracts.tracing.xray import tracing
-from services.billing.adapters.database import PostgresLedger, conninfo, migrate, open_pool
+from services.billing.adapters.database import MIGRATIONS, PostgresLedger, conninfo, open_pool
 from services.billing.adapters.document_archive import S3DocumentArchive
 from services.billing.adapters.invoice_layout import TypstInvoiceLayout
 from services.billing.adapters.metrics_page import MetricsPage
@@ -130,7 +131,7 @@ class Program:
     async def _work(self, tasks: asyncio.TaskGroup) -> None:
         async def open_database() -> None:
             try:
-                await asyncio.to_thread(migrate, self._database)
+                await asyncio.to_thread(migrate, self._database, MIGRATIONS)
             except sqlalchemy.exc.OperationalError as error:
                 self._waits_for = f"the database does not answer: {error.orig}"
                 raise

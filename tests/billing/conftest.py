@@ -2,7 +2,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.billing.adapters.database import Pool, PostgresLedger, conninfo, migrate, open_pool
+from contracts.migrations import migrate
+from services.billing.adapters.database import MIGRATIONS, Pool, PostgresLedger, conninfo, open_pool
 from services.billing.adapters.queries import Queries
 from tests.postgres import Database
 
@@ -20,7 +21,7 @@ def billing_conninfo(database: Database) -> str:
 
 @pytest.fixture
 async def pool(billing_conninfo: str) -> AsyncIterator[Pool]:
-    migrate(billing_conninfo)
+    migrate(billing_conninfo, MIGRATIONS)
     async with open_pool(billing_conninfo, connections=8) as pool:
         yield pool
 

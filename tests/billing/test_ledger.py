@@ -8,7 +8,8 @@ from multiprocessing import get_context
 import psycopg
 import pytest
 
-from services.billing.adapters.database import Pool, PostgresLedger, migrate
+from contracts.migrations import migrate
+from services.billing.adapters.database import MIGRATIONS, Pool, PostgresLedger
 from services.billing.adapters.queries import BillingState, Queries, RecordFilter
 from services.billing.application.contract_keeping import ContractKeeping
 from services.billing.application.intake import SessionIntake
@@ -129,7 +130,7 @@ async def test_a_month_without_a_contract_is_the_sites(
 
 def test_programs_that_start_together_migrate_once(billing_conninfo: str) -> None:
     with ProcessPoolExecutor(3, get_context("spawn")) as programs:
-        list(programs.map(migrate, [billing_conninfo] * 3))
+        list(programs.map(migrate, [billing_conninfo] * 3, [MIGRATIONS] * 3))
     with psycopg.connect(billing_conninfo) as connection:
         versions = connection.execute("select version_num from alembic_version").fetchall()
     assert versions == [("0001",)]

@@ -5,9 +5,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import psycopg
-import sqlalchemy
-from alembic import command
-from alembic.config import Config
 from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow, dict_row
@@ -53,20 +50,6 @@ def open_pool(conninfo: str, *, connections: int) -> Pool:
         connection_class=AsyncConnection[DictRow],
         kwargs={"row_factory": dict_row},
     )
-
-
-def migrate(conninfo: str) -> None:
-    """Bring the schema up to date; blocks. Raises `sqlalchemy.exc.OperationalError`."""
-    engine = sqlalchemy.create_engine(
-        "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(conninfo),
-        poolclass=sqlalchemy.pool.NullPool,
-    )
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
 
 
 class PostgresTransaction:

@@ -28,18 +28,28 @@ def crashing(context: Path) -> None:
     )
 
 
-def with_a_migration_that_fails(context: Path) -> None:
-    """Lives, and says at ``/health`` that its database is not as it must be."""
+def with_a_migration(context: Path, *statements: str) -> None:
+    """Newer than all."""
     versions = context / "services/charging/adapters/postgresql/migrations/versions"
     newest = max(versions.glob("[0-9]*.py")).read_text()
     revision = newest.partition('revision = "')[2].partition('"')[0]
-    (versions / "9999_bad.py").write_text(
+    (versions / "9999_newest.py").write_text(
         "from alembic import op\n"
         f'revision = "9999"\ndown_revision = "{revision}"\n'
-        "def upgrade() -> None:\n"
-        '    op.execute("create table half_done (id int)")\n'
-        '    op.execute("alter table session add column id int")\n'
+        "def upgrade() -> None:\n" + "".join(f"    op.execute({sql!r})\n" for sql in statements)
     )
+
+
+def with_a_migration_that_fails(context: Path) -> None:
+    """Lives, and says at ``/health`` that its database is not as it must be."""
+    with_a_migration(
+        context, "create table half_done (id int)", "alter table session add column id int"
+    )
+
+
+def with_a_new_column(context: Path) -> None:
+    """Is well."""
+    with_a_migration(context, "alter table session add column new int")
 
 
 def with_patience(seconds: int) -> Callable[[Any], Any]:
@@ -59,6 +69,15 @@ def impatient(stacks: Stacks) -> Iterator[Stacks]:
     stacks.assembly.change(with_patience(5))
     yield stacks
     stacks.assembly.change(with_patience(120))
+
+
+def pushed(stacks: Stacks, change: Callable[[Path], None], context: Path) -> str:
+    """The digest of a release that is today's, changed."""
+    for part in ("services", "contracts"):
+        shutil.copytree(ROOT / part, context / part)
+    change(context)
+    dockerfile = context / "services/charging/Dockerfile"
+    return stacks.playground.machine.push("fleetcharge/charging", dockerfile, context)
 
 
 @asynccontextmanager
@@ -89,12 +108,8 @@ async def test_a_version_that_is_not_well_is_taken_back_while_a_car_charges(
     figures: Figures,
     tmp_path: Path,
 ) -> None:
-    context = tmp_path / "release"
-    for part in ("services", "contracts"):
-        shutil.copytree(ROOT / part, context / part)
-    spoil(context)
-    stacks, machine = impatient, impatient.playground.machine
-    bad = machine.push("fleetcharge/charging", context / "services/charging/Dockerfile", context)
+    stacks = impatient
+    bad = pushed(stacks, spoil, tmp_path / "release")
     ssm = stacks.playground.deployment.client("ssm")
     good = ssm.get_parameter(Name=DIGEST)["Parameter"]["Value"]
     ssm.put_parameter(Name=DIGEST, Value=bad, Overwrite=True)
@@ -117,3 +132,22 @@ async def test_a_version_that_is_not_well_is_taken_back_while_a_car_charges(
     assert (await drill_station.energies())[-1] == 9_000
     runbook("bad-release.md").run("What is left to do", ENV="playground", folder=tmp_path)
     assert ssm.get_parameter(Name=DIGEST)["Parameter"]["Value"] == good
+
+
+@pytest.mark.drill
+async def test_the_version_before_comes_back_to_a_schema_that_a_newer_one_has_changed(
+    stacks: Stacks, drill_station: DrillStation, figures: Figures, tmp_path: Path
+) -> None:
+    newer = pushed(stacks, with_a_new_column, tmp_path / "release")
+    ssm = stacks.playground.deployment.client("ssm")
+    before = ssm.get_parameter(Name=DIGEST)["Parameter"]["Value"]
+    async with always_served(drill_station.api):
+        for version in (newer, before):
+            ssm.put_parameter(Name=DIGEST, Value=version, Overwrite=True)
+            running = stacks.tasks()
+            with figures.measure(f"to another version, {'newer' if version == newer else 'back'}"):
+                await asyncio.to_thread(stacks.deploy, "charging")
+            assert stacks.tasks() != running
+    async with drill_station.connect() as station:
+        await station.charge(drill_station.charge(1, 4_000))
+    assert (await drill_station.energies())[-1] == 4_000

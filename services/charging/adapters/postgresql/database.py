@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import psycopg
 from psycopg import AsyncConnection
@@ -12,9 +13,9 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy.exc import SQLAlchemyError
 
+from contracts.migrations import migrate
 from contracts.postgresql import PATIENCE
 from contracts.tracing.spans import step
-from services.charging.adapters.postgresql.schema import migrate
 from services.charging.application.ports import (
     NotStorableError,
     TooSlowError,
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 Connection = AsyncConnection[TupleRow]
 
+MIGRATIONS = Path(__file__).with_name("migrations")
 WAIT_FOR_CONNECTION = 3.0
 """Seconds; a station should hear that it must repeat before it gives up by itself."""
 
@@ -138,7 +140,7 @@ class Database:
     async def migrate(self) -> None:
         """Bring the schema up to date; raises `UnavailableError`."""
         try:
-            await asyncio.to_thread(migrate, self._conninfo)
+            await asyncio.to_thread(migrate, self._conninfo, MIGRATIONS)
         except (SQLAlchemyError, psycopg.Error) as error:
             raise UnavailableError(str(error)) from error
         self._migrated = True

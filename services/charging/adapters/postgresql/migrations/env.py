@@ -1,4 +1,4 @@
-"""Alembic's environment; `services.charging.adapters.postgresql.schema` gives the connection."""
+"""Alembic's environment; `contracts.migrations` gives the connection."""
 
 from alembic import context
 
