@@ -32,6 +32,7 @@ def retention_of(settings: ChargingSettings, database: Database) -> Retention:
         database,
         old(retention.READINGS, readings),
         old(retention.COMMANDS, commands),
+        old(retention.RESERVATIONS, commands),
         old(retention.NOTIFICATIONS, commands),
         old(retention.QUARANTINE, quarantine),
         old(retention.QUARANTINE_DAYS, quarantine),

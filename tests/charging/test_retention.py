@@ -27,6 +27,12 @@ OLD_AND_NEW = """
         select id, 'CP1', 'Reset', '{}', 'answered', at, at, at from moment where n > 1;
     insert into command (id, station_id, action, request, state, asked_at, answer_by)
         select id, 'CP1', 'Reset', '{}', 'pending', at, at from moment where n = 1;
+    insert into reservation (id, company_id, station_id, connector_id, token_uid, asked_at,
+            expires_at, state, over_at)
+        select id, 'x', 'CP1', 1, 'CARD1', at, at, 'expired', at from moment where n < 2000;
+    insert into reservation (id, company_id, station_id, connector_id, token_uid, expires_at)
+        select id, 'x', 'CP1', 1, 'CARD1', at from moment where n = 2000;
+    delete from change;
     insert into campaign (id, company_id, name, ocpp_version, action, request, wave_size,
             hold_seconds)
         values (gen_random_uuid(), 'x', 'y', 'ocpp1.6', 'Reset', '{}', 1, 0);
@@ -48,6 +54,7 @@ OLD_AND_NEW = """
 TABLES = [
     "meter_reading",
     "command",
+    "reservation",
     "notification",
     "quarantine",
     "quarantine_day",
@@ -68,7 +75,6 @@ async def count(kept: Database) -> dict[str, int]:
 async def test_what_is_old_goes_in_batches(kept: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "ROWS_AT_ONCE", 700)
     async with kept.transaction() as connection:
-        await connection.execute("delete from change")
         await connection.execute(OLD_AND_NEW)
     drops = retention_of(SETTINGS, kept)
     before = await count(kept)
@@ -79,6 +85,7 @@ async def test_what_is_old_goes_in_batches(kept: Database, monkeypatch: pytest.M
     assert await count(kept) == {
         "meter_reading": 1460,
         "command": 364 + 1,  # The campaign's stays.
+        "reservation": 364 + 1,  # One is not over.
         "notification": 364,
         "quarantine": 364,
         "quarantine_day": 364,

@@ -72,7 +72,7 @@ class ReservationBook(ReservationEnds, Protocol):
         """Keep what the station said to it."""
 
     async def expire(self) -> None:
-        """End those whose time is over."""
+        """End those whose time is over, or whose connector is free again."""
 
     async def reservations(
         self, scope: Scope, search: ReservationSearch, *, before: int | None, limit: int

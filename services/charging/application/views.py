@@ -62,6 +62,8 @@ class SessionView:
     meter_stop_wh: int | None
     energy_wh: int | None
     stop_reason: str | None
+    reservation_number: int | None
+    """Of the reservation that it used, as the station named it."""
     signed_verdict: str | None
     """Whether the meter signed this energy; None when it signed nothing."""
     signed_reason: str | None

@@ -72,6 +72,8 @@ class Entry:
     """Whether the EVSE of `session` is known from here on."""
     is_paid: bool = False
     """Whether a token that may charge is known for `session` from here on."""
+    is_reserved: bool = False
+    """Whether it is known from here on which reservation `session` uses."""
     reported: TransactionReport | None = None
     """An event to be kept."""
     findings: Sequence[Finding] = ()
@@ -115,6 +117,7 @@ def begun(said: Start, known: Known) -> tuple[Session, list[Finding]]:
         authorization=authorization(known.token),
         started_at=started_at,
         meter_start_wh=said.meter_start_wh,
+        reservation_number=said.reservation_number,
     )
     return session, findings
 

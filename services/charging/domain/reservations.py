@@ -44,6 +44,14 @@ class Reservation:
     expires_at: datetime
 
 
+HIGHEST_NUMBER = 2**31 - 1
+
+
+def named(number: int | None) -> int | None:
+    """The reservation that a station names; many name 0 or -1 where there is none."""
+    return number if number is not None and 0 < number <= HIGHEST_NUMBER else None
+
+
 def state_by(answer: str) -> ReservationState:
     """Of a reservation to which the station said this, in either version's words."""
     match answer:

@@ -28,6 +28,8 @@ class Start:
     """By the station's clock."""
     received_at: datetime
     meter_start_wh: int
+    reservation_number: int | None = None
+    """Of the reservation that it uses, as the station names it."""
 
     @property
     def identity(self) -> str:
@@ -104,6 +106,8 @@ class Session:
     authorization: AuthorizationStatus
     started_at: datetime
     meter_start_wh: int
+    reservation_number: int | None = None
+    """Of the reservation that it used, as the station named it."""
     ending: Ending | None = None
 
     def stopped(self, stop: Stop) -> tuple["Session", list[Finding]]:

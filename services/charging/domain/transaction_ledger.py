@@ -26,12 +26,16 @@ def report(said: TransactionReport, known: Known) -> Entry:
         reports = [*known.reports, said] if is_new else known.reports
         return _begin(said if is_new else None, status, reports, known)
     kept = said if is_new and not said.is_plain else None
+    session, is_reserved = known.session, False
+    if said.reservation_number is not None and session.reservation_number is None:
+        session = replace(session, reservation_number=said.reservation_number)
+        is_reserved = True
     if said.kind is Kind.ENDED:
-        return _end(known.session, said, kept, status, known)
+        return replace(_end(session, said, kept, status, known), is_reserved=is_reserved)
     findings = []
     if said.kind is Kind.STARTED and is_new and known.reports:
         findings.append(Finding(Rule.TRANSACTION_ID_REUSED, said.station_transaction_id))
-    session, is_placed = known.session, False
+    is_placed = False
     if said.evse_id and not session.connector_id and session.ending is None:
         session, is_placed = replace(session, connector_id=said.evse_id), True
     payer = _new_payer(session, [*known.reports, said])
@@ -42,6 +46,7 @@ def report(said: TransactionReport, known: Known) -> Entry:
         authorization=status,
         is_placed=is_placed,
         is_paid=payer is not None,
+        is_reserved=is_reserved,
         reported=kept,
         findings=findings,
     )
@@ -90,6 +95,7 @@ def _begin(
         authorization=(named.authorization if named else None) or "Invalid",
         started_at=started_at,
         meter_start_wh=(metered.first_register_wh if metered else None) or 0,
+        reservation_number=next(filter(None, (one.reservation_number for one in in_order)), None),
     )
     if ended:
         meter_stop_wh, missing = _meter_stop(ended, session, replace(known, reports=in_order))

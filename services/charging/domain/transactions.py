@@ -43,6 +43,8 @@ class TransactionReport:
     first_register_wh: int | None
     last_register_wh: int | None
     reason: str | None
+    reservation_number: int | None = None
+    """Of the reservation that the transaction uses."""
     received: str
 
     @property
@@ -59,7 +61,8 @@ class TransactionReport:
     @property
     def is_plain(self) -> bool:
         """Whether it tells no more than how a transaction goes on."""
-        return self.kind is Kind.UPDATED and self.token_uid is None
+        tells_more = self.token_uid is not None or self.reservation_number is not None
+        return self.kind is Kind.UPDATED and not tells_more
 
     def repeats(self, other: "TransactionReport") -> bool:
         """Whether both are the same event of the same transaction."""

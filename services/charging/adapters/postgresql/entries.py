@@ -13,14 +13,14 @@ from services.charging.domain.transactions import TransactionReport
 _BEGIN: LiteralString = """
     insert into session (id, transaction_id, start_identity, station_id, site_id, time_zone,
         connector_id, token_uid, authorization_status, started_at, meter_start_wh,
-        station_transaction_id, company_id, driver_id)
+        station_transaction_id, reservation_number, company_id, driver_id)
     overriding system value
     select begun.*, station.company_id, token.driver_id
     from unnest(%s::uuid[], %s::integer[], %s::text[], %s::text[], %s::text[],
         %s::text[], %s::integer[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[],
-        %s::text[]) as begun (id, transaction_id, start_identity, station_id, site_id, time_zone,
-            connector_id, token_uid, authorization_status, started_at, meter_start_wh,
-            station_transaction_id)
+        %s::text[], %s::integer[]) as begun (id, transaction_id, start_identity, station_id,
+            site_id, time_zone, connector_id, token_uid, authorization_status, started_at,
+            meter_start_wh, station_transaction_id, reservation_number)
     join station on station.id = begun.station_id
     left join token on token.uid = begun.token_uid and token.company_id = station.company_id
 """
@@ -45,13 +45,18 @@ _PAY: LiteralString = """
     from unnest(%s::uuid[], %s::text[], %s::text[]) as paid (id, token_uid, status)
     where session.id = paid.id
 """
+_RESERVE: LiteralString = """
+    update session set reservation_number = reserved.number
+    from unnest(%s::uuid[], %s::integer[]) as reserved (id, number)
+    where session.id = reserved.id
+"""
 _REPORT: LiteralString = """
     insert into transaction_event (station_id, station_transaction_id, seq_no, kind, said_at,
         received_at, evse_id, token_uid, authorization_status, first_register_wh, last_register_wh,
-        reason, received)
+        reason, received, reservation_number)
     select * from unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[],
         %s::timestamptz[], %s::integer[], %s::text[], %s::text[], %s::bigint[], %s::bigint[],
-        %s::text[], %b::text[])
+        %s::text[], %b::text[], %s::integer[])
 """
 _KEEP: LiteralString = """
     insert into unmatched_stop (station_id, transaction_id, station_transaction_id, token_uid,
@@ -92,6 +97,8 @@ async def keep(connection: Connection, postings: Sequence[Posting]) -> None:
     await _write(connection, _PLACE, [(session.id, session.connector_id) for session in placed])
     paid = [entry.session for entry in entries if entry.is_paid and entry.session]
     await _write(connection, _PAY, [(s.id, s.token_uid, s.authorization) for s in paid])
+    reserved = [entry.session for entry in entries if entry.is_reserved and entry.session]
+    await _write(connection, _RESERVE, [(s.id, s.reservation_number) for s in reserved])
     reported = [entry.reported for entry in entries if entry.reported]
     await _write(connection, _REPORT, [_reported(report) for report in reported])
     await _write(connection, _KEEP, [_kept(entry.kept) for entry in entries if entry.kept])
@@ -131,6 +138,7 @@ def _begun(session: Session, identity: str) -> tuple[object, ...]:
         session.started_at,
         session.meter_start_wh,
         session.station_transaction_id,
+        session.reservation_number,
     )
 
 
@@ -162,6 +170,7 @@ def _reported(report: TransactionReport) -> tuple[object, ...]:
         report.last_register_wh,
         report.reason,
         report.received,
+        report.reservation_number,
     )
 
 

@@ -43,7 +43,8 @@ _REGISTERS: LiteralString = """
 """
 _REPORTS: LiteralString = """
     select station_id, station_transaction_id, seq_no, kind, said_at, received_at, evse_id,
-        token_uid, authorization_status, first_register_wh, last_register_wh, reason, received
+        token_uid, authorization_status, first_register_wh, last_register_wh, reason, received,
+        reservation_number
     from transaction_event
     join unnest(%s::text[], %s::text[]) as said (station_id, station_transaction_id)
         using (station_id, station_transaction_id)
@@ -110,4 +111,5 @@ def _report(row: TupleRow) -> TransactionReport:
         last_register_wh=row[10],
         reason=row[11],
         received=row[12],
+        reservation_number=row[13],
     )

@@ -101,12 +101,15 @@ class PostgresReservations:
             )
 
     async def expire(self) -> None:
-        """End those whose time is over."""
+        """End those whose time is over, or whose connector is free again."""
         async with self._database.statement() as connection:
             await connection.execute(
                 """
-                update reservation set state = 'expired', over_at = expires_at
-                where state in ('asked', 'accepted') and expires_at < now()
+                update reservation set over_at = least(expires_at, freed_at), state = case
+                    when freed_at < expires_at - interval '5 minutes' then 'cancelled'
+                    else 'expired' end
+                where state in ('asked', 'accepted')
+                    and (expires_at < now() or freed_at < now() - interval '2 minutes')
                 """
             )
 

@@ -32,6 +32,12 @@ COMMANDS: LiteralString = """
         order by over_at limit %(limit)s
     )
 """
+RESERVATIONS: LiteralString = """
+    delete from reservation where id in (
+        select id from reservation where over_at < now() - %(kept)s::interval
+        order by over_at limit %(limit)s
+    )
+"""
 # Ids follow the time: no index of it is needed.
 NOTIFICATIONS: LiteralString = """
     delete from notification where received_at < now() - %(kept)s::interval

@@ -29,6 +29,7 @@ _SESSIONS: LiteralString = """
         coalesce(station_transaction_id, transaction_id::text) as ocpp_transaction_id,
         station_id, site_id, time_zone, connector_id, token_uid, driver_id,
         authorization_status, started_at, ended_at, meter_start_wh, meter_stop_wh, stop_reason,
+        reservation_number,
         signed_verdict, signed_reason,
         case when ended_at is null then 'active' else 'ended' end as status,
         coalesce(energy_wh, (

@@ -13,6 +13,7 @@ from services.charging.domain.ocpp16.start_transaction import (
     StartTransaction,
     StartTransactionResponse,
 )
+from services.charging.domain.reservations import named
 from services.charging.domain.sessions import Start
 from services.charging.domain.tokens import token_uid
 
@@ -40,6 +41,7 @@ class StartTransactionHandler:
             said_at=message.timestamp,
             received_at=inbound.received_at,
             meter_start_wh=message.meter_start,
+            reservation_number=named(message.reservation_id),
         )
         posting = await self._ledger.post(start, partial(self._decide, inbound, start))
         session, status = posting.entry.session, posting.entry.authorization

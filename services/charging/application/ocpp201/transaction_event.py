@@ -14,6 +14,7 @@ from services.charging.domain.metering import MeterReading
 from services.charging.domain.ocpp201.energy_register import Registers, energy_registers
 from services.charging.domain.ocpp201.id_token import IdTokenInfo
 from services.charging.domain.ocpp201.transactions import TransactionEvent, TransactionEventResponse
+from services.charging.domain.reservations import named
 from services.charging.domain.signed_metering.extraction import signed_in_201
 from services.charging.domain.transactions import Kind, TransactionReport
 
@@ -107,5 +108,6 @@ def _report(inbound: Inbound[TransactionEvent], registers: Registers) -> Transac
         first_register_wh=registers.first_wh,
         last_register_wh=registers.last_wh,
         reason=message.transaction_info.stopped_reason,
+        reservation_number=named(message.reservation_id),
         received=inbound.text,
     )
