@@ -61,7 +61,7 @@ def findings(sql: Sequence[str], folder: Path) -> list[str]:
     """What would harm the version before, or lock a table for long: squawk's rules."""
     file = folder / "migration.sql"
     file.write_text(";\n".join(sql) + ";\n")
-    squawk = Path(sys.executable).with_name("squawk")
+    squawk = str(Path(sys.executable).with_name("squawk"))
     found = subprocess.run(  # noqa: S603 — a tool of ours, a file of ours
         [squawk, "--assume-in-transaction", "--reporter=json", "--pg-version=16"]
         + [f"--exclude={rule}" for rule in NOT_ASKED]
