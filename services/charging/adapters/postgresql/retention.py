@@ -32,6 +32,7 @@ COMMANDS: LiteralString = """
         order by over_at limit %(limit)s
     )
 """
+# Few: no index of their ages is needed.
 RESERVATIONS: LiteralString = """
     delete from reservation where id in (
         select id from reservation where over_at < now() - %(kept)s::interval

@@ -9,7 +9,6 @@ SCHEMA = """
 alter table session add reservation_number integer;
 alter table transaction_event add reservation_number integer;
 alter table reservation add freed_at timestamptz;
-create index reservation_by_age on reservation (over_at) where over_at is not null;
 
 -- The one that the session names, whatever became of it until then; else the one of its token or
 -- of the token's group that was in force when it began, though that was told late. Stations'
@@ -39,9 +38,7 @@ create function use_reservation(used session) returns void language plpgsql as $
     );
 end $$;
 
-drop trigger session_uses_reservation on session;
-drop function use_reservation();
-create function use_reservations() returns trigger language plpgsql as $$ begin
+create or replace function use_reservation() returns trigger language plpgsql as $$ begin
     perform use_reservation(session) from session join fresh using (id)
     where session.reservation_number is not null or exists (
         select from reservation where reservation.station_id = session.station_id
@@ -49,8 +46,6 @@ create function use_reservations() returns trigger language plpgsql as $$ begin
     );
     return null;
 end $$;
-create trigger session_uses_reservation after insert on session
-    referencing new table as fresh for each statement execute function use_reservations();
 
 create function use_reservation_late() returns trigger language plpgsql as $$ begin
     perform use_reservation(new);
