@@ -13,13 +13,13 @@ from contracts.settings import ChargingSettings
 from contracts.task_address import task_address
 from contracts.tracing.xray import tracing
 from services.charging import certification
+from services.charging.adapters.ecs_task import EcsTask, own_task
 from services.charging.adapters.metrics_log import MetricsLog
 from services.charging.adapters.metrics_page import MetricsPage
 from services.charging.adapters.outbox_relay import QUEUE_WITHIN, OutboxRelay
 from services.charging.adapters.postgresql.campaigns import PostgresCampaigns
 from services.charging.adapters.postgresql.changes import PostgresChanges
 from services.charging.adapters.postgresql.commands import PostgresCommands
-from services.charging.adapters.postgresql.configurations import PostgresConfigurations
 from services.charging.adapters.postgresql.connections import PostgresConnections
 from services.charging.adapters.postgresql.database import Database, conninfo
 from services.charging.adapters.postgresql.device_models import PostgresDeviceModels
@@ -51,13 +51,12 @@ from services.charging.adapters.postgresql.waiting_stops import PostgresWaitingS
 from services.charging.adapters.sealing import Seal
 from services.charging.adapters.surplus_queue import SqsSurplusQueue
 from services.charging.adapters.system_clock import utc_now
-from services.charging.application import configuration, stop_matching, token_caches
+from services.charging.application import stop_matching, token_caches
 from services.charging.application.campaigns import Campaigns
 from services.charging.application.central_systems import central_systems
 from services.charging.application.certificate_answers import CertificateAnswers
 from services.charging.application.changes import Changes
 from services.charging.application.commands import CommandDelivery, Commands
-from services.charging.application.configuration import ConfigurationQuestions
 from services.charging.application.conversation import Conversation, Message
 from services.charging.application.device_answers import DeviceAnswers
 from services.charging.application.key_rotation import KeyRotation
@@ -74,6 +73,7 @@ from services.charging.application.station_certificates import StationCertificat
 from services.charging.application.stop_assignment import StopAssignments
 from services.charging.application.stop_matching import MatchingLedger
 from services.charging.application.token_caches import TokenCaches
+from services.charging.configurations import configurations
 from services.charging.entrypoints import garbage
 from services.charging.entrypoints.client_certificates import ClientCertificates, tls
 from services.charging.entrypoints.gateway import Gateway
@@ -84,10 +84,6 @@ from services.charging.entrypoints.rest.app import rest_api
 from services.charging.entrypoints.rest.campaigns import campaigns_router
 from services.charging.entrypoints.rest.changes import changes_router
 from services.charging.entrypoints.rest.commands import commands_router
-from services.charging.entrypoints.rest.configuration import configuration_router
-from services.charging.entrypoints.rest.configuration_differences import (
-    configuration_differences_router,
-)
 from services.charging.entrypoints.rest.device_models import device_models_router
 from services.charging.entrypoints.rest.driver import driver_router
 from services.charging.entrypoints.rest.health import health_router
@@ -109,7 +105,7 @@ from services.charging.holdings import holdings
 from services.charging.retention import retention_of
 
 
-def bootstrap(settings: ChargingSettings, address: str) -> Program:
+def bootstrap(settings: ChargingSettings, address: str, task: EcsTask | None) -> Program:
     """Build the program; nothing runs yet."""
     database_conninfo = conninfo(
         host=settings.database_host,
@@ -159,7 +155,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         trust=certification.trust_of(settings, statuses),
         contracts=certification.contracts_of(settings),
     )
-    sites, configurations = PostgresSites(database), PostgresConfigurations(database)
+    sites = PostgresSites(database)
     surplus_queue = SqsSurplusQueue(boto3.client("sqs"), settings.site_surplus_queue_url)
     surplus_intake = SurplusIntake(surplus_queue, sites, planning.changed)
     remote_control = RemoteControl(commands, utc_now)
@@ -177,6 +173,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         remote_control=remote_control,
         clock=utc_now,
     )
+    configured = configurations(database, commands, stations=station_views, views=views)
     systems = central_systems(store, utc_now)
     metrics = Metrics({action for system in systems for action in system.actions})
 
@@ -252,13 +249,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
                 clock=utc_now,
             ),
             device_models_router(views=views),
-            configuration_router(
-                configurations=configurations,
-                stations=station_views,
-                views=views,
-                commands=commands,
-            ),
-            configuration_differences_router(configurations=configurations, stations=station_views),
+            *configured.routers,
             messages_router(views=views),
             signed_values_router(signed_metering=PostgresSignedMetering(database)),
             station_security_router(
@@ -300,11 +291,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
             *held.rounds,
             garbage.rounds(),
             Rounds(ledger.look, every=stop_matching.LOOK_EVERY, failed="stops wait on"),
-            Rounds(
-                ConfigurationQuestions(configurations, commands).ask_some,
-                every=configuration.LOOK_EVERY,
-                failed="no station is asked",
-            ),
+            configured.round,
             Rounds(
                 TokenCaches(PostgresTokenCaches(database), commands).clear_some,
                 every=token_caches.LOOK_EVERY,
@@ -316,6 +303,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
         ],
         gateway=gateway,
         api=api,
+        task=task,
         address=address,
         gateway_port=settings.gateway_port,
         api_port=settings.api_port,
@@ -325,7 +313,7 @@ def bootstrap(settings: ChargingSettings, address: str) -> Program:
 
 async def main(settings: ChargingSettings) -> None:
     """Run until SIGTERM or SIGINT."""
-    program = bootstrap(settings, task_address(os.environ))
+    program = bootstrap(settings, task_address(os.environ), own_task(os.environ))
     garbage.leave_to_rounds()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

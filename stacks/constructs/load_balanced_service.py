@@ -47,6 +47,9 @@ class Entrance:
     """Among all rules of a listener, each one's own."""
     for_stations: bool = False
     """Also for those that show a certificate, where the environment asks for one."""
+    hung_up_after: int = 30
+    """Seconds from when ECS takes a task away from the load balancer, which then closes what is
+    left of its connections, until the task hears SIGTERM."""
 
 
 class LoadBalancedService(Construct):
@@ -228,5 +231,5 @@ class LoadBalancedService(Construct):
                 healthy_threshold_count=2,
                 unhealthy_threshold_count=3,
             ),
-            deregistration_delay=Duration.seconds(30),
+            deregistration_delay=Duration.seconds(entrance.hung_up_after),
         )

@@ -1,6 +1,6 @@
 """The charging program: OCPP gateway and REST API."""
 
-from aws_cdk import aws_ecs, aws_secretsmanager
+from aws_cdk import aws_ecs, aws_iam, aws_secretsmanager
 from constructs import Construct
 
 from contracts import routes
@@ -13,6 +13,12 @@ from stacks.constructs.load_balanced_service import Entrance, LoadBalancedServic
 from stacks.constructs.service_database import ServiceDatabase
 from stacks.environments import Environment, PlugAndCharge
 from stacks.services.charging_monitoring import ChargingMonitoring
+
+DRAIN_SECONDS = 30
+"""Over which a task that is to end sends its stations on."""
+UNTIL_IT_KNOWS = 20
+"""Seconds, at the most, until a task that is to end has heard of it, for it asks every 5, and until
+the last of its stations has the answer that it waits for."""
 
 
 class ChargingStack(EnvironmentStack):
@@ -45,6 +51,7 @@ class ChargingStack(EnvironmentStack):
                 "gateway_port": str(GATEWAY_PORT),
                 "api_port": str(API_PORT),
                 "log_level": "INFO",
+                "drain_seconds": str(DRAIN_SECONDS),
                 "traced_share": str(environment.traced_share),
                 **_machines(environment, foundation),
                 **_verifying(foundation),
@@ -65,13 +72,21 @@ class ChargingStack(EnvironmentStack):
             },
             size=environment.charging,
             entrances=[
-                Entrance("Gateway", routes.OCPP, GATEWAY_PORT, priority=100, for_stations=True),
+                Entrance(
+                    "Gateway",
+                    routes.OCPP,
+                    GATEWAY_PORT,
+                    priority=100,
+                    for_stations=True,
+                    hung_up_after=UNTIL_IT_KNOWS + DRAIN_SECONDS,
+                ),
                 Entrance("Api", routes.CHARGING_API, API_PORT, priority=110),
             ],
         )
         charging.service.node.add_dependency(database)
         foundation.queue.session_events.let_send(charging.task.task_role)
         foundation.queue.site_surplus.let_receive(charging.task.task_role)
+        _let_see_its_end(charging.task.task_role, foundation.cluster.cluster)
         if foundation.cluster.stations:
             foundation.cluster.stations.let_revoke(charging.task.task_role)
         ChargingMonitoring(
@@ -93,6 +108,17 @@ class ChargingStack(EnvironmentStack):
             encryption_key=foundation.secrets.key,
         )
         return {"contract_certificates_token": aws_ecs.Secret.from_secrets_manager(token)}
+
+
+def _let_see_its_end(role: aws_iam.IRole, cluster: aws_ecs.Cluster) -> None:
+    """Tasks are told apart by nothing but an id that ECS makes up: 32 characters."""
+    role.add_to_principal_policy(
+        aws_iam.PolicyStatement(
+            actions=["ecs:DescribeTasks"],
+            resources=[cluster.arn_for_tasks("?" * 32)],
+            conditions={"ArnEquals": {"ecs:cluster": cluster.cluster_arn}},
+        )
+    )
 
 
 def _machines(environment: Environment, foundation: Foundation) -> dict[str, str]:

@@ -44,7 +44,7 @@ def test_a_service_is_deployed_with_its_settings_and_nothing_else(
 
 EVERYWHERE = {
     *("COMMANDS_KEPT_DAYS", "MESSAGES_KEPT_DAYS", "PLANS_KEPT_DAYS", "QUARANTINE_KEPT_DAYS"),
-    *("READINGS_KEPT_DAYS", "DRAIN_SECONDS", "PROXIES", "SLOWEST_QUESTION_SECONDS"),
+    *("READINGS_KEPT_DAYS", "PROXIES", "SLOWEST_QUESTION_SECONDS"),
 }
 """Settings of charging whose defaults fit every environment."""
 

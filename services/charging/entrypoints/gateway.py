@@ -145,9 +145,11 @@ class Gateway:
                 await asyncio.sleep(due - clock())
 
     def check_serving(self) -> None:
-        """Raise `UnavailableError` before stations can connect."""
+        """Raise `UnavailableError` before stations can connect, and when they are sent on."""
         if not self._is_serving:
             raise UnavailableError("stations cannot connect yet")
+        if self._is_leaving:
+            raise UnavailableError("stations cannot connect any more: this node leaves")
 
     def connected(self) -> int:
         """How many stations are connected here."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 from collections.abc import Iterator, Sequence
 from typing import Protocol
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 
 from services.charging.application.ports import UnavailableError
 from services.charging.entrypoints.background import Background, go_on
+from services.charging.entrypoints.departure import Task, task_ending
 from services.charging.entrypoints.gateway import Gateway
 
 logger = logging.getLogger(__name__)
@@ -84,6 +86,7 @@ class Program:
         background: Sequence[Background],
         gateway: Gateway,
         api: FastAPI,
+        task: Task | None,
         address: str,
         gateway_port: int,
         api_port: int,
@@ -91,6 +94,7 @@ class Program:
     ) -> None:
         """`questions`: of people, beside whom the calls of stations are not to wait.
 
+        `task`: what runs it, if anybody can say when that ends.
         `drain_seconds`: over which the sockets of many stations are closed."""
         self._database = database
         self._questions = questions
@@ -99,6 +103,7 @@ class Program:
         self._notices = notices
         self._background = background
         self._gateway = gateway
+        self._task = task
         self._address = address
         self._gateway_port = gateway_port
         self._drain_seconds = drain_seconds
@@ -115,7 +120,10 @@ class Program:
         )
 
     async def run(self, *, until: asyncio.Event) -> None:
-        """Serve until the event, then leave, losing nothing: 20 seconds after the last socket."""
+        """Serve until the event, then leave, losing nothing: 20 seconds after the last socket.
+
+        Stations are sent on as soon as the task is to end, which may be long before the event.
+        """
         await self._database.open()
         await self._questions.open()
         api = asyncio.create_task(self._api.serve())
@@ -140,14 +148,18 @@ class Program:
         ]
         signs_of_life = asyncio.create_task(go_on(self._show_signs_of_life, finish=finish))
         notices = asyncio.create_task(go_on(self._notices.run, finish=finish))
+        told = functools.partial(task_ending, self._task)
+        task = asyncio.create_task(go_on(told, finish=finish))
         logger.info("serving stations", extra={"port": self._gateway_port})
-        await asyncio.wait(
-            {api, stop, *background, signs_of_life, notices}, return_when=asyncio.FIRST_COMPLETED
-        )
-        logger.info("leaving")
+        ends = {api, stop, *background, signs_of_life, notices}
+        await asyncio.wait({task, *ends}, return_when=asyncio.FIRST_COMPLETED)
+        logger.info("leaving", extra={"signalled": stop.done()})
         server.close(close_connections=False)  # No new ones.
         await self._gateway.leave(self._drain_seconds)
         await server.wait_closed()
+        # Whoever asks the API is served for as long as the load balancer does not know better.
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        task.cancel()
         signs_of_life.cancel()
         notices.cancel()
         with contextlib.suppress(UnavailableError):
