@@ -2,10 +2,12 @@
 
 import hashlib
 import socket
+import sys
+from ipaddress import IPv4Address
 from pathlib import Path
 
-_LISTENING = "0A"
-"""State TCP_LISTEN in ``/proc/net/tcp`` (include/net/tcp_states.h)."""
+_LISTENING, _ESTABLISHED = "0A", "01"
+"""States TCP_LISTEN and TCP_ESTABLISHED in ``/proc/net/tcp`` (include/net/tcp_states.h)."""
 
 _DATABASES = range(15432, 32768, 64)
 """Below the ports that Linux gives to outgoing connections; each the first of a machine's 64."""
@@ -39,6 +41,13 @@ def answers(port: int, address: str = "127.0.0.1") -> bool:
     except OSError:
         return False
     return True
+
+
+def connected(port: int, address: str) -> bool:
+    """Whether a program that listens there has a client."""
+    local = f"{int.from_bytes(IPv4Address(address).packed, sys.byteorder):08X}:{port:04X}"
+    lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines())
+    return any(fields[1] == local and fields[3] == _ESTABLISHED for fields in lines)
 
 
 def holder(port: int) -> str:

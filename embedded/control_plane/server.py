@@ -44,6 +44,7 @@ from embedded.control_plane.mends import (
     service_roles,
     stack_outputs,
     stack_waiting,
+    task_endings,
 )
 from embedded.control_plane.settings import ControlPlaneSettings
 
@@ -74,6 +75,7 @@ def serve(settings: ControlPlaneSettings) -> None:
     role_boundaries.mend()
     secrets.mend()
     service_deployments.mend()
+    task_endings.mend()
     service_roles.mend(settings.region)
     stack_outputs.mend()
     stack_waiting.mend()

@@ -103,6 +103,45 @@ def test_a_program_that_ignores_the_signal_is_killed_after_its_stop_timeout(
     assert service.tasks() == []
 
 
+async def test_a_task_is_taken_away_from_its_clients_before_it_is_asked_to_end(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    note = tmp_path / "signalled"
+    service = cloud.deploy(
+        "leaving", environment={"IGNORES_SIGTERM_AND_NOTES_IT_IN": str(note)}, stop_timeout=1
+    )
+    (address,) = eventually(service.healthy)
+    [task] = service.tasks()
+
+    async with websockets.connect(f"ws://{address}:8000/socket") as client:
+        service.scale(0)
+        eventually(lambda: service.healthy(0) == [])
+        ecs, cluster = cloud.ecs, cloud.cluster
+        [ending] = ecs.describe_tasks(cluster=cluster, tasks=[task["taskArn"]])["tasks"]
+        assert (ending["desiredStatus"], ending["lastStatus"]) == ("STOPPED", "DEACTIVATING")
+        await client.send("hello")
+        assert await client.recv() == "hello"
+        assert not note.exists()
+    eventually(note.exists)
+
+
+async def test_a_client_that_stays_is_waited_for_as_long_as_the_target_group_says(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    note = tmp_path / "signalled"
+    service = cloud.deploy(
+        "staying", environment={"IGNORES_SIGTERM_AND_NOTES_IT_IN": str(note)}, stop_timeout=1
+    )
+    (address,) = eventually(service.healthy)
+    cloud.elb.modify_target_group_attributes(
+        TargetGroupArn=service.target_group,
+        Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": "1"}],
+    )
+    async with websockets.connect(f"ws://{address}:8000/socket"):
+        service.scale(0)
+        eventually(note.exists)
+
+
 def test_an_image_that_was_not_pushed_cannot_be_pulled(cloud: Cloud) -> None:
     missing = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/echo@sha256:{'0' * 64}"
     service = cloud.deploy("missing", image=missing)
