@@ -16,11 +16,14 @@ import httpx
 
 from contracts.personas import Persona
 from contracts.routes import CHARGING_API, HEALTH, OCPP
+from tests.charging import described
 from tests.charging.aws import DRIVERS, OPERATORS, PARTNER, POOL, Aws
 from tests.postgres import Database
 
 ROOT = Path(__file__).parents[2]
 KEY = "a-long-and-random-station-key"
+AS_DESCRIBED = {"response": [described.check]}
+"""Whatever a test is about, the API answers as its OpenAPI description says."""
 
 
 def free_port() -> int:
@@ -63,7 +66,9 @@ class ChargingProgram:
         }
         self._process: subprocess.Popen[bytes] | None = None
         self.api = httpx.Client(
-            base_url=f"http://127.0.0.1:{self.api_port}{CHARGING_API}", timeout=10
+            base_url=f"http://127.0.0.1:{self.api_port}{CHARGING_API}",
+            timeout=10,
+            event_hooks=AS_DESCRIBED,
         )
 
     @property
@@ -135,7 +140,13 @@ class ChargingProgram:
         headers = {"Authorization": f"Bearer {token}"}
         # A kept connection that is idle may be closed by the program just when it is used again.
         limits = httpx.Limits(max_keepalive_connections=0)
-        return httpx.Client(base_url=self.api.base_url, timeout=10, headers=headers, limits=limits)
+        return httpx.Client(
+            base_url=self.api.base_url,
+            timeout=10,
+            headers=headers,
+            limits=limits,
+            event_hooks=AS_DESCRIBED,
+        )
 
     def register(
         self, *station_ids: str, tokens: Sequence[str] = ("CARD1",), connectors: int = 1

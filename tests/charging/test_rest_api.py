@@ -36,7 +36,11 @@ def test_putting_twice_creates_once(program: ChargingProgram) -> None:
         ("/sites/x", {"name": "X", "kind": "moon", "time_zone": "Europe/Berlin"}, "kind"),
         ("/sites/x", {"name": "X", "kind": "home", "time_zone": "Mars/Base"}, "Mars/Base"),
         ("/stations/x", {"site_id": "depot", "key": "too short"}, "key"),
-        ("/stations/x", {"site_id": "no-such-site", "key": KEY}, "site"),
+        (
+            "/stations/x",
+            {"site_id": "no-such-site", "key": KEY},
+            "site_id: there is no no-such-site",
+        ),
         ("/tokens/TOO-LONG-TO-BE-AN-ID-TOKEN-OF-OCPP-2.0.1", {"driver": "x"}, "uid"),
     ],
 )
@@ -47,6 +51,11 @@ def test_what_is_wrong_is_named(
     assert status == 422
     assert detail in said
     assert "too short" not in said
+
+
+@pytest.mark.parametrize("path", ["/stations", "/tokens"])
+def test_a_list_of_none_enters_none(program: ChargingProgram, path: str) -> None:
+    assert program.api.post(path, json=[]).json() == {"created": 0, "updated": 0}
 
 
 def test_who_may_call(program: ChargingProgram, aws: Aws) -> None:

@@ -96,19 +96,19 @@ async def test_monitors(program: ChargingProgram, station_id: str) -> None:
             station_id,
             "SetVariableMonitoring",
             {"setMonitoringData": [{"value": 2, **delta}]},
-            {"setMonitoringResult": [{"id": 4, "status": "Accepted", **delta}]},
+            {"setMonitoringResult": [{"id": 0, "status": "Accepted", **delta}]},
         )
-        assert monitors() == [(3, "UpperThreshold", 80.5), (4, "Delta", 2)]
-        results = [{"id": 3, "status": "Accepted"}, {"id": 4, "status": "Rejected"}]
+        assert monitors() == [(0, "Delta", 2), (3, "UpperThreshold", 80.5)]
+        results = [{"id": 3, "status": "Accepted"}, {"id": 0, "status": "Rejected"}]
         await ask(
             program,
             station,
             station_id,
             "ClearVariableMonitoring",
-            {"id": [3, 4]},
+            {"id": [3, 0]},
             {"clearMonitoringResult": results},
         )
-        assert monitors() == [(4, "Delta", 2)]
+        assert monitors() == [(0, "Delta", 2)]
 
 
 async def test_secrets_are_left_out(program: ChargingProgram, station_id: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -126,8 +127,7 @@ class Database:
                 async with self._pool.connection() as connection, _dropped(connection):
                     yield connection
         except (psycopg.DataError, psycopg.IntegrityError) as error:
-            said = error.diag.message_detail or error.diag.message_primary or str(error)
-            raise NotStorableError(said) from error
+            raise NotStorableError(_what_is_wrong(error)) from error
         except psycopg.errors.QueryCanceled as error:
             logger.warning("a statement took too long", extra={"reason": str(error)})
             raise TooSlowError(
@@ -154,6 +154,14 @@ class Database:
                 await connection.execute("select 1")
         except UnavailableError as error:
             raise UnavailableError(f"the database: {error}") from error
+
+
+def _what_is_wrong(error: psycopg.Error) -> str:
+    """In words that name no table."""
+    said = error.diag.message_detail or error.diag.message_primary or str(error)
+    if named := re.match(r"Key \((\w+).*?\)=\((.*?)[,)].* is not present", said):
+        return f"{named[1]}: there is no {named[2]}"
+    return "a text has the character NUL, which cannot be kept" if "(0x00)" in said else said
 
 
 @asynccontextmanager

@@ -107,6 +107,8 @@ class PostgresStations:
 
         Raises `TakenError`, and `NotStorableError` when one's site is not the company's.
         """
+        if not stations:
+            return 0
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 """

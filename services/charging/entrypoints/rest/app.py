@@ -12,6 +12,7 @@ from services.charging.entrypoints.rest import problems
 from services.charging.entrypoints.rest.callers import Callers, Verifier
 from services.charging.entrypoints.rest.idempotency import Idempotency, describe
 from services.charging.entrypoints.rest.machines import describe_machines
+from services.charging.entrypoints.rest.problem_answers import describe_problems
 
 
 def rest_api(
@@ -39,6 +40,7 @@ def rest_api(
     app.add_middleware(TracedRequests, tracing=tracing)
     describe(app)
     describe_machines(app)
+    describe_problems(app)
     app.include_router(health)
     app.include_router(metrics)
     for router in operators:

@@ -16,7 +16,8 @@ MOST_FAULTS = 100
 """Faults that are named; a file with more is likely no such file at all."""
 
 CSV_BODY: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+    "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}},
+    "responses": {"415": {"description": "The body is no text/csv"}},
 }
 """For the OpenAPI description."""
 

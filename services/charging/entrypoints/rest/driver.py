@@ -28,6 +28,7 @@ from services.charging.entrypoints.rest.pages import (
     page,
 )
 from services.charging.entrypoints.rest.places import Place
+from services.charging.entrypoints.rest.problem_answers import STATION_FAILED
 from services.charging.entrypoints.rest.remote_control import Answer
 from services.charging.entrypoints.rest.sessions import the_session
 from services.charging.entrypoints.rest.stations import the_station
@@ -77,7 +78,7 @@ def driver_router(
         )
         return page(found, limit, lambda token: token.uid)
 
-    @router.post("/sessions")
+    @router.post("/sessions", responses=STATION_FAILED)
     async def start(scope: CallerScope, effect_id: EffectId, wanted: StartIn) -> Answer:
         """The session begins, and can be seen, when the station says so."""
         station = await get_driver_station(scope, wanted.station_id)
@@ -85,7 +86,7 @@ def driver_router(
         status = await remote_control.start(effect_id, station, wanted.connector_id, uid)
         return Answer(status=status)
 
-    @router.post("/sessions/{session_id}/stop")
+    @router.post("/sessions/{session_id}/stop", responses=STATION_FAILED)
     async def stop(scope: CallerScope, effect_id: EffectId, session_id: UUID) -> Answer:
         session = await the_session(views, scope, session_id)
         if session.status is SessionStatus.ENDED:

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
-from pydantic import AwareDatetime
 
 from services.charging.application.conversation import Direction, MessageKind
 from services.charging.application.views import MessageSearch, MessageView, Page, Views
 from services.charging.entrypoints.rest.callers import CallerScope
+from services.charging.entrypoints.rest.moments import Moment
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, NumberCursor, page
 
 LONGEST_SEARCH = timedelta(days=1)
@@ -28,8 +28,8 @@ def messages_router(*, views: Views) -> APIRouter:
         message_id: str | None = None,
         direction: Direction | None = None,
         kind: MessageKind | None = None,
-        since: AwareDatetime | None = None,
-        until: AwareDatetime | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
         contains: Annotated[str | None, Query(min_length=3, max_length=100)] = None,
         cursor: NumberCursor = None,
         limit: Limit = DEFAULT_LIMIT,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
 
 from fastapi import Query
+from pydantic import Field
 
 from services.charging.application.views import Page
 
@@ -11,7 +12,9 @@ Row = TypeVar("Row")
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Cursor = Annotated[str, Query(max_length=64, description="`next_cursor` of the page before")]
-NumberCursor = Annotated[int | None, Query(description="`next_cursor` of the page before")]
+Number = Annotated[int, Field(ge=0, lt=2**63)]
+"""Of something that is counted."""
+NumberCursor = Annotated[Number | None, Query(description="`next_cursor` of the page before")]
 
 DEFAULT_LIMIT = 100
 

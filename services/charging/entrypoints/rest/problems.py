@@ -81,7 +81,10 @@ def install(app: FastAPI) -> None:
     async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
         # Without the input: it may be a station's key.
         faults = [
-            {"where": ".".join(map(str, fault["loc"])), "what": fault["msg"]}
+            {
+                "where": ".".join(map(str, fault["loc"])) or "body",
+                "what": fault["msg"].removeprefix("Value error, "),
+            }
             for fault in error.errors()
         ]
         detail = "; ".join(f"{fault['where']}: {fault['what']}" for fault in faults)

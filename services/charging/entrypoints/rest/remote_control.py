@@ -15,6 +15,8 @@ from services.charging.domain.ocpp16.types import RemoteStartStopStatus
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.idempotency import EffectId
 from services.charging.entrypoints.rest.identifiers import Uid
+from services.charging.entrypoints.rest.pages import Number
+from services.charging.entrypoints.rest.problem_answers import STATION_FAILED
 from services.charging.entrypoints.rest.stations import the_station
 from services.charging.entrypoints.rest.tokens import charging_token
 
@@ -30,7 +32,7 @@ class RemoteStopIn(BaseModel, extra="forbid"):
     """Which session, by either of its ids."""
 
     session_id: UUID | None = None
-    transaction_id: int | None = None
+    transaction_id: Number | None = None
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "RemoteStopIn":
@@ -51,7 +53,7 @@ def remote_control_router(
     """409: not connected or busy; 502: the station failed; 504: it did not answer."""
     router = APIRouter(tags=["stations"])
 
-    @router.post("/stations/{station_id}/remote-start")
+    @router.post("/stations/{station_id}/remote-start", responses=STATION_FAILED)
     async def remote_start(
         scope: CallerScope, station_id: str, effect_id: EffectId, wanted: RemoteStartIn
     ) -> Answer:
@@ -60,7 +62,7 @@ def remote_control_router(
         status = await remote_control.start(effect_id, station, wanted.connector_id, uid)
         return Answer(status=status)
 
-    @router.post("/stations/{station_id}/remote-stop")
+    @router.post("/stations/{station_id}/remote-stop", responses=STATION_FAILED)
     async def remote_stop(
         scope: CallerScope, station_id: str, effect_id: EffectId, wanted: RemoteStopIn
     ) -> Answer:

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, HTTPException, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.routes import CHARGING_API
 from services.charging.application.ports import Clock, NotConnectedError
@@ -22,7 +22,9 @@ from services.charging.domain.tokens import token_uid as uid_of
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.idempotency import EffectId
 from services.charging.entrypoints.rest.identifiers import Identifier, Uid
+from services.charging.entrypoints.rest.moments import Moment
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, NumberCursor, page
+from services.charging.entrypoints.rest.problem_answers import STATION_FAILED
 from services.charging.entrypoints.rest.stations import the_station
 from services.charging.entrypoints.rest.tokens import charging_token
 
@@ -47,7 +49,7 @@ class ReservationIn(BaseModel, extra="forbid"):
     connector_id: Annotated[int, Field(ge=1, le=100)] | None = None
     """In OCPP 2.0.1 the EVSE's."""
     token_uid: Uid
-    expires_at: AwareDatetime
+    expires_at: Moment
 
 
 def reservations_router(
@@ -61,7 +63,7 @@ def reservations_router(
     """409: not connected or busy; 502: the station failed; 504: it did not answer."""
     router = APIRouter(tags=["reservations"])
 
-    @router.post("/reservations", status_code=http.HTTPStatus.CREATED)
+    @router.post("/reservations", status_code=http.HTTPStatus.CREATED, responses=STATION_FAILED)
     async def post_reservation(
         scope: CallerScope, effect_id: EffectId, wanted: ReservationIn, response: Response
     ) -> ReservationView:
@@ -103,7 +105,11 @@ def reservations_router(
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no reservation {reservation_id}")
         return found
 
-    @router.delete("/reservations/{reservation_id}", status_code=http.HTTPStatus.NO_CONTENT)
+    @router.delete(
+        "/reservations/{reservation_id}",
+        status_code=http.HTTPStatus.NO_CONTENT,
+        responses=STATION_FAILED,
+    )
     async def delete_reservation(scope: CallerScope, reservation_id: UUID) -> None:
         """The station is told to wait no longer; 409 too when the reservation is over already."""
         reservation = await get_reservation(scope, reservation_id)

@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query
-from pydantic import AwareDatetime
 
 from services.charging.application.scope import Scope
 from services.charging.application.views import (
@@ -18,6 +17,7 @@ from services.charging.application.views import (
 )
 from services.charging.domain.tokens import token_uid as uid_of
 from services.charging.entrypoints.rest.callers import CallerScope
+from services.charging.entrypoints.rest.moments import Moment
 from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, NumberCursor, page
 
 
@@ -33,8 +33,8 @@ def sessions_router(*, views: Views, prefix: str = "") -> APIRouter:
         token_uid: str | None = None,
         driver_id: str | None = None,
         status: SessionStatus | None = None,
-        since: AwareDatetime | None = None,
-        until: AwareDatetime | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
         cursor: NumberCursor = None,
         limit: Limit = DEFAULT_LIMIT,
     ) -> Page[SessionView]:

@@ -1,10 +1,10 @@
 """The limits of a site in the words of operators: amperes, and names of phases."""
 
-from datetime import UTC, time
+from datetime import time
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from services.charging.domain.smart_charging.daily_time import DailyTime, Weekday
 from services.charging.domain.smart_charging.limits import (
@@ -18,6 +18,7 @@ from services.charging.domain.smart_charging.limits import (
     Wiring,
 )
 from services.charging.entrypoints.rest.identifiers import Identifier, ZoneName
+from services.charging.entrypoints.rest.moments import Moment
 
 PhaseName = Literal["L1", "L2", "L3"]
 
@@ -63,8 +64,8 @@ class LimitIn(BaseModel, extra="forbid"):
 class WindowIn(BaseModel, extra="forbid"):
     """A lower limit for a time."""
 
-    begins_at: AwareDatetime
-    ends_at: AwareDatetime
+    begins_at: Moment
+    ends_at: Moment
     limit: LimitIn
 
 
@@ -120,10 +121,7 @@ class SiteLimitsIn(BaseModel, extra="forbid"):
         return SiteLimits(
             connection=self.connection.limit(),
             windows=tuple(
-                Window(
-                    one.begins_at.astimezone(UTC), one.ends_at.astimezone(UTC), one.limit.limit()
-                )
-                for one in self.windows
+                Window(one.begins_at, one.ends_at, one.limit.limit()) for one in self.windows
             ),
             daily=tuple(
                 DailyWindow(

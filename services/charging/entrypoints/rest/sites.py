@@ -1,14 +1,13 @@
 """What sites may draw, what their sessions want, and what was planned."""
 
 import http
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from contracts.site_surplus import SiteSurplus
 from services.charging.application.ports import Clock
 from services.charging.application.smart_charging.planning import SitePlanning
 from services.charging.application.smart_charging.site_day import SiteDay, SiteDays
@@ -24,6 +23,7 @@ from services.charging.domain.smart_charging.situation import Preferences
 from services.charging.domain.smart_charging.surplus import Surplus
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.identifiers import PathIdentifier
+from services.charging.entrypoints.rest.moments import Day, Moment
 from services.charging.entrypoints.rest.preconditions import CHANGED_MEANWHILE, Condition, etag
 from services.charging.entrypoints.rest.site_limits import (
     ChargingAmperes,
@@ -36,7 +36,7 @@ from services.charging.entrypoints.rest.site_limits import (
 class PreferencesIn(BaseModel, extra="forbid"):
     """What a session wants; energy counts from its begin."""
 
-    departure_at: AwareDatetime | None = None
+    departure_at: Moment | None = None
     wanted_wh: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     priority: Annotated[int, Field(ge=0, le=9)] = 0
     maximum_a: ChargingAmperes | None = None
@@ -46,13 +46,20 @@ class PreferencesIn(BaseModel, extra="forbid"):
     def preferences(self) -> Preferences:
         """In the domain's terms."""
         return Preferences(
-            departure_at=self.departure_at.astimezone(UTC) if self.departure_at else None,
+            departure_at=self.departure_at,
             wanted_wh=self.wanted_wh,
             priority=self.priority,
             maximum_ma=None if self.maximum_a is None else milliamperes(self.maximum_a),
             phases=self.phases,
             prefers_solar=self.prefers_solar,
         )
+
+
+class SurplusIn(BaseModel):
+    """See `contracts.site_surplus.SiteSurplus`."""
+
+    begins_at: Moment
+    surplus_w: Annotated[int, Field(ge=-(10**9), le=10**9)]
 
 
 class SessionPlanOut(BaseModel):
@@ -109,14 +116,9 @@ def sites_router(
     async def post_surplus(
         scope: CallerScope,
         site_id: PathIdentifier,
-        given: Annotated[list[SiteSurplus], Field(max_length=1000)],
+        given: Annotated[list[SurplusIn], Field(max_length=1000)],
     ) -> None:
-        for number, figure in enumerate(given):
-            if figure.begins_at.tzinfo is None:
-                raise _wrong(f"{number}.begins_at: needs its zone")
-            if abs(figure.surplus_w) > 10**9:
-                raise _wrong(f"{number}.surplus_w: no site has {figure.surplus_w} W")
-        figures = [Surplus(one.begins_at.astimezone(UTC), one.surplus_w) for one in given]
+        figures = [Surplus(one.begins_at, one.surplus_w) for one in given]
         if not await sites.put_surplus(scope, site_id, figures):
             raise _no_site(site_id)
         planning.changed(site_id)
@@ -137,16 +139,14 @@ def sites_router(
         return given
 
     @router.get("/sites/{site_id}/plan")
-    async def get_plan(
-        scope: CallerScope, site_id: str, at: AwareDatetime | None = None
-    ) -> PlanOut:
+    async def get_plan(scope: CallerScope, site_id: str, at: Moment | None = None) -> PlanOut:
         kept = await sites.plan(scope, site_id, at or clock())
         if kept is None:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no plan of a site {site_id}")
         return _plan(kept)
 
     @router.get("/sites/{site_id}/plan-outcome")
-    async def get_day(scope: CallerScope, site_id: str, day: date | None = None) -> SiteDay:
+    async def get_day(scope: CallerScope, site_id: str, day: Day | None = None) -> SiteDay:
         """A local day of the site; without `day`, the one that is in UTC now."""
         found = await days.day(scope, site_id, day or clock().date())
         if found is None:

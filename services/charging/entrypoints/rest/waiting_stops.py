@@ -1,12 +1,11 @@
 """Stops of unknown transactions, and whose they are; stops that were lost."""
 
 import http
-from datetime import UTC
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from contracts.routes import CHARGING_API
 from services.charging.application.ports import Clock
@@ -24,7 +23,14 @@ from services.charging.domain.tokens import ANONYMOUS, token_uid
 from services.charging.entrypoints.rest.callers import CallerScope, OperatorSubject
 from services.charging.entrypoints.rest.idempotency import EffectId
 from services.charging.entrypoints.rest.identifiers import Uid
-from services.charging.entrypoints.rest.pages import DEFAULT_LIMIT, Limit, NumberCursor, page
+from services.charging.entrypoints.rest.moments import Moment
+from services.charging.entrypoints.rest.pages import (
+    DEFAULT_LIMIT,
+    Limit,
+    Number,
+    NumberCursor,
+    page,
+)
 from services.charging.entrypoints.rest.preconditions import (
     PRECONDITIONS,
     IfMatch,
@@ -45,7 +51,7 @@ class OwnSessionIn(BaseModel, extra="forbid"):
     """How the session of the stop began, of which the station never told."""
 
     connector_id: Annotated[int, Field(ge=1, le=100)]
-    started_at: Annotated[AwareDatetime, Field(ge=FIRST_OCPP)]
+    started_at: Annotated[Moment, Field(ge=FIRST_OCPP)]
     meter_start_wh: Annotated[int, Field(ge=0, lt=MOST_WH)]
     token_uid: Uid | None = None
     """Who charged; by default the token of the stop."""
@@ -54,7 +60,7 @@ class OwnSessionIn(BaseModel, extra="forbid"):
 class LostStopIn(BaseModel, extra="forbid"):
     """The end of a session of which its station never told."""
 
-    ended_at: Annotated[AwareDatetime, Field(ge=FIRST_OCPP)]
+    ended_at: Annotated[Moment, Field(ge=FIRST_OCPP)]
     meter_stop_wh: Annotated[int, Field(ge=0, lt=MOST_WH)]
 
 
@@ -80,7 +86,7 @@ def waiting_stops_router(
 
     @router.get("/waiting-stops/{stop_id}")
     async def get_waiting_stop(
-        scope: CallerScope, stop_id: int, response: Response
+        scope: CallerScope, stop_id: Number, response: Response
     ) -> WaitingStopView:
         stop = await stops.waiting_stop(scope, stop_id)
         if stop is None:
@@ -92,7 +98,7 @@ def waiting_stops_router(
     async def assign(
         scope: CallerScope,
         operator: OperatorSubject,
-        stop_id: int,
+        stop_id: Number,
         given: AssignmentIn,
         response: Response,
         if_match: IfMatch = None,
@@ -118,7 +124,7 @@ def waiting_stops_router(
         scope: CallerScope,
         operator: OperatorSubject,
         effect_id: EffectId,
-        stop_id: int,
+        stop_id: Number,
         given: OwnSessionIn,
         response: Response,
         if_match: IfMatch = None,
@@ -132,7 +138,7 @@ def waiting_stops_router(
             station_id=stop.station_id,
             connector_id=given.connector_id,
             token_uid=uid or stop.token_uid or ANONYMOUS,
-            said_at=given.started_at.astimezone(UTC),
+            said_at=given.started_at,
             received_at=clock(),
             meter_start_wh=given.meter_start_wh,
         )
@@ -151,7 +157,7 @@ def waiting_stops_router(
         A stop of it that comes after all changes nothing: it is quarantined where it differs.
         """
         session = await the_session(views, scope, session_id)
-        ended_at, now = given.ended_at.astimezone(UTC), clock()
+        ended_at, now = given.ended_at, clock()
         if ended_at > now:
             raise HTTPException(http.HTTPStatus.UNPROCESSABLE_ENTITY, "ended_at: is to come")
         # Whoever asks again, as nobody knew what came of it, finds it done.
@@ -177,7 +183,7 @@ def waiting_stops_router(
 
     async def end(
         scope: Scope,
-        stop_id: int,
+        stop_id: Number,
         if_match: str | None,
         response: Response,
         *,
