@@ -197,6 +197,8 @@ def theirs(program: ChargingProgram, nordwind: Company) -> dict[str, str]:
     while operator.get(f"/campaigns/{campaign['id']}").json()["state"] == "running":
         time.sleep(0.02)
     [session] = operator.get("/sessions", params={"limit": 1}).json()["items"]
+    path = f"/sessions/{session['id']}/preferences"
+    operator.put(path, json={"priority": 1}).raise_for_status()
     [stop] = operator.get("/waiting-stops", params={"limit": 1}).json()["items"]
     ids = {"session_id": session["id"], "command_id": command["id"], "campaign_id": campaign["id"]}
     return NORDWIND | ids | {"stop_id": str(stop["id"])}

@@ -158,6 +158,19 @@ def test_a_station_that_is_away_gets_no_key(program: ChargingProgram, station_id
     assert wrong.status_code == 422
 
 
+def test_a_profile_that_another_has_changed_stays(
+    program: ChargingProgram, station_id: str
+) -> None:
+    path = f"/stations/{station_id}/security-profile"
+    read = program.api.get(path)
+    assert (read.json(), read.headers["ETag"]) == ({"station_id": station_id, "profile": 1}, '"1"')
+    match = {"If-Match": '"1"'}
+    put = program.api.put(path, json={"profile": 2}, headers=match)
+    assert (put.status_code, put.headers["ETag"]) == (200, '"2"')
+    assert program.api.put(path, json={"profile": 3}, headers=match).status_code == 412
+    assert program.get(path)["profile"] == 2
+
+
 class Authority:
     """Issues certificates."""
 

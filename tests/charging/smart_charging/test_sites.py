@@ -140,8 +140,16 @@ async def test_sun_wishes_and_outcome(program: ChargingProgram, station_id: str)
             "departure_at": (at + timedelta(hours=9)).isoformat(),
             "wanted_wh": 5000,
         }
-        put = program.api.put(f"/sessions/{session['id']}/preferences", json=wish)
-        put.raise_for_status()
+        path = f"/sessions/{session['id']}/preferences"
+        assert program.api.get(path).status_code == 404
+        put = program.api.put(path, json=wish, headers={"If-None-Match": "*"})
+        assert (put.status_code, put.headers["ETag"]) == (200, '"1"')
+        kept = program.api.get(path)
+        assert (kept.headers["ETag"], kept.json()) == ('"1"', put.json())
+        again = program.api.put(path, json=wish | {"maximum_a": 13.5}, headers={"If-Match": '"1"'})
+        assert (again.status_code, again.headers["ETag"]) == (200, '"2"')
+        assert program.api.put(path, json=wish, headers={"If-Match": '"1"'}).status_code == 412
+        assert program.get(path)["maximum_a"] == "13.5"
         put_limits(program, site_id, 40)
         heard = {await told(station), await told(station)}
         assert heard == {("TxDefaultProfile", 0, 20.0), ("TxProfile", 1, 0.0)}

@@ -106,6 +106,8 @@ _OF_STATIONS: LiteralString = """
         select * from public.outside_limit where station_id in (select id from station)
     ), session_vehicle as not materialized (
         select * from public.session_vehicle where session_id in (select id from session)
+    ), session_preferences as not materialized (
+        select * from public.session_preferences where session_id in (select id from session)
     ), session_outcome as not materialized (
         select * from public.session_outcome where session_id in (select id from session)
     ), site_surplus as not materialized (

@@ -1,11 +1,20 @@
 """What stations must show, and the keys that they are to have next."""
 
+from dataclasses import dataclass
+from typing import LiteralString
 from uuid import UUID
 
 from services.charging.adapters.postgresql.database import Database
+from services.charging.adapters.postgresql.scoped import ScopedReader
+from services.charging.application.preconditions import WHATEVER_IS_THERE, Precondition
 from services.charging.application.scope import Scope
 from services.charging.domain.admission import SecurityProfile
 from services.charging.domain.stations import StationKey
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    security_profile: int
 
 
 class PostgresStationSecurity:
@@ -13,6 +22,7 @@ class PostgresStationSecurity:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._reader = ScopedReader(database)
 
     async def put(self, station_id: str, rotation: UUID, key: StationKey) -> None:
         """From now on this one counts, too."""
@@ -48,11 +58,34 @@ class PostgresStationSecurity:
                 (station_id, key.digest),
             )
 
-    async def set_profile(self, scope: Scope, station_id: str, profile: SecurityProfile) -> bool:
+    async def set_profile(
+        self,
+        scope: Scope,
+        station_id: str,
+        profile: SecurityProfile,
+        precondition: Precondition = WHATEVER_IS_THERE,
+    ) -> bool:
         """What the station must show from its next connection on; False: no such station."""
-        async with self._database.statement() as connection:
+        async with self._database.transaction() as connection:
             cursor = await connection.execute(
-                "update station set security_profile = %s where id = %s and company_id = %s",
-                (profile.value, station_id, scope.company_id),
+                """
+                select security_profile from station where id = %s and company_id = %s
+                for no key update
+                """,
+                (station_id, scope.company_id),
             )
-            return cursor.rowcount == 1
+            row = await cursor.fetchone()
+            if row is None:
+                return False
+            precondition.check(row[0])
+            await connection.execute(
+                "update station set security_profile = %s where id = %s",
+                (profile.value, station_id),
+            )
+        return True
+
+    async def profile(self, scope: Scope, station_id: str) -> SecurityProfile | None:
+        """What the station must show; None: no such station."""
+        query: LiteralString = "select security_profile from station where id = %(station)s"
+        found = await self._reader.read(scope, _Profile, query, {"station": station_id})
+        return SecurityProfile(found[0].security_profile) if found else None

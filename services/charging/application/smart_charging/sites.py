@@ -45,6 +45,15 @@ class SurplusView:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPreferences:
+    """What a session wants, as it was said last."""
+
+    site_id: str
+    version: int
+    preferences: Preferences
+
+
+@dataclass(frozen=True, slots=True)
 class SessionOutcome:
     """What was promised to a session, and what its meter says."""
 
@@ -78,9 +87,16 @@ class Sites(Protocol):
         """The figures from a day ago on, the latest first."""
 
     async def put_preferences(
-        self, scope: Scope, session_id: UUID, preferences: Preferences
-    ) -> str | None:
-        """Keep what a session that goes on wants; its site's id."""
+        self,
+        scope: Scope,
+        session_id: UUID,
+        preferences: Preferences,
+        precondition: Precondition = WHATEVER_IS_THERE,
+    ) -> KeptPreferences | None:
+        """Keep what a session that goes on wants; raises `ChangedMeanwhileError`."""
+
+    async def preferences(self, scope: Scope, session_id: UUID) -> KeptPreferences | None:
+        """Of any session for which something was said."""
 
     async def plan(self, scope: Scope, site_id: str, at: datetime) -> KeptPlan | None:
         """The plan in force at a moment."""

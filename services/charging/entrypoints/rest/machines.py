@@ -27,6 +27,7 @@ NEEDED: Mapping[str, frozenset[PartnerScope]] = {
     "GET /events": _STATIONS | _SESSIONS,
     "POST /stations/{station_id}/remote-start": _CONTROL,
     "POST /stations/{station_id}/remote-stop": _CONTROL,
+    "GET /sessions/{session_id}/preferences": _CONTROL,
     "PUT /sessions/{session_id}/preferences": _CONTROL,
     "GET /tokens": _TOKENS,
     "GET /tokens/{uid}": _TOKENS,

@@ -40,7 +40,8 @@ def milliamperes(amperes: Decimal) -> int:
     return int(amperes * 1000)
 
 
-def _amperes(milliamperes: int) -> Decimal:
+def amperes(milliamperes: int) -> Decimal:
+    """As operators say it, with the one decimal that OCPP has."""
     return (Decimal(milliamperes) / 1000).quantize(Decimal("0.1"))
 
 
@@ -54,7 +55,7 @@ class LimitIn(BaseModel, extra="forbid"):
     @classmethod
     def of(cls, limit: Limit) -> Self:
         """As it was given."""
-        return cls(l1=_amperes(limit.l1), l2=_amperes(limit.l2), l3=_amperes(limit.l3))
+        return cls(l1=amperes(limit.l1), l2=amperes(limit.l2), l3=amperes(limit.l3))
 
     def limit(self) -> Limit:
         """In the domain's terms."""
@@ -179,7 +180,7 @@ class SiteLimitsOut(SiteLimitsIn):
                 station_id: WiringIn.model_validate(
                     {
                         "phases": [phase.name for phase in one.phases],
-                        "maximum_a": _amperes(one.maximum_ma),
+                        "maximum_a": amperes(one.maximum_ma),
                     }
                 )
                 for station_id, one in limits.stations.items()

@@ -2,7 +2,7 @@
 
 import http
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Response
@@ -13,6 +13,7 @@ from services.charging.application.smart_charging.planning import SitePlanning
 from services.charging.application.smart_charging.site_day import SiteDay, SiteDays
 from services.charging.application.smart_charging.sites import (
     KeptPlan,
+    KeptPreferences,
     SessionOutcome,
     Sites,
     SurplusView,
@@ -29,6 +30,7 @@ from services.charging.entrypoints.rest.site_limits import (
     ChargingAmperes,
     SiteLimitsIn,
     SiteLimitsOut,
+    amperes,
     milliamperes,
 )
 
@@ -60,6 +62,28 @@ class SurplusIn(BaseModel):
 
     begins_at: Moment
     surplus_w: Annotated[int, Field(ge=-(10**9), le=10**9)]
+
+
+class PreferencesOut(PreferencesIn):
+    """What a session wants, as it was said last."""
+
+    session_id: UUID
+    site_id: str
+
+    @classmethod
+    def of(cls, session_id: UUID, kept: KeptPreferences) -> Self:
+        """As they were said."""
+        wanted = kept.preferences
+        return cls(
+            session_id=session_id,
+            site_id=kept.site_id,
+            departure_at=wanted.departure_at,
+            wanted_wh=wanted.wanted_wh,
+            priority=wanted.priority,
+            maximum_a=None if wanted.maximum_ma is None else amperes(wanted.maximum_ma),
+            phases=wanted.phases,
+            prefers_solar=wanted.prefers_solar,
+        )
 
 
 class SessionPlanOut(BaseModel):
@@ -128,15 +152,32 @@ def sites_router(
         """From a day ago on, forecasts too; the latest first."""
         return Page(await sites.surplus(scope, site_id), None)
 
-    @router.put("/sessions/{session_id}/preferences")
+    @router.put("/sessions/{session_id}/preferences", responses=CHANGED_MEANWHILE)
     async def put_preferences(
-        scope: CallerScope, session_id: UUID, given: PreferencesIn
-    ) -> PreferencesIn:
-        site_id = await sites.put_preferences(scope, session_id, given.preferences())
-        if site_id is None:
+        scope: CallerScope,
+        session_id: UUID,
+        given: PreferencesIn,
+        response: Response,
+        condition: Condition,
+    ) -> PreferencesOut:
+        wanted = given.preferences()
+        kept = await sites.put_preferences(scope, session_id, wanted, condition)
+        if kept is None:
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no open session {session_id}")
-        planning.changed(site_id)
-        return given
+        planning.changed(kept.site_id)
+        response.headers["ETag"] = etag(kept.version)
+        return PreferencesOut.of(session_id, kept)
+
+    @router.get("/sessions/{session_id}/preferences")
+    async def get_preferences(
+        scope: CallerScope, session_id: UUID, response: Response
+    ) -> PreferencesOut:
+        """404 too for a session of which nobody said anything."""
+        kept = await sites.preferences(scope, session_id)
+        if kept is None:
+            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no preferences of {session_id}")
+        response.headers["ETag"] = etag(kept.version)
+        return PreferencesOut.of(session_id, kept)
 
     @router.get("/sites/{site_id}/plan")
     async def get_plan(scope: CallerScope, site_id: str, at: Moment | None = None) -> PlanOut:

@@ -10,6 +10,7 @@ from contracts.routes import CHARGING_API
 from services.charging.application.commands import Commands
 from services.charging.application.key_rotation import ROTATE_KEY
 from services.charging.application.ports import NotConnectedError
+from services.charging.application.preconditions import WHATEVER_IS_THERE, Precondition
 from services.charging.application.scope import Scope
 from services.charging.application.station_views import StationViews
 from services.charging.application.views import CertificateView, CommandView, Page, Views
@@ -18,13 +19,26 @@ from services.charging.domain.versions import version
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.idempotency import EffectId
 from services.charging.entrypoints.rest.identifiers import PathIdentifier
+from services.charging.entrypoints.rest.preconditions import CHANGED_MEANWHILE, Condition, etag
 
 
 class StationSecurity(Protocol):
     """Where it is kept."""
 
-    async def set_profile(self, scope: Scope, station_id: str, profile: SecurityProfile) -> bool:
-        """False when there is no such station."""
+    async def set_profile(
+        self,
+        scope: Scope,
+        station_id: str,
+        profile: SecurityProfile,
+        precondition: Precondition = WHATEVER_IS_THERE,
+    ) -> bool:
+        """False when there is no such station. Its profile is its version.
+
+        Raises `ChangedMeanwhileError`.
+        """
+
+    async def profile(self, scope: Scope, station_id: str) -> SecurityProfile | None:
+        """None when there is no such station."""
 
 
 class SecurityProfileIn(BaseModel, extra="forbid"):
@@ -33,20 +47,43 @@ class SecurityProfileIn(BaseModel, extra="forbid"):
     profile: Literal[1, 2, 3]
 
 
+class SecurityProfileOut(BaseModel):
+    """What a station must show."""
+
+    station_id: str
+    profile: int
+
+
 def station_security_router(
     *, security: StationSecurity, stations: StationViews, views: Views, commands: Commands
 ) -> APIRouter:
     """404: no such station of the caller's company."""
     router = APIRouter(tags=["stations"])
 
-    @router.put("/stations/{station_id}/security-profile")
+    @router.put("/stations/{station_id}/security-profile", responses=CHANGED_MEANWHILE)
     async def put_profile(
-        scope: CallerScope, station_id: PathIdentifier, given: SecurityProfileIn
-    ) -> SecurityProfileIn:
+        scope: CallerScope,
+        station_id: PathIdentifier,
+        given: SecurityProfileIn,
+        response: Response,
+        condition: Condition,
+    ) -> SecurityProfileOut:
         """Holds from the station's next connection on."""
-        if not await security.set_profile(scope, station_id, SecurityProfile(given.profile)):
+        profile = SecurityProfile(given.profile)
+        if not await security.set_profile(scope, station_id, profile, condition):
             raise _no_station(station_id)
-        return given
+        response.headers["ETag"] = etag(profile.value)
+        return SecurityProfileOut(station_id=station_id, profile=profile.value)
+
+    @router.get("/stations/{station_id}/security-profile")
+    async def get_profile(
+        scope: CallerScope, station_id: PathIdentifier, response: Response
+    ) -> SecurityProfileOut:
+        found = await security.profile(scope, station_id)
+        if found is None:
+            raise _no_station(station_id)
+        response.headers["ETag"] = etag(found.value)
+        return SecurityProfileOut(station_id=station_id, profile=found.value)
 
     @router.get("/stations/{station_id}/certificates")
     async def get_certificates(

@@ -18,6 +18,7 @@ from services.charging.application.scope import Scope
 from services.charging.application.smart_charging.sites import (
     KeptLimits,
     KeptPlan,
+    KeptPreferences,
     SessionOutcome,
     SurplusView,
 )
@@ -38,6 +39,13 @@ _PLAN: LiteralString = """
 class _Limits:
     version: int
     set_at: datetime
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Preferences:
+    site_id: str
+    version: int
     document: str
 
 
@@ -124,34 +132,54 @@ class PostgresSites:
         return await self._reader.read(scope, SurplusView, query, {"site": site_id})
 
     async def put_preferences(
-        self, scope: Scope, session_id: UUID, preferences: Preferences
-    ) -> str | None:
-        """Keep what a session that goes on wants; its site's id."""
-        async with self._database.statement() as connection:
+        self,
+        scope: Scope,
+        session_id: UUID,
+        preferences: Preferences,
+        precondition: Precondition = WHATEVER_IS_THERE,
+    ) -> KeptPreferences | None:
+        """Keep what a session that goes on wants."""
+        async with self._database.transaction() as connection:
+            # The lock of the session's row orders what several say of it at the same time.
             cursor = await connection.execute(
                 """
-                with known as (
-                    select id, site_id from session
-                    where id = %s and company_id = %s and ended_at is null
-                        and (%s::text is null or driver_id = %s)
-                ), kept as (
-                    insert into session_preferences (session_id, document)
-                    select id, %s::json from known
-                    on conflict (session_id) do update set document = excluded.document,
-                        given_at = now()
-                )
-                select site_id from known
+                select site_id from session
+                where id = %s and company_id = %s and ended_at is null
+                    and driver_id is not distinct from coalesce(%s, driver_id)
+                for no key update
                 """,
-                (
-                    session_id,
-                    scope.company_id,
-                    scope.driver_id,
-                    scope.driver_id,
-                    msgspec.json.encode(preferences).decode(),
-                ),
+                (session_id, scope.company_id, scope.driver_id),
             )
             row = await cursor.fetchone()
-            return None if row is None else str(row[0])
+            if row is None:
+                return None
+            cursor = await connection.execute(
+                "select max(version) from session_preferences where session_id = %s", (session_id,)
+            )
+            [stands] = await cursor.fetchone() or [None]
+            precondition.check(stands)
+            version: int = (stands or 0) + 1
+            await connection.execute(
+                """
+                insert into session_preferences (session_id, document, version) values (%s, %s, %s)
+                on conflict (session_id) do update set document = excluded.document,
+                    version = excluded.version, given_at = now()
+                """,
+                (session_id, msgspec.json.encode(preferences).decode(), version),
+            )
+            return KeptPreferences(row[0], version, preferences)
+
+    async def preferences(self, scope: Scope, session_id: UUID) -> KeptPreferences | None:
+        """Of any session for which something was said."""
+        query: LiteralString = """
+            select site_id, session_preferences.version, document::text
+            from session_preferences join session on session.id = session_id
+            where session_id = %(session)s
+        """
+        for row in await self._reader.read(scope, _Preferences, query, {"session": session_id}):
+            preferences = msgspec.json.decode(row.document, type=Preferences)
+            return KeptPreferences(row.site_id, row.version, preferences)
+        return None
 
     async def plan(self, scope: Scope, site_id: str, at: datetime) -> KeptPlan | None:
         """The plan in force at a moment."""
