@@ -67,7 +67,7 @@ def test_what_is_read_is_changed_once(
     assert put(If_None_Match='"1"') == (412, None)
     assert program.api.get(path).headers["ETag"] == first
     assert put(If_Match=str(first)) == (200, '"2"')
-    for stale in (str(first), "nonsense"):
+    for stale in (str(first), "nonsense", '"02"', 'W/"2"'):
         assert put(If_Match=stale) == (412, None)
     assert put(If_Match="*") == (200, '"3"')
     assert put() == (200, '"4"')

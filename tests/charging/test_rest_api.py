@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -35,6 +36,7 @@ def test_putting_twice_creates_once(program: ChargingProgram) -> None:
     [
         ("/sites/x", {"name": "X", "kind": "moon", "time_zone": "Europe/Berlin"}, "kind"),
         ("/sites/x", {"name": "X", "kind": "home", "time_zone": "Mars/Base"}, "Mars/Base"),
+        ("/sites/x", {"name": "X", "kind": "home", "time_zone": "localtime"}, "localtime"),
         ("/stations/x", {"site_id": "depot", "key": "too short"}, "key"),
         (
             "/stations/x",
@@ -56,6 +58,19 @@ def test_what_is_wrong_is_named(
 @pytest.mark.parametrize("path", ["/stations", "/tokens"])
 def test_a_list_of_none_enters_none(program: ChargingProgram, path: str) -> None:
     assert program.api.post(path, json=[]).json() == {"created": 0, "updated": 0}
+
+
+def test_too_large_a_request_is_not_read(program: ChargingProgram) -> None:
+    def put(content: bytes | Iterator[bytes]) -> httpx.Response:
+        path = f"{program.api.base_url}sites/x"
+        headers = {"Content-Type": "application/json"}
+        return httpx.put(path, content=content, headers=headers)
+
+    large = b" " * (4 * 1024 * 1024 + 1)
+    # It is nobody's: who it is would be asked only when it was read.
+    assert problem(put(large))[0] == 413
+    assert problem(put(iter([large, b"{}"])))[0] == 413
+    assert problem(put(b"{}"))[0] == 401
 
 
 def test_who_may_call(program: ChargingProgram, aws: Aws) -> None:

@@ -49,7 +49,11 @@ def check_request(version: Version, action: str, request: Mapping[str, Any]) -> 
         message = msgspec.convert(request, kind)
     except msgspec.ValidationError as error:
         raise WrongRequestError(f"request: {error}") from error
-    if says_nul(msgspec.json.encode(request)):
+    try:
+        encoded = msgspec.json.encode(request)
+    except UnicodeEncodeError as error:
+        raise WrongRequestError("request: a text is no Unicode") from error
+    if says_nul(encoded):
         raise WrongRequestError("request: no text may hold the character NUL")
     if _tells_a_secret(message):
         raise WrongRequestError(

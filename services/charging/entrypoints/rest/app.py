@@ -9,6 +9,7 @@ from contracts.tracing.requests import TracedRequests
 from contracts.tracing.spans import Tracing
 from services.charging.application.idempotency import IdempotencyKeys
 from services.charging.entrypoints.rest import problems
+from services.charging.entrypoints.rest.body_limit import BodyLimit
 from services.charging.entrypoints.rest.callers import Callers, Verifier
 from services.charging.entrypoints.rest.idempotency import Idempotency, describe
 from services.charging.entrypoints.rest.machines import describe_machines
@@ -36,6 +37,7 @@ def rest_api(
         redoc_url=None,
     )
     problems.install(app)
+    app.add_middleware(BodyLimit)
     app.add_middleware(Idempotency, verifier=verifier, keys=keys)
     app.add_middleware(TracedRequests, tracing=tracing)
     describe(app)

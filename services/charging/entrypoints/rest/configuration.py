@@ -31,7 +31,7 @@ from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.commands import HoldSeconds
 from services.charging.entrypoints.rest.idempotency import EffectId
 from services.charging.entrypoints.rest.identifiers import PathIdentifier
-from services.charging.entrypoints.rest.preconditions import PRECONDITIONS, IfMatch
+from services.charging.entrypoints.rest.preconditions import PRECONDITIONS, IfMatch, named_by
 from services.charging.entrypoints.rest.stations import the_station
 
 IfNoneMatch = Annotated[str | None, Header(description="An `ETag`: 304 when it still holds")]
@@ -94,7 +94,7 @@ def configuration_router(
     ) -> ConfigurationOut | Response:
         _, _, found, _ = await read(scope, station_id)
         tag = _etag(found)
-        if if_none_match is not None and tag in map(str.strip, if_none_match.split(",")):
+        if if_none_match is not None and named_by(if_none_match, tag):
             return Response(status_code=http.HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
         response.headers["ETag"] = tag
         return found

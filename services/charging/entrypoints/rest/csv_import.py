@@ -9,8 +9,6 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
-from services.charging.entrypoints.rest.idempotency import LARGEST_BODY
-
 MOST_ROWS = 20_000
 MOST_FAULTS = 100
 """Faults that are named; a file with more is likely no such file at all."""
@@ -26,12 +24,7 @@ async def _text(request: Request) -> str:
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind != "text/csv":
         raise HTTPException(http.HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body is to be text/csv")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            too_large = f"at most {LARGEST_BODY} bytes"
-            raise HTTPException(http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_large)
+    body = await request.body()
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:

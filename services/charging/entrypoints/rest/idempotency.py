@@ -21,13 +21,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from contracts.access_tokens import AccessDeniedError
 from services.charging.application.idempotency import Answer, Earlier, IdempotencyKeys
 from services.charging.application.ports import UnavailableError
+from services.charging.entrypoints.rest.body_limit import LARGEST_BODY
 from services.charging.entrypoints.rest.callers import Verifier
 from services.charging.entrypoints.rest.problems import problem
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 128
-LARGEST_BODY = 4 * 1024 * 1024
-"""Bytes; no route takes more."""
 _KEPT_HEADERS = {"content-type", "location", "etag"}
 _NOTHING_DONE = {
     http.HTTPStatus.UNAUTHORIZED,

@@ -14,8 +14,12 @@ Uid = Annotated[str, Field(min_length=1, max_length=36, pattern=r"^[!-~]+$")]
 """Of a token: what fits into an ``idToken`` of OCPP 2.0.1. An ``idTag`` of 1.6 has 20 at most."""
 
 
+_OF_NO_PLACE = {"localtime", "Factory"}
+"""Names among the others on most machines: whatever zone the machine has, and none."""
+
+
 def _known_zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
+    if name not in zoneinfo.available_timezones() - _OF_NO_PLACE:
         raise ValueError(f"{name!r} is no IANA time zone")
     return name
 

@@ -39,10 +39,16 @@ def expected_version(if_match: str | None) -> int | None:
         )
     if if_match.strip() == "*":
         return None
-    tag = re.fullmatch(r'\s*"(\d{1,9})"\s*', if_match)
+    tag = re.fullmatch(r'\s*"([1-9]\d{0,8})"\s*', if_match)
     if tag is None:
         raise changed_meanwhile()
     return int(tag[1])
+
+
+def named_by(if_none_match: str, tag: str) -> bool:
+    """Weakly compared (RFC 9110, section 13.1.2): who compresses an answer weakens its tag."""
+    given = [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
+    return tag in given or given == ["*"]
 
 
 def changed_meanwhile() -> HTTPException:

@@ -38,12 +38,11 @@ _ALWAYS = {
     http.HTTPStatus.GATEWAY_TIMEOUT: "It took too long, or the station did not answer in time",
 }
 _OF_NAMED = {http.HTTPStatus.NOT_FOUND: "Nothing that the caller sees has this id"}
-_OF_BODIES = {http.HTTPStatus.BAD_REQUEST: "The body is no text in UTF-8"}
-_OF_CHANGES = {http.HTTPStatus.CONFLICT: "It does not go with how things stand"}
-_OF_POSTS = {
-    **_OF_NAMED,
+_OF_BODIES = {
+    http.HTTPStatus.BAD_REQUEST: "The body is no text in UTF-8, or nested too deep",
     http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large",
 }
+_OF_CHANGES = {http.HTTPStatus.CONFLICT: "It does not go with how things stand"}
 STATION_FAILED: dict[int | str, dict[str, Any]] = {
     http.HTTPStatus.BAD_GATEWAY.value: {"description": "The station refused by an error"},
 }
@@ -73,10 +72,9 @@ def _describe(path: str, method: str, operation: dict[str, Any]) -> None:
     answers = operation["responses"]
     may_be = (
         _ALWAYS
-        | (_OF_NAMED if "{" in path else {})
-        | (_OF_BODIES if "requestBody" in operation else {})
+        | (_OF_NAMED if "{" in path or method == "post" else {})
+        | (_OF_BODIES if "requestBody" in operation or method == "post" else {})
         | (_OF_CHANGES if method != "get" else {})
-        | (_OF_POSTS if method == "post" else {})
     )
     for status, description in may_be.items():
         answers.setdefault(str(status.value), {})["description"] = description
