@@ -44,6 +44,7 @@ from services.charging.adapters.postgresql.station_reports import PostgresStatio
 from services.charging.adapters.postgresql.station_security import PostgresStationSecurity
 from services.charging.adapters.postgresql.station_views import PostgresStationViews
 from services.charging.adapters.postgresql.stations import PostgresStations
+from services.charging.adapters.postgresql.tariffs import PostgresSiteTariffs, PostgresTariffs
 from services.charging.adapters.postgresql.token_caches import PostgresTokenCaches
 from services.charging.adapters.postgresql.tokens import PostgresTokens
 from services.charging.adapters.postgresql.views import PostgresViews
@@ -95,6 +96,7 @@ from services.charging.entrypoints.rest.remote_control import remote_control_rou
 from services.charging.entrypoints.rest.sessions import sessions_router
 from services.charging.entrypoints.rest.signed_values import signed_values_router
 from services.charging.entrypoints.rest.site_reports import site_reports_router
+from services.charging.entrypoints.rest.site_tariffs import site_tariffs_router
 from services.charging.entrypoints.rest.sites import sites_router
 from services.charging.entrypoints.rest.station_security import station_security_router
 from services.charging.entrypoints.rest.stations import stations_router
@@ -141,6 +143,7 @@ def bootstrap(settings: ChargingSettings, address: str, task: EcsTask | None) ->
     statuses = certification.statuses_of(settings)
     store = Store(
         tokens=tokens,
+        tariffs=PostgresTariffs(database),
         register=PostgresStationReports(database),
         ledger=ledger,
         readings=PostgresMeterReadings(database),
@@ -256,6 +259,7 @@ def bootstrap(settings: ChargingSettings, address: str, task: EcsTask | None) ->
                 security=security, stations=station_views, views=views, commands=commands
             ),
             changes_router(changes=changes),
+            site_tariffs_router(tariffs=PostgresSiteTariffs(database)),
             site_reports_router(reports=PostgresSiteReportViews(questions)),
             sites_router(
                 sites=sites,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from contracts.events import SessionEnded, SessionStarted
 from services.charging.application.central_systems import central_systems
@@ -12,6 +13,7 @@ from services.charging.application.ports import (
     ContractCertificates,
     ContractTrust,
     Planned,
+    PublishedTariff,
     Store,
 )
 from services.charging.application.stop_assignment import StopAssignments
@@ -111,6 +113,24 @@ class FakeSites:
         return self.planned
 
 
+class FakeTariffs:
+    """One site, with a tariff or none."""
+
+    def __init__(self, ledger: FakeLedger) -> None:
+        self._ledger = ledger
+        self.published: PublishedTariff | None = None
+        self.asked = 0
+
+    async def in_force(self, _station_id: str, _at: datetime) -> PublishedTariff | None:
+        self.asked += 1
+        return self.published
+
+    async def of_session(self, session_id: UUID) -> PublishedTariff | None:
+        self.asked += 1
+        assert any(one.id == session_id and one.ad_hoc for one in self._ledger.sessions.values())
+        return self.published
+
+
 class FakeReservations:
     def __init__(self) -> None:
         self.over: list[tuple[str, int, ReservationState, datetime]] = []
@@ -137,11 +157,13 @@ class Company:
         self.device_models = FakeDeviceModels()
         self.sites = FakeSites()
         self.reservations = FakeReservations()
+        self.tariffs = FakeTariffs(self.ledger)
         self.now = HEARD
         self.matching = MatchingLedger(self.ledger, self.ledger, lambda: self.now)
         self.assignments = StopAssignments(self.matching, lambda: self.now)
         self.store = Store(
             tokens=self.ledger.tokens,
+            tariffs=self.tariffs,
             register=self.register,
             ledger=self.matching,
             readings=self.ledger.meter_readings,

@@ -14,6 +14,7 @@ from services.charging.application.commands import CommandDelivery
 from services.charging.application.device_answers import DeviceAnswers
 from services.charging.application.key_rotation import ROTATE_KEY
 from services.charging.application.key_rotation import KeyRotation as Keys
+from services.charging.application.ports import PublishedTariff
 from services.charging.domain.commands import Command, CommandState
 from services.charging.domain.ocpp_j.frames import CallResult, ErrorCode
 from services.charging.domain.ocpp_j.version import Version
@@ -91,6 +92,8 @@ class Speaker:
         """Step by step; then what came of it is as the use case says."""
         company = self.company
         company.ledger.known |= {token.uid: token for token in use_case.tokens}
+        if use_case.tariff:
+            company.tariffs.published = PublishedTariff(use_case.tariff, None)
         for step in use_case.steps:
             await self._speak(step)
         assert [ended.energy_wh for ended in company.ended] == list(use_case.sessions)

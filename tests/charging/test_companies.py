@@ -24,6 +24,7 @@ from tests.charging.aws import OPERATORS, Aws
 from tests.charging.ocpp201.examples import MESSAGES
 from tests.charging.program import KEY, ChargingProgram
 from tests.charging.station import connected
+from tests.charging.tariffs.tariffs import AS_TOLD as AFIR
 
 pytestmark = pytest.mark.integration
 
@@ -70,6 +71,8 @@ SENT: dict[str, tuple[object, int]] = {
     "PUT /stations/{station_id}/security-profile": ({"profile": 3}, 404),
     "POST /stations/{station_id}/key-rotation": (None, 404),
     "PUT /sites/{site_id}/limits": ({"connection": LIMIT}, 404),
+    "PUT /sites/{site_id}/tariff": (AFIR, 404),
+    "DELETE /sites/{site_id}/tariff": (None, 404),
     "POST /sites/{site_id}/surplus": ([], 404),
     "PUT /sessions/{session_id}/preferences": ({}, 404),
     "POST /sessions/{session_id}/end": (
@@ -157,6 +160,8 @@ def theirs(program: ChargingProgram, nordwind: Company) -> dict[str, str]:
     """The ids of one thing of each kind that nordwind has."""
     operator = nordwind.operator
     station = {"id": "nordwind-1", "site_id": "nordwind-depot", "connectors": 1, "key": KEY}
+    operator.put("/sites/nordwind-depot", json=SITE | {"kind": "public"}).raise_for_status()
+    operator.put("/sites/nordwind-depot/tariff", json=AFIR).raise_for_status()
     operator.put("/sites/nordwind-depot", json=SITE).raise_for_status()
     operator.post("/stations", json=[station]).raise_for_status()
     operator.put("/tokens/NORDWIND1", json=TOKEN).raise_for_status()

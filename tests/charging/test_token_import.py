@@ -34,7 +34,7 @@ def test_a_dry_run_says_what_would_change(program: ChargingProgram) -> None:
     assert done == said | {"dry_run": False}
     assert (done["created"], done["updated"], done["unchanged"]) == (2, 0, 0)
     ada: dict[str, object] = {"uid": "CSV1", "status": "accepted", "driver": "Ada; the first"}
-    ada |= {"driver_id": "ada", "group_uid": None, "version": 1}
+    ada |= {"driver_id": "ada", "group_uid": None, "version": 1, "ad_hoc": False}
     assert done["changes"][0] == {"before": None, "after": ada}
     assert program.get("/tokens/CSV1") == ada
     assert program.get("/tokens/CSV2")["status"] == "blocked"
@@ -46,7 +46,7 @@ def test_a_dry_run_says_what_would_change(program: ChargingProgram) -> None:
 
 
 def test_a_known_token_keeps_what_a_file_leaves_out(program: ChargingProgram) -> None:
-    full = "uid,driver,status,driver_id,group_uid\nKEPT1,Ada,blocked,ada,FLEET\n"
+    full = "uid,driver,status,driver_id,group_uid,ad_hoc\nKEPT1,Ada,blocked,ada,FLEET,true\n"
     assert send(program, full).json()["created"] == 1
     before = program.get("/tokens/KEPT1")
     for less in ("uid,driver\nkept1,Ada B.\n", "uid,driver,status,group_uid\nKEPT1,Ada B.,,\n"):
@@ -62,6 +62,7 @@ def test_a_known_token_keeps_what_a_file_leaves_out(program: ChargingProgram) ->
         ("uid,driver\nROW2,Ada\nROW3\n", "row.3", "1 fields"),
         ("uid,driver\nROW2,Ada\nUID-LONGER-THAN-AN-ID-TOKEN-MAY-BE-ONE,Bob\n", "row.3.uid", "36"),
         ("uid,driver,status\nROW2,Ada,lost\n", "row.2.status", "accepted"),
+        ("uid,driver,ad_hoc\nROW2,Ada,perhaps\n", "row.2.ad_hoc", "boolean"),
         ("uid,driver\nROW2,\n", "row.2.driver", "required"),
         ("uid,driver\nROW2,Ada\nrow2,Bob\n", "row.3.uid", "row 2"),
         ("uid,driver,colour\nROW2,Ada,red\n", "row.1.colour", "no known column"),

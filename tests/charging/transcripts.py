@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.charging.domain.ocpp_j.frames import ErrorCode
 from services.charging.domain.quarantine import Rule
 from services.charging.domain.registration import Registration
+from services.charging.domain.tariffs.tariff import Tariff
 from services.charging.domain.tokens import Token
 from tests.charging.examples import Payload
 
@@ -88,7 +89,8 @@ class UseCase:
     """`sessions`: energy in Wh of those that ended by it; `open`: how many go on.
 
     `tokens`: further ones that the company knows. `odd`: what is in the quarantine of it.
-    `limit_a`: the station is alone at a site that may draw so many amperes by phase.
+    `limit_a`: the station is alone at a site that may draw so many amperes by phase; `tariff`: what
+    the site asks of those who pay ad hoc.
     """
 
     steps: list[Step]
@@ -97,3 +99,4 @@ class UseCase:
     tokens: tuple[Token, ...] = ()
     odd: tuple[Rule, ...] = ()
     limit_a: int | None = None
+    tariff: Tariff | None = None

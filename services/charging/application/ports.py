@@ -31,6 +31,7 @@ from services.charging.domain.smart_charging.vehicle import Period, VehicleNeeds
 from services.charging.domain.stations import ConnectorReport
 from services.charging.domain.stop_assignment import Assignment
 from services.charging.domain.stop_matching import Matching
+from services.charging.domain.tariffs.tariff import Tariff
 from services.charging.domain.tokens import Token
 from services.charging.domain.transactions import TransactionReport
 
@@ -79,6 +80,24 @@ class Tokens(Protocol):
 
     async def get(self, uid: str, station_id: str) -> Token | None:
         """By uid in upper case; None too where the station's company does not let it in."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTariff:
+    """What a site asks, and the currency in which a station there shows amounts, if it told."""
+
+    tariff: Tariff
+    shown_in: str | None
+
+
+class Tariffs(Protocol):
+    """What sites ask of those who pay ad hoc."""
+
+    async def in_force(self, station_id: str, at: datetime) -> PublishedTariff | None:
+        """At the station's site."""
+
+    async def of_session(self, session_id: UUID) -> PublishedTariff | None:
+        """That was in force when a session began that is paid ad hoc."""
 
 
 class Quarantine(Protocol):
@@ -271,6 +290,7 @@ class Store:
     """Where what stations say is kept."""
 
     tokens: Tokens
+    tariffs: Tariffs
     register: StationRegister
     ledger: Ledger
     readings: MeterReadings

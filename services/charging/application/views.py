@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -33,8 +34,22 @@ class SessionSearch:
     token_uid: str | None = None
     driver_id: str | None = None
     status: SessionStatus | None = None
+    ad_hoc: bool | None = None
+    """Whether it is paid by its site's tariff."""
     since: datetime | None = None
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CostView:
+    """What a session costs by its site's tariff: gross, rounded to what can be paid.
+
+    While it goes on, until the latest meter value.
+    """
+
+    currency: str
+    amount: Decimal
+    tariff_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,8 @@ class SessionView:
     signed_verdict: str | None
     """Whether the meter signed this energy; None when it signed nothing."""
     signed_reason: str | None
+    cost: CostView | None = None
+    """Of what is paid ad hoc; None: not known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +113,8 @@ class TokenView:
     group_uid: str | None = None
     version: int = 1
     """Of what was entered: the ETag."""
+    ad_hoc: bool = False
+    """Whether whoever charges by it pays what the company publishes for its public sites."""
 
 
 @dataclass(frozen=True, slots=True)

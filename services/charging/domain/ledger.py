@@ -118,6 +118,7 @@ def begun(said: Start, known: Known) -> tuple[Session, list[Finding]]:
         started_at=started_at,
         meter_start_wh=said.meter_start_wh,
         reservation_number=said.reservation_number,
+        ad_hoc=known.token is not None and known.token.ad_hoc,
     )
     return session, findings
 

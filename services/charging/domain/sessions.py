@@ -108,6 +108,8 @@ class Session:
     meter_start_wh: int
     reservation_number: int | None = None
     """Of the reservation that it used, as the station named it."""
+    ad_hoc: bool = False
+    """Whether it is paid by what its site published when it began, if anything."""
     ending: Ending | None = None
 
     def stopped(self, stop: Stop) -> tuple["Session", list[Finding]]:

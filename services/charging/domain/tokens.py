@@ -12,6 +12,8 @@ registered, it may charge, and its holder pays."""
 
 CACHED_FOR = timedelta(days=1)
 """How long a station may go by what it heard of a token; then it asks again."""
+CACHED_WITH_PRICE_FOR = timedelta(minutes=10)
+"""The same with a price: nobody is to read yesterday's."""
 
 
 class TokenStatus(StrEnum):
@@ -33,6 +35,9 @@ class Token:
     group_uid: str | None = None
     """Tokens of one group may stop each other's transactions: ``parentIdTag`` of OCPP 1.6,
     ``groupIdToken`` of 2.0.1."""
+    ad_hoc: bool = False
+    """Whoever charges by it has no contract, and pays what the token's company publishes for its
+    site. Asked for at a station, it says whether that is so there."""
 
 
 def token_uid(id_tag: str) -> str:

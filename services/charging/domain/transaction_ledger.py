@@ -20,7 +20,8 @@ from services.charging.domain.transactions import Kind, TransactionReport
 def report(said: TransactionReport, known: Known) -> Entry:
     """Begin, make out or end a session; a repeated event changes nothing."""
     status = authorization(known.token) if said.token_uid is not None else None
-    said = replace(said, authorization=status)
+    ad_hoc = known.token is not None and known.token.ad_hoc
+    said = replace(said, authorization=status, ad_hoc=ad_hoc)
     is_new = not any(map(said.repeats, known.reports))
     if known.session is None:
         reports = [*known.reports, said] if is_new else known.reports
@@ -39,8 +40,10 @@ def report(said: TransactionReport, known: Known) -> Entry:
     if said.evse_id and not session.connector_id and session.ending is None:
         session, is_placed = replace(session, connector_id=said.evse_id), True
     payer = _new_payer(session, [*known.reports, said])
-    if payer is not None:
-        session = replace(session, token_uid=payer, authorization="Accepted")
+    if payer is not None and payer.token_uid is not None:
+        session = replace(
+            session, token_uid=payer.token_uid, authorization="Accepted", ad_hoc=payer.ad_hoc
+        )
     return Entry(
         session=session,
         authorization=status,
@@ -96,6 +99,7 @@ def _begin(
         started_at=started_at,
         meter_start_wh=(metered.first_register_wh if metered else None) or 0,
         reservation_number=next(filter(None, (one.reservation_number for one in in_order)), None),
+        ad_hoc=named is not None and named.ad_hoc,
     )
     if ended:
         meter_stop_wh, missing = _meter_stop(ended, session, replace(known, reports=in_order))
@@ -123,7 +127,7 @@ def _lets_in(report: TransactionReport) -> bool:
     return report.authorization == "Accepted" and report.kind is not Kind.ENDED
 
 
-def _new_payer(session: Session, reports: Sequence[TransactionReport]) -> str | None:
+def _new_payer(session: Session, reports: Sequence[TransactionReport]) -> TransactionReport | None:
     """The token whose session it is instead: nobody was let in yet, or only later in its order.
 
     What has ended stays as others heard of it.
@@ -135,7 +139,7 @@ def _new_payer(session: Session, reports: Sequence[TransactionReport]) -> str | 
         one.token_uid != session.token_uid for one in reports
     ):
         return None  # it began in OCPP 1.6
-    return payer.token_uid if payer.token_uid != session.token_uid else None
+    return payer if payer.token_uid != session.token_uid else None
 
 
 def _end(

@@ -40,6 +40,8 @@ class TransactionReport:
     token_uid: str | None
     authorization: AuthorizationStatus | None = None
     """What was thought of the token when this was received."""
+    ad_hoc: bool = False
+    """Whether the token paid what the site publishes, when this was received."""
     first_register_wh: int | None
     last_register_wh: int | None
     reason: str | None

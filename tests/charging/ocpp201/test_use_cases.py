@@ -10,11 +10,12 @@ from services.charging.domain.ocpp201.version import OCPP_2_0_1 as VERSION
 from tests.charging.ocpp201.use_cases import USE_CASES
 from tests.charging.ocpp201.use_cases_of_access import ACCESS
 from tests.charging.ocpp201.use_cases_of_operation import OPERATION
+from tests.charging.ocpp201.use_cases_of_tariffs import TARIFFS
 from tests.charging.ocpp201.use_cases_of_transactions import TRANSACTIONS
 from tests.charging.official import OCPP_2_0_1
 from tests.charging.speaking import Speaker
 
-IN_MEMORY = ACCESS | TRANSACTIONS | OPERATION
+IN_MEMORY = ACCESS | TRANSACTIONS | TARIFFS | OPERATION
 DOCS = Path(__file__).parents[3] / "docs" / "ocpp-2.0.1.md"
 LAST_OF_BLOCK = dict(
     zip("ABCDEFGHIJKLMNOP", (5, 12, 16, 2, 15, 6, 5, 4, 6, 3, 17, 4, 6, 10, 6, 2), strict=True)

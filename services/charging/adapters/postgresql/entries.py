@@ -13,14 +13,17 @@ from services.charging.domain.transactions import TransactionReport
 _BEGIN: LiteralString = """
     insert into session (id, transaction_id, start_identity, station_id, site_id, time_zone,
         connector_id, token_uid, authorization_status, started_at, meter_start_wh,
-        station_transaction_id, reservation_number, company_id, driver_id)
+        station_transaction_id, reservation_number, company_id, driver_id, tariff_version)
     overriding system value
-    select begun.*, station.company_id, token.driver_id
+    select begun.id, transaction_id, start_identity, station_id, begun.site_id, time_zone,
+        connector_id, token_uid, authorization_status, started_at, meter_start_wh,
+        station_transaction_id, begun.reservation_number, station.company_id, token.driver_id,
+        case when begun.ad_hoc then tariff_in_force(begun.site_id, started_at) end
     from unnest(%s::uuid[], %s::integer[], %s::text[], %s::text[], %s::text[],
         %s::text[], %s::integer[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[],
-        %s::text[], %s::integer[]) as begun (id, transaction_id, start_identity, station_id,
-            site_id, time_zone, connector_id, token_uid, authorization_status, started_at,
-            meter_start_wh, station_transaction_id, reservation_number)
+        %s::text[], %s::integer[], %s::boolean[]) as begun (id, transaction_id, start_identity,
+            station_id, site_id, time_zone, connector_id, token_uid, authorization_status,
+            started_at, meter_start_wh, station_transaction_id, reservation_number, ad_hoc)
     join station on station.id = begun.station_id
     left join token on token.uid = begun.token_uid and token.company_id = station.company_id
 """
@@ -41,8 +44,10 @@ _PLACE: LiteralString = """
 _PAY: LiteralString = """
     update session set token_uid = paid.token_uid, authorization_status = paid.status,
         driver_id = (select token.driver_id from token
-            where token.uid = paid.token_uid and token.company_id = session.company_id)
-    from unnest(%s::uuid[], %s::text[], %s::text[]) as paid (id, token_uid, status)
+            where token.uid = paid.token_uid and token.company_id = session.company_id),
+        tariff_version = case when paid.ad_hoc then tariff_in_force(site_id, started_at) end
+    from unnest(%s::uuid[], %s::text[], %s::text[], %s::boolean[])
+        as paid (id, token_uid, status, ad_hoc)
     where session.id = paid.id
 """
 _RESERVE: LiteralString = """
@@ -53,10 +58,10 @@ _RESERVE: LiteralString = """
 _REPORT: LiteralString = """
     insert into transaction_event (station_id, station_transaction_id, seq_no, kind, said_at,
         received_at, evse_id, token_uid, authorization_status, first_register_wh, last_register_wh,
-        reason, received, reservation_number)
+        reason, received, reservation_number, ad_hoc)
     select * from unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[],
         %s::timestamptz[], %s::integer[], %s::text[], %s::text[], %s::bigint[], %s::bigint[],
-        %s::text[], %b::text[], %s::integer[])
+        %s::text[], %b::text[], %s::integer[], %s::boolean[])
 """
 _KEEP: LiteralString = """
     insert into unmatched_stop (station_id, transaction_id, station_transaction_id, token_uid,
@@ -96,7 +101,7 @@ async def keep(connection: Connection, postings: Sequence[Posting]) -> None:
     placed = [entry.session for entry in entries if entry.is_placed and entry.session]
     await _write(connection, _PLACE, [(session.id, session.connector_id) for session in placed])
     paid = [entry.session for entry in entries if entry.is_paid and entry.session]
-    await _write(connection, _PAY, [(s.id, s.token_uid, s.authorization) for s in paid])
+    await _write(connection, _PAY, [(s.id, s.token_uid, s.authorization, s.ad_hoc) for s in paid])
     reserved = [entry.session for entry in entries if entry.is_reserved and entry.session]
     await _write(connection, _RESERVE, [(s.id, s.reservation_number) for s in reserved])
     reported = [entry.reported for entry in entries if entry.reported]
@@ -139,6 +144,7 @@ def _begun(session: Session, identity: str) -> tuple[object, ...]:
         session.meter_start_wh,
         session.station_transaction_id,
         session.reservation_number,
+        session.ad_hoc,
     )
 
 
@@ -171,6 +177,7 @@ def _reported(report: TransactionReport) -> tuple[object, ...]:
         report.reason,
         report.received,
         report.reservation_number,
+        report.ad_hoc,
     )
 
 

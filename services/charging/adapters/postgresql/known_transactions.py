@@ -44,7 +44,7 @@ _REGISTERS: LiteralString = """
 _REPORTS: LiteralString = """
     select station_id, station_transaction_id, seq_no, kind, said_at, received_at, evse_id,
         token_uid, authorization_status, first_register_wh, last_register_wh, reason, received,
-        reservation_number
+        reservation_number, ad_hoc
     from transaction_event
     join unnest(%s::text[], %s::text[]) as said (station_id, station_transaction_id)
         using (station_id, station_transaction_id)
@@ -112,4 +112,5 @@ def _report(row: TupleRow) -> TransactionReport:
         reason=row[11],
         received=row[12],
         reservation_number=row[13],
+        ad_hoc=row[14],
     )

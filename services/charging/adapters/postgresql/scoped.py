@@ -102,6 +102,8 @@ _OF_STATIONS: LiteralString = """
         select * from public.meter_key where station_id in (select id from station)
     ), site_limits as not materialized (
         select * from public.site_limits where site_id in (select id from site)
+    ), site_tariff as not materialized (
+        select * from public.site_tariff where site_id in (select id from site)
     ), outside_limit as not materialized (
         select * from public.outside_limit where station_id in (select id from station)
     ), session_vehicle as not materialized (

@@ -9,7 +9,7 @@ COLUMNS: LiteralString = """
     session.id, session.transaction_id, session.station_id, session.site_id, session.time_zone,
     session.connector_id, session.token_uid, session.authorization_status, session.started_at,
     session.meter_start_wh, session.ended_at, session.meter_stop_wh, session.energy_wh,
-    session.stop_reason, session.reservation_number
+    session.stop_reason, session.reservation_number, session.tariff_version is not null
 """
 
 
@@ -33,5 +33,6 @@ def session_of(row: Sequence[Any]) -> Session:
         started_at=row[8],
         meter_start_wh=row[9],
         reservation_number=row[14],
+        ad_hoc=row[15],
         ending=ending,
     )

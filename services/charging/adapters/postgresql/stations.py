@@ -33,7 +33,7 @@ GOES_WITH_STATION = (
 )
 """What goes with a station at which nobody charged; what it said is kept, and shown to nobody."""
 
-GOES_WITH_SITE = ("site_limits", "site_planning", "site_surplus", "site_plan")
+GOES_WITH_SITE = ("site_limits", "site_planning", "site_surplus", "site_plan", "site_tariff")
 """What goes with a site at which nobody charged."""
 
 

@@ -14,6 +14,7 @@ from services.charging.domain.tokens import Token, TokenStatus
 
 TOKENS_AT: LiteralString = """
     select token.uid, token.status, token.driver, token.driver_id, token.group_uid,
+        token.ad_hoc and token.company_id = station.company_id and site.kind = 'public',
         said.station_id
     from unnest(%s::text[], %s::text[]) as said (station_id, uid)
     join station on station.id = said.station_id
@@ -21,12 +22,13 @@ TOKENS_AT: LiteralString = """
     join token on token.uid = said.uid
         and (token.company_id = station.company_id or site.kind = 'public')
 """
-"""The tokens shown at stations: at home and at work a company lets in its own and no others."""
+"""The tokens shown at stations: at home and at work a company lets in its own and no others; ad hoc
+it asks its own for what it publishes, not those who have paid somebody else."""
 
 
 def token_of(row: Sequence[Any]) -> Token:
     """A row of `TOKENS_AT`."""
-    return Token(row[0], TokenStatus(row[1]), *row[2:5])
+    return Token(row[0], TokenStatus(row[1]), *row[2:6])
 
 
 class PostgresTokens:
@@ -67,12 +69,13 @@ class PostgresTokens:
                 precondition.check(version)
             cursor = await connection.execute(
                 """
-                insert into token (company_id, uid, status, driver, driver_id, group_uid)
+                insert into token (company_id, uid, status, driver, driver_id, group_uid, ad_hoc)
                 select %s::text, * from unnest(%s::text[], %s::text[], %s::text[], %s::text[],
-                    %s::text[])
+                    %s::text[], %s::boolean[])
                 on conflict (uid) do update set status = excluded.status,
                     driver = excluded.driver, driver_id = excluded.driver_id,
-                    group_uid = excluded.group_uid, version = token.version + 1,
+                    group_uid = excluded.group_uid, ad_hoc = excluded.ad_hoc,
+                    version = token.version + 1,
                     blocked_at = case
                         when excluded.status <> 'blocked' then null
                         when token.status = 'blocked' then token.blocked_at
@@ -87,6 +90,7 @@ class PostgresTokens:
                     [token.driver for token in tokens],
                     [token.driver_id for token in tokens],
                     [token.group_uid for token in tokens],
+                    [token.ad_hoc for token in tokens],
                 ),
             )
             entered = {

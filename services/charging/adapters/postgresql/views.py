@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.scoped import ScopedReader
+from services.charging.adapters.postgresql.session_views import SESSIONS, SessionRow
 from services.charging.application.scope import Scope
 from services.charging.application.views import (
     CertificateView,
@@ -24,24 +25,9 @@ from services.charging.application.views import (
 )
 from services.charging.domain.tokens import TokenStatus
 
-_SESSIONS: LiteralString = """
-    select id, transaction_id,
-        coalesce(station_transaction_id, transaction_id::text) as ocpp_transaction_id,
-        station_id, site_id, time_zone, connector_id, token_uid, driver_id,
-        authorization_status, started_at, ended_at, meter_start_wh, meter_stop_wh, stop_reason,
-        reservation_number,
-        signed_verdict, signed_reason,
-        case when ended_at is null then 'active' else 'ended' end as status,
-        coalesce(energy_wh, (
-            select greatest(0, register_wh - meter_start_wh) from meter_reading
-            where meter_reading.transaction_id = session.transaction_id
-                and meter_reading.station_id = session.station_id and register_wh is not null
-            order by measured_at desc, register_wh desc limit 1
-        )) as energy_wh
-    from session
+_TOKENS: LiteralString = """
+    select uid, status, driver, driver_id, group_uid, version, ad_hoc from token
 """
-
-_TOKENS: LiteralString = "select uid, status, driver, driver_id, group_uid, version from token "
 
 _COMMANDS: LiteralString = """
     select id, station_id, ocpp_version, action, request, state, asked_at, sent_at, over_at, answer,
@@ -69,17 +55,19 @@ class PostgresViews:
                 and (%(status)s::text is null or (ended_at is null) = (%(status)s = 'active'))
                 and (%(since)s::timestamptz is null or started_at >= %(since)s)
                 and (%(until)s::timestamptz is null or started_at < %(until)s)
+                and (%(ad_hoc)s::boolean is null or (tariff_version is not null) = %(ad_hoc)s)
                 and (%(before)s::bigint is null or transaction_id < %(before)s)
             order by transaction_id desc limit %(limit)s
         """
         parameters = asdict(search) | {"before": before, "limit": limit}
-        return await self._reader.read(scope, SessionView, _SESSIONS + query, parameters)
+        found = await self._reader.read(scope, SessionRow, SESSIONS + query, parameters)
+        return [row.view() for row in found]
 
     async def session(self, scope: Scope, session_id: UUID) -> SessionView | None:
         """One session."""
-        query = _SESSIONS + "where id = %(id)s"
-        found = await self._reader.read(scope, SessionView, query, {"id": session_id})
-        return found[0] if found else None
+        query = SESSIONS + "where id = %(id)s"
+        found = await self._reader.read(scope, SessionRow, query, {"id": session_id})
+        return found[0].view() if found else None
 
     async def quarantine(
         self, scope: Scope, *, station_id: str | None, before: int | None, limit: int

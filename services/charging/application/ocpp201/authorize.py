@@ -3,9 +3,11 @@
 import logging
 
 from services.charging.application.inbound import Inbound
+from services.charging.application.ocpp201.fares import price_of
 from services.charging.application.ocpp201.identifiers import token_info, uid_of
 from services.charging.application.ports import (
     ContractTrust,
+    Tariffs,
     Tokens,
     UnavailableError,
     UntrustedError,
@@ -22,10 +24,11 @@ logger = logging.getLogger(__name__)
 
 
 class AuthorizeHandler:
-    """Says whether a token may charge, or a vehicle by its contract."""
+    """Says whether a token may charge, or a vehicle by its contract, and what it costs ad hoc."""
 
-    def __init__(self, tokens: Tokens, trust: ContractTrust | None) -> None:
+    def __init__(self, tokens: Tokens, tariffs: Tariffs, trust: ContractTrust | None) -> None:
         self._tokens = tokens
+        self._tariffs = tariffs
         self._trust = trust
 
     async def handle(self, inbound: Inbound[Authorize]) -> AuthorizeResponse:
@@ -42,7 +45,12 @@ class AuthorizeHandler:
                 refused = IdTokenInfo(status="Invalid")
                 return AuthorizeResponse(id_token_info=refused, certificate_status=certificate)
         token = await self._tokens.get(uid_of(message.id_token), inbound.station_id)
-        thought = token_info(authorization(token), token, inbound.received_at)
+        status, at = authorization(token), inbound.received_at
+        published = None
+        if token is not None and token.ad_hoc and status == "Accepted":
+            published = await self._tariffs.in_force(inbound.station_id, at)
+        price = price_of(published.tariff) if published else None
+        thought = token_info(status, token, at, price)
         return AuthorizeResponse(id_token_info=thought, certificate_status=certificate)
 
     async def _checked(self, inbound: Inbound[Authorize]) -> AuthorizeCertificateStatus:

@@ -80,13 +80,16 @@ def _of_certificates(store: Store) -> Iterator[Route]:
 
 def ocpp201_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
     """By action."""
-    transaction = TransactionEventHandler(store.ledger, store.readings, store.signed, clock)
+    authorize = AuthorizeHandler(store.tokens, store.tariffs, store.trust)
+    transaction = TransactionEventHandler(
+        store.ledger, store.tariffs, store.readings, store.signed, clock
+    )
     sign = SignCertificateHandler(store.notifications, store.issuer)
     device = DeviceReportHandler(store.device_models, store.notifications)
     sites = SiteReportHandler(store.sites, store.notifications)
     reservations = ReservationHandler(store.reservations, store.notifications)
     handlers = (
-        Route(authorization.Authorize, AuthorizeHandler(store.tokens, store.trust).handle),
+        Route(authorization.Authorize, authorize.handle),
         Route(availability.Heartbeat, HeartbeatHandler().handle),
         Route(availability.StatusNotification, StatusNotificationHandler(store.register).handle),
         Route(data_transfer.DataTransfer, DataTransferHandler().handle),

@@ -19,19 +19,23 @@ from services.charging.application.ports import (
 )
 from services.charging.application.preconditions import ChangedMeanwhileError
 from services.charging.application.remote_control import StationFailedError
+from services.charging.application.site_tariffs import NotPublicError
 from services.charging.domain.ocpp_j.connection import BusyError
 from services.charging.domain.stop_assignment import NotWaitingError, UnfitStopError
+from services.charging.domain.tariffs.acceptance import UnfitTariffError
 
 _STATUS: dict[type[Exception], http.HTTPStatus] = {
     NotConnectedError: http.HTTPStatus.CONFLICT,
     TakenError: http.HTTPStatus.CONFLICT,
     InUseError: http.HTTPStatus.CONFLICT,
+    NotPublicError: http.HTTPStatus.CONFLICT,
     BusyError: http.HTTPStatus.CONFLICT,
     StationFailedError: http.HTTPStatus.BAD_GATEWAY,
     NoAnswerError: http.HTTPStatus.GATEWAY_TIMEOUT,
     WrongRequestError: http.HTTPStatus.UNPROCESSABLE_ENTITY,
     NotStorableError: http.HTTPStatus.UNPROCESSABLE_ENTITY,
     UnfitStopError: http.HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnfitTariffError: http.HTTPStatus.UNPROCESSABLE_ENTITY,
     ChangedMeanwhileError: http.HTTPStatus.PRECONDITION_FAILED,
     NotWaitingError: http.HTTPStatus.PRECONDITION_FAILED,
     TooSlowError: http.HTTPStatus.GATEWAY_TIMEOUT,

@@ -33,6 +33,7 @@ def sessions_router(*, views: Views, prefix: str = "") -> APIRouter:
         token_uid: str | None = None,
         driver_id: str | None = None,
         status: SessionStatus | None = None,
+        ad_hoc: bool | None = None,
         since: Moment | None = None,
         until: Moment | None = None,
         cursor: NumberCursor = None,
@@ -44,6 +45,7 @@ def sessions_router(*, views: Views, prefix: str = "") -> APIRouter:
             token_uid=token_uid and uid_of(token_uid),
             driver_id=driver_id,
             status=status,
+            ad_hoc=ad_hoc,
             since=since,
             until=until,
         )

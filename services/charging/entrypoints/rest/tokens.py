@@ -2,7 +2,7 @@
 
 import http
 from collections.abc import Sequence
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, HTTPException, Query, Response
 from pydantic import BaseModel, Field
@@ -45,6 +45,9 @@ class TokenIn(BaseModel, extra="forbid"):
     those from now on."""
     group_uid: Uid | None = None
     """Tokens of one group may stop each other's sessions."""
+    ad_hoc: bool = False
+    """Whoever charges by it has no contract, and pays what the company publishes for its sites: a
+    payment terminal's, a prepaid card. It belongs into no contract of billing's."""
 
     def token(self, uid: str) -> Token:
         """In the domain's terms."""
@@ -54,6 +57,7 @@ class TokenIn(BaseModel, extra="forbid"):
             driver=self.driver,
             driver_id=self.driver_id,
             group_uid=token_uid(self.group_uid) if self.group_uid else None,
+            ad_hoc=self.ad_hoc,
         )
 
 
@@ -136,9 +140,9 @@ def tokens_router(*, views: Views, tokens: Tokens) -> APIRouter:
     ) -> Imported:
         """All rows of a CSV file, or none: each fault is named by its row.
 
-        The first row names the columns: `uid` and `driver`; `status`, `driver_id` and `group_uid`
-        where wanted. A token that is known keeps what a row leaves empty or the file has no column
-        for: a list of drivers lets in no card that was blocked.
+        The first row names the columns: `uid` and `driver`; `status`, `driver_id`, `group_uid` and
+        `ad_hoc` where wanted. A token that is known keeps what a row leaves empty or the file has
+        no column for: a list of drivers lets in no card that was blocked.
         """
         given = {token_uid(row["uid"]): row for row in rows(text, NamedTokenIn, unique="uid")}
         stands = {token.uid: token for token in await views.tokens_of(scope, list(given))}
@@ -178,7 +182,7 @@ async def charging_token(views: Views, scope: Scope, uid: str) -> str:
     return token.uid
 
 
-def _kept(token: TokenView | None) -> dict[str, str | None]:
+def _kept(token: TokenView | None) -> dict[str, Any]:
     """What a row may leave out."""
     if token is None:
         return {}
@@ -186,10 +190,17 @@ def _kept(token: TokenView | None) -> dict[str, str | None]:
         "status": token.status,
         "driver_id": token.driver_id,
         "group_uid": token.group_uid,
+        "ad_hoc": token.ad_hoc,
     }
 
 
 def _view(token: Token, version: int) -> TokenView:
     return TokenView(
-        token.uid, token.status, token.driver, token.driver_id, token.group_uid, version
+        uid=token.uid,
+        status=token.status,
+        driver=token.driver,
+        driver_id=token.driver_id,
+        group_uid=token.group_uid,
+        version=version,
+        ad_hoc=token.ad_hoc,
     )
