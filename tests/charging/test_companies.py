@@ -352,6 +352,41 @@ def test_a_machine_deals_with_one_company_alone(
     assert suedwind.operator.get("/tokens/NORDWIND2").status_code == 404
 
 
+def test_a_machine_sees_nobodys_home_nor_who_charges_there(
+    program: ChargingProgram, theirs: dict[str, str], nordwind: Company, aws: Aws
+) -> None:
+    home = {"id": "nordwind-zoe", "site_id": "nordwind-zoes", "key": KEY, "driver_id": "zoe"}
+    nordwind.operator.put("/sites/nordwind-zoes", json=SITE | {"kind": "home"}).raise_for_status()
+    nordwind.operator.post("/stations", json=[home]).raise_for_status()
+    asyncio.run(begin(program, "nordwind-zoe"))
+    [session] = nordwind.operator.get("/sessions", params={"station_id": home["id"]}).json()[
+        "items"
+    ]
+    shown = ("/sites", "/stations", "/sessions", "/events")
+    path = f"/sessions/{session['id']}"
+    of_session = (path, f"{path}/meter-values", f"{path}/signed-values")
+    hidden = ("/sites/nordwind-zoes", "/stations/nordwind-zoe", *of_session)
+    every = [f"partners/{scope}" for scope in PartnerScope]
+    with program.bearing(aws.machine_token(*every)) as client:
+        machine = Company(client, client)
+        for path in shown:
+            assert machine.ask("GET", path).status_code == 200, path
+            assert "zoe" not in machine.ask("GET", path).text, path
+            assert session["id"] not in machine.ask("GET", path).text, path
+        for path in hidden:
+            assert machine.ask("GET", path).status_code == 404, path
+        wish = f"/sessions/{session['id']}/preferences"
+        assert machine.ask("PUT", wish, {"priority": 9}).status_code == 404
+        assert machine.ask("PUT", f"/sessions/{theirs['session_id']}/preferences", {}).is_success
+    assert "zoe" in nordwind.ask("GET", "/events").text
+
+
+async def begin(program: ChargingProgram, station_id: str) -> None:
+    async with connected(program, station_id) as station:
+        transaction_id = await station.start("NORDWIND1")
+        await station.meter(transaction_id, "1001")
+
+
 def test_only_operators_see_homes_of_others_and_numbers_of_modems(
     program: ChargingProgram, theirs: dict[str, str], nordwind: Company, aws: Aws
 ) -> None:

@@ -11,7 +11,7 @@ class Scope:
     driver_id: str | None = None
     """``sub`` of a driver, who sees only what is the driver's own; None: all of the company."""
     is_machine: bool = False
-    """Of a partner, who sees nobody's home."""
+    """Of a partner, who sees nobody's home, nor who charges there."""
 
     @property
     def is_whole(self) -> bool:

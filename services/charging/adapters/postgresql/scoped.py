@@ -14,22 +14,26 @@ from services.charging.application.scope import Scope
 
 View = TypeVar("View")
 
+# Machines see nobody's home, nor when anybody charges there.
 _COMPANY: LiteralString = """
     with site as not materialized (
         select * from public.site where company_id = %(scope_company)s
+            and (not %(scope_machine)s::boolean or kind <> 'home')
     ), station as not materialized (
         select * from public.station where company_id = %(scope_company)s
             and (not %(scope_machine)s::boolean or (
-                driver_id is null and site_id in (select id from site where kind <> 'home')
+                driver_id is null and site_id in (select id from site)
             ))
     ), token as not materialized (
         select * from public.token where company_id = %(scope_company)s
     ), session as not materialized (
         select * from public.session where company_id = %(scope_company)s
+            and (not %(scope_machine)s::boolean or (
+                station_id in (select id from station) and site_id in (select id from site)
+            ))
     ), change as not materialized (
         select * from public.change where company_id = %(scope_company)s
-            and (not %(scope_machine)s::boolean or kind = 'session'
-                or station_id in (select id from station))
+            and (not %(scope_machine)s::boolean or station_id in (select id from station))
     ), reservation as not materialized (
         select * from public.reservation where company_id = %(scope_company)s
     )

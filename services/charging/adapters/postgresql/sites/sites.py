@@ -49,6 +49,11 @@ class _Preferences:
     document: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Where:
+    site_id: str
+
+
 class PostgresSites:
     """See `services.charging.application.smart_charging.sites.Sites`."""
 
@@ -139,16 +144,16 @@ class PostgresSites:
         precondition: Precondition = WHATEVER_IS_THERE,
     ) -> KeptPreferences | None:
         """Keep what a session that goes on wants."""
+        visible: LiteralString = "select site_id from session where id = %(session)s"
+        if not await self._reader.read(scope, _Where, visible, {"session": session_id}):
+            return None
         async with self._database.transaction() as connection:
             # The lock of the session's row orders what several say of it at the same time.
             cursor = await connection.execute(
                 """
-                select site_id from session
-                where id = %s and company_id = %s and ended_at is null
-                    and driver_id is not distinct from coalesce(%s, driver_id)
-                for no key update
+                select site_id from session where id = %s and ended_at is null for no key update
                 """,
-                (session_id, scope.company_id, scope.driver_id),
+                (session_id,),
             )
             row = await cursor.fetchone()
             if row is None:
