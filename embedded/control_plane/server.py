@@ -45,6 +45,7 @@ from embedded.control_plane.mends import (
     stack_outputs,
     stack_waiting,
     task_endings,
+    task_starts,
 )
 from embedded.control_plane.settings import ControlPlaneSettings
 
@@ -76,6 +77,7 @@ def serve(settings: ControlPlaneSettings) -> None:
     secrets.mend()
     service_deployments.mend()
     task_endings.mend()
+    task_starts.mend()
     service_roles.mend(settings.region)
     stack_outputs.mend()
     stack_waiting.mend()

@@ -126,7 +126,7 @@ def everything(
         deployed = Everything(machine, WholeFleet(folder / "app", stages))
         _give_what_is_made_by_hand(deployed, folder)
         for program in ("/run.sh", "/bin/prometheus"):
-            # Not of this machine, and a task that ends at once is started again and again.
+            # Not of this machine, and a version whose tasks end at once fails its deployment.
             deployed.assembly.change(with_text(f"exec {program}", "exec sleep infinity #"))
         stacks = deployed.assembly.stacks()
         roles = [stack for stack in stacks if stack.path.endswith(FIRST)]

@@ -87,7 +87,7 @@ class _WhenHealthy:
             return
         patience = float(service["healthCheckGracePeriodSeconds"]) or _PATIENCE_SECONDS
         for task in ill:
-            if time.time() - _started(task) > patience:
+            if time.time() - started(task) > patience:
                 reason = "Task failed ELB health checks"
                 ecs._stop_task({"task": task["taskArn"], "cluster": cluster, "reason": reason})
                 ecs._record_service_task_failure(task)
@@ -114,8 +114,9 @@ def _healthy(service: Properties, task: Properties) -> bool:
     )
 
 
-def _started(task: Properties) -> float:
-    started = task["startedAt"]
-    if isinstance(started, int | float):
-        return float(started)
-    return datetime.fromisoformat(started).timestamp()
+def started(task: Properties) -> float:
+    """When it began to run, in seconds of the epoch."""
+    at = task["startedAt"]
+    if isinstance(at, int | float):
+        return float(at)
+    return datetime.fromisoformat(at).timestamp()

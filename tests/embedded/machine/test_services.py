@@ -158,6 +158,32 @@ def test_an_image_that_was_not_pushed_cannot_be_pulled(cloud: Cloud) -> None:
     service.scale(0)
 
 
+def test_tasks_that_end_at_once_are_followed_by_others_after_pauses_that_grow(
+    cloud: Cloud,
+) -> None:
+    missing = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/echo@sha256:{'0' * 64}"
+    service = cloud.deploy("failing", image=missing)
+    ecs, cluster = cloud.ecs, cloud.cluster
+
+    def starts(more_than: int) -> list[float] | None:
+        arns = ecs.list_tasks(cluster=cluster, family="failing", desiredStatus="STOPPED")
+        if len(arns["taskArns"]) <= more_than:
+            return None
+        tasks = ecs.describe_tasks(cluster=cluster, tasks=arns["taskArns"])["tasks"]
+        return sorted(task["createdAt"].timestamp() for task in tasks)
+
+    at = eventually(lambda: starts(4))
+    assert at[3] - at[2] >= 0.5
+    assert at[4] - at[3] >= 1.0
+    [described] = ecs.describe_services(cluster=cluster, services=["failing"])["services"]
+    assert "unable to consistently start tasks" in described["events"][0]["message"]
+    # Another version may be better.
+    ecs.update_service(cluster=cluster, service="failing", forceNewDeployment=True)
+    again = eventually(lambda: starts(7))
+    assert again[7] - again[5] < again[4] - again[3]
+    service.scale(0)
+
+
 def test_tasks_that_cannot_start_take_no_address_from_those_that_can(
     cloud: Cloud, service: Service
 ) -> None:
