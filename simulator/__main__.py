@@ -21,7 +21,7 @@ _DURATION = timedelta(hours=2)
 
 
 def main() -> None:
-    """Play, and print one line."""
+    """Play, and print one line; and one for each station that was told a price."""
     wanted = _arguments()
     sys.stdout.write(asyncio.run(_play(wanted)) + "\n")
 
@@ -80,7 +80,15 @@ async def _play(wanted: argparse.Namespace) -> str:
         f"{len(stations)} stations connected in {connected_at - began_at:.1f} s, charged"
         f" {len(charges)} times each in {played:.1f} s: {waits.answers} answers,"
         f" p50 {1000 * waits.p50:.0f} ms, p99 {1000 * waits.p99:.0f} ms"
+        + "".join(_shown(station) for station in stations)
     )
+
+
+def _shown(station: Station) -> str:
+    if not isinstance(station, Station201) or station.display.price is None:
+        return ""
+    costs = sum(station.display.costs.values())
+    return f"\n{station.station_id} shows: {station.display.price} / {costs} in all"
 
 
 def _charge(token: str, now: datetime, days_ago: int) -> Charge:

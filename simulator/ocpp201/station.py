@@ -13,6 +13,7 @@ from simulator.charge import Charge
 from simulator.connection import CallError, Payload, refuse
 from simulator.ocpp201 import messages
 from simulator.ocpp201.device_model import DeviceModel
+from simulator.ocpp201.display import Display
 from simulator.station import Transaction
 
 
@@ -28,11 +29,12 @@ class Station(station.Station):
         self._asked_for: dict[int, int] = {}
         """By EVSE: the ``remoteStartId`` that its next transaction is to name."""
         self._device_model = DeviceModel()
+        self.display = Display()
         self._reporting: set[asyncio.Task[None]] = set()
 
     async def authorize(self, token: str) -> None:
         """``Authorize``."""
-        await self.line.call("Authorize", messages.authorize(token))
+        self.display.show(await self.line.call("Authorize", messages.authorize(token)))
 
     async def plugged(self, charge: Charge) -> None:
         """``Occupied``."""
@@ -71,7 +73,7 @@ class Station(station.Station):
         await self._status(charge.connector, "Available", charge.ended_at)
 
     async def answer(self, action: str, payload: Payload) -> Payload:
-        """Remote starts and stops, and its device model; nothing else is known."""
+        """Remote starts and stops, costs, and its device model; nothing else is known."""
         match action:
             case "GetBaseReport":
                 return self._report(payload)
@@ -84,6 +86,9 @@ class Station(station.Station):
                 done = self.begin_remotely(evse, payload["idToken"]["idToken"])
                 if done:
                     self._asked_for[evse] = payload["remoteStartId"]
+            case "CostUpdated":
+                self.display.cost(payload["transactionId"], payload["totalCost"])
+                return {}
             case "RequestStopTransaction":
                 done = self.stop_remotely(payload["transactionId"])
             case _:
@@ -107,7 +112,8 @@ class Station(station.Station):
                 await connection.call("NotifyReport", part)
 
     async def _event(self, payload: Payload) -> None:
-        await self.line.call("TransactionEvent", payload)
+        answer = await self.line.call("TransactionEvent", payload)
+        self.display.show(answer, payload["transactionInfo"]["transactionId"])
 
     async def _status(self, evse: int, state: str, at: datetime) -> None:
         await self.line.call("StatusNotification", messages.status(evse, state, at))

@@ -2,12 +2,14 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from simulator.charge import Charge
 from simulator.connection import CallError
 from simulator.ocpp16.station import Station
+from simulator.ocpp201.display import Display
 from simulator.ocpp201.station import Station as Station201
 from tests.charging.official import OCPP_1_6, OCPP_2_0_1, OfficialSchemas
 from tests.simulator.central_system import CentralSystem, running
@@ -63,6 +65,18 @@ async def test_a_2_0_1_transaction_counts_its_events_and_names_the_request_that_
     assert [event["seqNo"] for event in events] == list(range(5))
     assert events[0]["transactionInfo"]["remoteStartId"] == 4711
     assert len({event["transactionInfo"]["transactionId"] for event in events}) == 1
+
+
+def test_a_display_shows_what_was_told_last() -> None:
+    display = Display()
+    price = {"format": "UTF8", "content": "0.59 EUR/kWh"}
+    display.show({"idTokenInfo": {"status": "Accepted", "personalMessage": price}})
+    display.show({"idTokenInfo": {"status": "Accepted"}}, "t-1")
+    display.show({"totalCost": 0.59}, "t-1")
+    assert (display.price, display.costs) == ("0.59 EUR/kWh", {"t-1": Decimal("0.59")})
+    later = price | {"content": "0.69 EUR/kWh"}
+    display.show({"totalCost": 1.18, "updatedPersonalMessage": later}, "t-1")
+    assert (display.price, display.costs) == ("0.69 EUR/kWh", {"t-1": Decimal("1.18")})
 
 
 @pytest.mark.parametrize("fault", ["cut", "InternalError"])

@@ -7,7 +7,7 @@ import pytest
 
 from services.charging.application.central_systems import central_systems
 from services.charging.application.ports import PublishedTariff
-from services.charging.domain.tokens import CACHED_WITH_PRICE_FOR, Token, TokenStatus
+from services.charging.domain.tokens import ANONYMOUS, CACHED_WITH_PRICE_FOR, Token, TokenStatus
 from tests.charging.company import DAWN, HEARD, Company
 from tests.charging.ocpp201.transactions import CARD1, event, tell
 from tests.charging.ocpp201.use_cases_of_tariffs import LATER, PAYS_AD_HOC, PRICE, TERMINAL
@@ -154,6 +154,13 @@ async def test_a_price_is_remembered_for_ten_minutes(company: Company) -> None:
     answer = await company.call_in("ocpp2.0.1", "Authorize", {"idToken": TERMINAL})
     expires = datetime.fromisoformat(answer["idTokenInfo"]["cacheExpiryDateTime"])
     assert expires - HEARD == CACHED_WITH_PRICE_FOR == timedelta(minutes=10)
+
+
+async def test_whoever_presses_a_button_pays_ad_hoc(company: Company) -> None:
+    company.ledger.known[ANONYMOUS] = Token(ANONYMOUS, TokenStatus.ACCEPTED, "T", ad_hoc=True)
+    button = {"idToken": "", "type": "NoAuthorization"}
+    assert (await started(company, button))["idTokenInfo"]["personalMessage"] == PRICE
+    assert await ended(company, 1, DAWN + HOUR, meter=1000) == {"totalCost": 0.59}
 
 
 async def test_in_1_6_nothing_is_told(company: Company) -> None:

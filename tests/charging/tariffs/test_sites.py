@@ -1,15 +1,18 @@
 """Tariffs of the running program's sites, and what stations and operators hear of costs."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from contracts.personas import Persona
 from tests.charging.ocpp201.transactions import event
-from tests.charging.ocpp201.use_cases_of_tariffs import PRICE, TERMINAL
+from tests.charging.ocpp201.use_cases_of_tariffs import LATER, PRICE, TERMINAL
 from tests.charging.official import OCPP_2_0_1
-from tests.charging.program import KEY, ChargingProgram
+from tests.charging.program import KEY, ROOT, ChargingProgram
 from tests.charging.station import Station, connected
 from tests.charging.tariffs.tariffs import AS_TOLD
 
@@ -126,6 +129,63 @@ async def test_a_session_is_paid_by_what_was_published_when_it_began(
     assert old["cost"] == {"currency": "EUR", "amount": "1.18", "tariff_version": 1}
     assert new["cost"]["tariff_version"] == 2
     assert program.get("/sessions", station_id=station_id, ad_hoc="false")["items"] == []
+
+
+def published_since(program: ChargingProgram, site_id: str, days: int) -> None:
+    """All that was published so far, as many days earlier."""
+    with psycopg.connect(program.database.conninfo) as connection:
+        connection.execute(
+            "update site_tariff set set_at = set_at - make_interval(days => %s) where site_id = %s",
+            (days, site_id),
+        )
+
+
+async def test_what_is_told_late_is_paid_by_what_was_published_then(
+    program: ChargingProgram, station_id: str, site_id: str
+) -> None:
+    program.api.put(f"/sites/{site_id}/tariff", json=AS_TOLD).raise_for_status()
+    published_since(program, site_id, 3)
+    program.api.put(f"/sites/{site_id}/tariff", json=TWICE).raise_for_status()
+    at = datetime.now(UTC) - timedelta(days=2)
+    async with connected(program, station_id, version="ocpp2.0.1") as station:
+        started = await tell(station, begun("t-1", at) | {"offline": True})
+        assert started["idTokenInfo"]["personalMessage"] == PRICE
+        later = event("Updated", 1, at + timedelta(hours=4), meter=1000, offline=True)
+        said = {"totalCost": 0.59, "updatedPersonalMessage": LATER}
+        assert await tell(station, later) == said
+        over = event("Ended", 2, at + timedelta(hours=5), meter=1000, offline=True)
+        assert await tell(station, over) == {"totalCost": 6.59}
+    [session] = program.get("/sessions", station_id=station_id)["items"]
+    assert session["cost"] == {"currency": "EUR", "amount": "6.59", "tariff_version": 1}
+
+
+async def test_an_end_that_an_operator_tells_costs_as_any_other(
+    program: ChargingProgram, station_id: str, site_id: str
+) -> None:
+    program.api.put(f"/sites/{site_id}/tariff", json=AS_TOLD).raise_for_status()
+    at = datetime.now(UTC)
+    async with connected(program, station_id, version="ocpp2.0.1") as station:
+        await tell(station, begun("t-1", at))
+    [session] = program.get("/sessions", station_id=station_id)["items"]
+    over = {"ended_at": datetime.now(UTC).isoformat(), "meter_stop_wh": 1000}
+    program.api.post(f"/sessions/{session['id']}/end", json=over).raise_for_status()
+    assert program.get(f"/sessions/{session['id']}")["cost"]["amount"] == "0.59"
+
+
+def test_a_simulated_station_shows_what_it_was_told(
+    program: ChargingProgram, station_id: str, site_id: str
+) -> None:
+    program.api.put(f"/sites/{site_id}/tariff", json=AS_TOLD).raise_for_status()
+    published_since(program, site_id, 1)
+    words = ["--key", KEY, "--station", station_id, "--version", "2.0.1", "--token", "TERMINAL"]
+    done = subprocess.run(  # noqa: S603 — our own module
+        [sys.executable, "-m", "simulator", program.stations_url, *words],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.splitlines()[1] == f"{station_id} shows: {PRICE['content']} / 12.98 in all"
 
 
 async def test_what_began_before_the_first_tariff_has_no_price(

@@ -18,6 +18,7 @@ _TOKENS = frozenset({PartnerScope.TOKENS_WRITE})
 NEEDED: Mapping[str, frozenset[PartnerScope]] = {
     "GET /sites": _STATIONS,
     "GET /sites/{site_id}": _STATIONS,
+    "GET /sites/{site_id}/tariff": _STATIONS,
     "GET /stations": _STATIONS,
     "GET /stations/{station_id}": _STATIONS,
     "GET /sessions": _SESSIONS,
