@@ -8,6 +8,7 @@ from tests.charging.company import Company
 from tests.charging.examples import MESSAGES, check
 
 KEPT_FOR_PEOPLE = [
+    "DataTransfer",
     "DiagnosticsStatusNotification",
     "FirmwareStatusNotification",
     "LogStatusNotification",

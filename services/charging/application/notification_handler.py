@@ -21,7 +21,7 @@ class NotificationHandler:
                 action=type(inbound.message).__name__,
                 received=inbound.text,
                 received_at=inbound.received_at,
-                identity=identity(inbound.message),
+                identity=identity(inbound.message, inbound.received_at),
             )
         )
         return self._response

@@ -15,7 +15,6 @@ from tests.charging.test_messages import OCPP201
 NOT_FOR_PEOPLE = {
     "Authorize",
     "BootNotification",
-    "DataTransfer",
     "Heartbeat",
     "MeterValues",
     "NotifyMonitoringReport",

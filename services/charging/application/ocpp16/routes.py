@@ -6,7 +6,6 @@ from services.charging.application.central_system import Route
 from services.charging.application.notification_handler import NotificationHandler
 from services.charging.application.ocpp16.authorize import AuthorizeHandler
 from services.charging.application.ocpp16.boot_notification import BootNotificationHandler
-from services.charging.application.ocpp16.data_transfer import DataTransferHandler
 from services.charging.application.ocpp16.heartbeat import HeartbeatHandler
 from services.charging.application.ocpp16.meter_values import MeterValuesHandler
 from services.charging.application.ocpp16.start_transaction import StartTransactionHandler
@@ -16,7 +15,7 @@ from services.charging.application.ports import Clock, Store
 from services.charging.application.sign_certificate_handler import SignCertificateHandler
 from services.charging.domain.ocpp16.authorize import Authorize
 from services.charging.domain.ocpp16.boot_notification import BootNotification
-from services.charging.domain.ocpp16.data_transfer import DataTransfer
+from services.charging.domain.ocpp16.data_transfer import DataTransfer, DataTransferResponse
 from services.charging.domain.ocpp16.diagnostics_status_notification import (
     DiagnosticsStatusNotification,
     DiagnosticsStatusNotificationResponse,
@@ -46,6 +45,8 @@ from services.charging.domain.ocpp16.stop_transaction import StopTransaction
 from services.charging.domain.ocpp16.types import Message
 
 _TOLD: tuple[tuple[type[Message], Message], ...] = (
+    # No vendor's extension is known (section 4.3).
+    (DataTransfer, DataTransferResponse(status="UnknownVendorId")),
     (DiagnosticsStatusNotification, DiagnosticsStatusNotificationResponse()),
     (FirmwareStatusNotification, FirmwareStatusNotificationResponse()),
     (LogStatusNotification, LogStatusNotificationResponse()),
@@ -66,7 +67,6 @@ def ocpp16_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
     return {
         "Authorize": Route(Authorize, AuthorizeHandler(store.tokens).handle),
         "BootNotification": Route(BootNotification, boot.handle),
-        "DataTransfer": Route(DataTransfer, DataTransferHandler().handle),
         "Heartbeat": Route(Heartbeat, HeartbeatHandler().handle),
         "MeterValues": Route(MeterValues, values.handle),
         "SignCertificate": Route(SignCertificate, sign.in_16),

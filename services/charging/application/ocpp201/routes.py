@@ -7,7 +7,6 @@ from services.charging.application.notification_handler import NotificationHandl
 from services.charging.application.ocpp201.authorize import AuthorizeHandler
 from services.charging.application.ocpp201.boot_notification import BootNotificationHandler
 from services.charging.application.ocpp201.certificate_status import CertificateStatusHandler
-from services.charging.application.ocpp201.data_transfer import DataTransferHandler
 from services.charging.application.ocpp201.device_reports import DeviceReportHandler
 from services.charging.application.ocpp201.ev_certificate import EVCertificateHandler
 from services.charging.application.ocpp201.heartbeat import HeartbeatHandler
@@ -45,6 +44,8 @@ _NO_ISSUER = StatusInfo(
 )
 
 _TOLD: tuple[tuple[type[Message], Message], ...] = (
+    # No vendor's extension is known (P02).
+    (data_transfer.DataTransfer, data_transfer.DataTransferResponse(status="UnknownVendorId")),
     (security.SecurityEventNotification, security.SecurityEventNotificationResponse()),
     (smart_charging.ReportChargingProfiles, smart_charging.ReportChargingProfilesResponse()),
     (firmware.FirmwareStatusNotification, firmware.FirmwareStatusNotificationResponse()),
@@ -92,7 +93,6 @@ def ocpp201_routes(store: Store, clock: Clock) -> Mapping[str, Route]:
         Route(authorization.Authorize, authorize.handle),
         Route(availability.Heartbeat, HeartbeatHandler().handle),
         Route(availability.StatusNotification, StatusNotificationHandler(store.register).handle),
-        Route(data_transfer.DataTransfer, DataTransferHandler().handle),
         Route(events.NotifyEvent, device.event),
         Route(security.SignCertificate, sign.in_201),
         Route(metering.MeterValues, MeterValuesHandler(store.readings).handle),
