@@ -63,6 +63,24 @@ async def test_the_card_that_ends_it_hears_of_its_cost_alone(company: Company) -
     assert "personalMessage" not in answer["idTokenInfo"]
 
 
+async def test_who_does_not_pay_hears_of_no_price(company: Company) -> None:
+    await started(company, CARD1)
+    named = await updated(company, 1, DAWN, idToken=TERMINAL)
+    assert "personalMessage" not in named["idTokenInfo"]
+    assert company.tariffs.asked == 0
+
+
+async def test_a_contract_that_comes_in_place_of_a_refused_card_hears_of_no_cost(
+    company: Company,
+) -> None:
+    company.ledger.known["TERMINAL"] = Token("TERMINAL", TokenStatus.BLOCKED, "T", ad_hoc=True)
+    await started(company)
+    assert await updated(company, 1, DAWN + HOUR, meter=1000) == {"totalCost": 0.59}
+    assert "totalCost" not in await updated(company, 2, DAWN + HOUR, idToken=CARD1)
+    assert await updated(company, 3, DAWN + HOUR, meter=1000) == {}
+    assert await ended(company, 4, DAWN + HOUR, meter=1000) == {}
+
+
 async def test_a_repeated_end_costs_the_same(company: Company) -> None:
     await started(company)
     first = await ended(company, 1, DAWN + HOUR, meter=1000)

@@ -126,13 +126,13 @@ class TransactionEventHandler:
     async def _price(
         self, report: TransactionReport, posting: Posting, fare: Fare | None
     ) -> MessageContent | None:
-        """What the token of an event is to read; once it is over, the cost alone."""
+        """What whoever pays is to read; once it is over, the cost alone."""
         token, session = posting.token, posting.entry.session
         may_charge = posting.entry.authorization == "Accepted"
         if token is None or not token.ad_hoc or not may_charge or report.kind is Kind.ENDED:
             return None
-        if session is not None and session.token_uid == token.uid:
-            return fare.price if fare else None
+        if session is not None:
+            return fare.price if fare and session.token_uid == token.uid else None
         published = await self._tariffs.in_force(report.station_id, report.received_at)
         return price_of(published.tariff) if published else None
 

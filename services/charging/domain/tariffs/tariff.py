@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 _OF_OCPI = Decimal("0.0001")
-"""Numbers of OCPI have four decimals (section 17.4)."""
+"""Numbers of OCPI have four decimals (section 16, ``number``)."""
 
 
 class Currency(StrEnum):
