@@ -97,6 +97,12 @@ def test_a_session_charges_as_a_vehicle_can_or_not_at_all(situation: Situation) 
             assert not any(gone)
 
 
+def test_nobody_pauses_for_a_plan_made_in_the_last_moment_of_a_quarter() -> None:
+    limits = SiteLimits(Limit(32_000, 32_000, 32_000))
+    planned = plan(limits, [demand(charging=True)], [], NOW - timedelta(milliseconds=400))
+    assert set(planned.allotments[UUID(int=1)].currents) == {32_000}
+
+
 @settings(max_examples=80, deadline=None)
 @given(situations())
 def test_nobody_is_starved(situation: Situation) -> None:

@@ -144,3 +144,21 @@ def test_a_session_that_is_known_of_is_not_kept_free_for_twice() -> None:
     away = replace(situation.stations[0], ocpp_version=None, default_ma=8_000)
     situation = replace(situation, stations=[away])
     assert [(one.connector_id, one.held_ma) for one in situation.reserves] == [(1, 8_000)]
+
+
+def test_what_has_no_evse_yet_cannot_be_told_and_has_the_default() -> None:
+    unplaced = session(connector_id=0)
+    situation = site(unplaced)
+    situation = replace(situation, stations=[replace(situation.stations[0], default_ma=10_000)])
+    [demand] = situation.demands(NOW)
+    assert (situation.is_held(unplaced, NOW), demand.held_ma) == (True, 10_000)
+    placed = session()
+    assert not site(placed).is_held(placed, NOW)
+
+
+def test_where_nobody_sees_who_charges_all_phases_of_the_station_count() -> None:
+    wish = session(preferences=Preferences(phases=1))
+    situation = site(wish)
+    assert len(situation.demands(NOW)[0].phases) == 1
+    situation = replace(situation, stations=[replace(situation.stations[0], ocpp_version=None)])
+    assert len(situation.demands(NOW)[0].phases) == 3

@@ -1,7 +1,7 @@
 """Stations are told by and by, and one does not listen: the site keeps its limits meanwhile."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -69,10 +69,13 @@ class FakeSite:
         situation = self.situation
         planned = plan(situation.limits, situation.demands(now), [], now)
         self._planned, self._now = planned, now
-        told = await Telling(self).tell(situation, planned, now)
+        told = await Telling(self).tell(situation, planned, now, self.announce)
         self.situation = replace(self.situation, latest=planned)
         if any(not one.accepted for one in told):
             await self.replan(now)  # As `SitePlanning` does.
+
+    async def announce(self, most: Mapping[UUID, int]) -> None:
+        """No node dies here."""
 
     async def call(
         self,

@@ -7,9 +7,10 @@ may act on it; what a node forgets as it dies, the next quarter of an hour finds
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from services.charging.application.ports import Clock, UnavailableError
 from services.charging.application.smart_charging.telling import StationTold, Telling
@@ -41,6 +42,9 @@ class SiteBook(Protocol):
 
     async def keep(self, site_id: str, planned: Plan) -> int:
         """Keep a plan; its number."""
+
+    async def telling(self, most: Mapping[UUID, int]) -> None:
+        """Keep the most, in mA, that sessions may draw by profiles that their stations hear now."""
 
     async def told(self, number: int, told: Sequence[StationTold]) -> None:
         """Keep what stations said to their parts of a plan."""
@@ -126,7 +130,7 @@ class SitePlanning:
                 reserves=situation.reserves,
             )
             number = await self._book.keep(site_id, planned)
-            told = await self._telling.tell(situation, planned, now)
+            told = await self._telling.tell(situation, planned, now, self._book.telling)
             await self._book.told(number, told)
             if any(not one.accepted for one in told if one.session_id is not None):
                 # Once without them, so that others do not get what they may still draw.

@@ -2,14 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from services.charging.application.ports import NoAnswerError, NotConnectedError, StationCalls
+from services.charging.application.ports import (
+    NoAnswerError,
+    NotConnectedError,
+    StationCalls,
+    UnavailableError,
+)
 from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.ocpp201.version import OCPP_2_0_1
 from services.charging.domain.ocpp_j.connection import BusyError
@@ -23,6 +28,7 @@ from services.charging.domain.smart_charging.profiles import (
     session_profile_16,
     session_profile_201,
 )
+from services.charging.domain.smart_charging.schedule import current, greatest
 from services.charging.domain.smart_charging.situation import (
     TRY_AGAIN_AFTER,
     ManagedStation,
@@ -42,6 +48,13 @@ class StationTold:
     session_id: UUID | None
     accepted: bool
     default_ma: int | None = None
+    """The most that its default may be now; None: as it was."""
+    doubtful_ma: int | None = None
+    """The most that a session may draw by profiles that were never answered."""
+
+
+Announce = Callable[[Mapping[UUID, int]], Awaitable[None]]
+"""Keep, before stations hear of it, the most that each session may draw by what comes now."""
 
 
 class Telling:
@@ -50,10 +63,13 @@ class Telling:
     def __init__(self, stations: StationCalls) -> None:
         self._stations = stations
 
-    async def tell(self, situation: Situation, planned: Plan, now: datetime) -> list[StationTold]:
+    async def tell(
+        self, situation: Situation, planned: Plan, now: datetime, announce: Announce
+    ) -> list[StationTold]:
         """Tell the site's stations what is news to them.
 
-        The others hear of it only when all who get less have said yes.
+        The others hear of it only when all who get less have said yes. Whoever dies meanwhile
+        leaves behind what stations may have heard.
         """
         news = [
             session
@@ -61,14 +77,19 @@ class Telling:
             if not situation.is_held(session, now) and situation.is_news(session, planned, now)
         ]
         default_ma = situation.unplanned_ma(now)
-        stations = [one for one in situation.stations if _needs_default(one, default_ma, now)]
-        less, more = _apart(situation, planned, news, now)
+        stations = [
+            one for one in situation.stations if _needs_default(situation, one, default_ma, now)
+        ]
+        less, more = _apart(situation, planned, news)
+        if less:
+            await announce(_most(less, planned))
         told = await asyncio.gather(
             *(self._tell_session(situation, session, planned) for session in less),
             *(self._tell_default(station, default_ma) for station in stations),
         )
         # A default bounds sessions to come; only what flows now decides whether there is room.
-        if all(one.accepted for one in told if one.session_id is not None):
+        if more and all(one.accepted for one in told if one.session_id is not None):
+            await announce(_most(more, planned))
             told += await asyncio.gather(
                 *(self._tell_session(situation, session, planned) for session in more)
             )
@@ -80,7 +101,7 @@ class Telling:
         spoken = version(situation.version_of(session) or OCPP_1_6.name)
         unit = situation.rate_unit_of(session)
         phases = planned.allotments[session.session_id].phases
-        steps = planned.steps(session.session_id)
+        steps = session.of(planned)
         profile: Message
         if spoken is OCPP_2_0_1:
             profile = session_profile_201(
@@ -88,7 +109,6 @@ class Telling:
                 transaction_id=session.station_transaction_id or str(session.transaction_id),
                 phases=phases,
                 steps=steps,
-                most_periods=session.most_periods,
                 direct_current=session.vehicle is not None and session.vehicle.direct_current,
                 unit=unit,
             )
@@ -98,20 +118,32 @@ class Telling:
                 transaction_id=session.transaction_id,
                 phases=phases,
                 steps=steps,
-                most_periods=session.most_periods,
                 unit=unit,
             )
         accepted = await self._send(session.station_id, spoken, profile)
-        return StationTold(session.station_id, session.session_id, accepted)
+        doubts = [] if session.doubtful_ma is None else [session.doubtful_ma]
+        if accepted is None:
+            doubts.append(greatest(steps))
+        return StationTold(
+            session.station_id,
+            session.session_id,
+            accepted is True,
+            doubtful_ma=None if accepted else max(doubts, default=None),
+        )
 
     async def _tell_default(self, station: ManagedStation, current_ma: int) -> StationTold:
         spoken = version(station.ocpp_version or OCPP_1_6.name)
         default = default_profile_201 if spoken is OCPP_2_0_1 else default_profile_16
         profile = default(current_ma, station.rate_unit)
         accepted = await self._send(station.station_id, spoken, profile)
-        return StationTold(station.station_id, None, accepted, current_ma)
+        default_ma = current_ma if accepted else None
+        if accepted is None and station.default_ma is not None:
+            default_ma = max(station.default_ma, current_ma)
+        return StationTold(station.station_id, None, accepted is True, default_ma)
 
-    async def _send(self, station_id: str, spoken: Version, profile: Message) -> bool:
+    async def _send(self, station_id: str, spoken: Version, profile: Message) -> bool | None:
+        """Whether the station took it; None: nobody knows."""
+        accepted: bool | None = False
         payload = msgspec.json.encode(profile)
         try:
             answer = await self._stations.call(station_id, spoken, "SetChargingProfile", payload)
@@ -121,10 +153,12 @@ class Telling:
                 reason = msgspec.json.decode(answer.payload, type=_Answer).status
                 if reason == "Accepted":
                     return True
-        except (NotConnectedError, NoAnswerError, BusyError, msgspec.MsgspecError) as error:
+        except (NotConnectedError, BusyError) as error:
             reason = str(error)
+        except (NoAnswerError, UnavailableError, msgspec.MsgspecError) as error:
+            accepted, reason = None, str(error)
         logger.warning("profile not taken", extra={"station_id": station_id, "reason": reason})
-        return False
+        return accepted
 
 
 class _Answer(msgspec.Struct):
@@ -133,19 +167,35 @@ class _Answer(msgspec.Struct):
     status: str
 
 
-def _needs_default(station: ManagedStation, default_ma: int, now: datetime) -> bool:
+def _needs_default(
+    situation: Situation, station: ManagedStation, default_ma: int, now: datetime
+) -> bool:
     refused_at = station.default_refused_at
     rests = refused_at is not None and now - refused_at < TRY_AGAIN_AFTER
-    return station.ocpp_version is not None and station.default_ma != default_ma and not rests
+    if station.ocpp_version is None or station.default_ma == default_ma or rests:
+        return False
+    # Others have what a session does not draw that nothing but the lower default bounds.
+    is_raised = station.default_ma is not None and station.default_ma < default_ma
+    own = [one for one in situation.sessions if one.station_id == station.station_id]
+    return not (is_raised and any(situation.is_held(one, now) for one in own))
 
 
 def _apart(
-    situation: Situation, planned: Plan, news: Sequence[OpenSession], now: datetime
+    situation: Situation, planned: Plan, news: Sequence[OpenSession]
 ) -> tuple[list[OpenSession], list[OpenSession]]:
-    """Those who get less than they may draw now, and the others."""
+    """Those who get less than they may draw, now or later, and the others."""
     less: list[OpenSession] = []
     more: list[OpenSession] = []
     for session in news:
-        gets = planned.current(session.session_id, now) or 0
-        (less if gets < situation.in_force_ma(session, now) else more).append(session)
+        steps = session.of(planned)
+        rises = [
+            (current(steps, at) or 0) - situation.in_force_ma(session, at)
+            for at in planned.bounds
+            if at < steps[-1].ends_at
+        ]
+        (less if rises[0] <= 0 and min(rises) < 0 else more).append(session)
     return less, more
+
+
+def _most(news: Sequence[OpenSession], planned: Plan) -> Mapping[UUID, int]:
+    return {session.session_id: greatest(session.of(planned)) for session in news}

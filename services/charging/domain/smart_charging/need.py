@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
+from math import ceil
 
 from services.charging.domain.smart_charging.demand import Demand
 from services.charging.domain.smart_charging.limits import STEP_MA
@@ -113,4 +114,5 @@ class Wish:
 
 def _seconds(begins_at: datetime, ends_at: datetime, leaves_at: datetime | None) -> int:
     until = ends_at if leaves_at is None else min(ends_at, leaves_at)
-    return max(0, int((until - begins_at).total_seconds()))
+    # A plan may be made in the last moment of a quarter: nobody pauses for it.
+    return max(0, ceil((until - begins_at).total_seconds()))

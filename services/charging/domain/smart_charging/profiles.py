@@ -15,12 +15,9 @@ from services.charging.domain.ocpp16.set_charging_profile import SetChargingProf
 from services.charging.domain.ocpp201 import charging_profile as v201
 from services.charging.domain.ocpp201 import smart_charging as ocpp201
 from services.charging.domain.smart_charging.plan import Step
+from services.charging.domain.smart_charging.quarters import QUARTER, next_quarter
 from services.charging.domain.smart_charging.rate_unit import RateUnit, limit
 
-MOST_PERIODS = 8
-"""Of a schedule: stations refuse more than their ``ChargingScheduleMaxPeriods``
-(``SmartChargingCtrlr.PeriodsPerSchedule`` in 2.0.1), often few and not always told. What comes
-later is sent later; where nothing comes, the station's default holds."""
 DEFAULT_PROFILE_ID = 1
 _STACK_LEVEL = 0
 """The one that every station has."""
@@ -32,11 +29,10 @@ def session_profile_16(
     transaction_id: int,
     phases: int,
     steps: Sequence[Step],
-    most_periods: int = MOST_PERIODS,
     unit: RateUnit = RateUnit.AMPERES,
 ) -> SetChargingProfile:
     """``SetChargingProfile`` of OCPP 1.6 (section 5.16) for a transaction."""
-    sent = steps[:most_periods]
+    sent = _early(steps)
     schedule = ChargingSchedule(
         charging_rate_unit=unit.value,
         start_schedule=sent[0].begins_at,
@@ -85,7 +81,6 @@ def session_profile_201(
     transaction_id: str,
     phases: int,
     steps: Sequence[Step],
-    most_periods: int = MOST_PERIODS,
     direct_current: bool = False,
     unit: RateUnit = RateUnit.AMPERES,
 ) -> ocpp201.SetChargingProfile:
@@ -93,7 +88,7 @@ def session_profile_201(
 
     For direct current its limits are in watts, of all phases together.
     """
-    sent = steps[:most_periods]
+    sent = _early(steps)
     unit = RateUnit.WATTS if direct_current else unit
     schedule = v201.ChargingSchedule(
         id=DEFAULT_PROFILE_ID + evse_id,
@@ -139,6 +134,12 @@ def default_profile_201(
         ],
     )
     return ocpp201.SetChargingProfile(evse_id=0, charging_profile=profile)
+
+
+def _early(steps: Sequence[Step]) -> Sequence[Step]:
+    """The first from a quarter of an hour earlier on, for a station whose clock is late."""
+    begins_at = next_quarter(steps[0].begins_at) - 2 * QUARTER
+    return [Step(begins_at, steps[0].ends_at, steps[0].current_ma), *steps[1:]]
 
 
 def _seconds(since: datetime, until: datetime) -> int:

@@ -7,16 +7,23 @@ from uuid import UUID
 
 from services.charging.domain.smart_charging.demand import Demand, Reserve
 from services.charging.domain.smart_charging.limits import Fuse, SiteLimits, Wiring
-from services.charging.domain.smart_charging.plan import Plan
-from services.charging.domain.smart_charging.profiles import MOST_PERIODS
+from services.charging.domain.smart_charging.plan import Plan, Step
 from services.charging.domain.smart_charging.rate_unit import RateUnit
+from services.charging.domain.smart_charging.schedule import (
+    MOST_PERIODS,
+    current,
+    ends_at,
+    schedule,
+)
 from services.charging.domain.smart_charging.surplus import Surplus
-from services.charging.domain.smart_charging.vehicle import VehicleNeeds
+from services.charging.domain.smart_charging.vehicle import FOREVER, VehicleNeeds
 
 TRY_AGAIN_AFTER = timedelta(minutes=5)
 """A station that did not take its profile is left alone so long; what it may draw is kept free."""
+UNPLACED = 0
+"""A transaction may begin before its vehicle is at an EVSE (OCPP 2.0.1)."""
 LOOK_AHEAD = timedelta(hours=1)
-"""A station is told again when the coming hour changes, or is not covered by what it was told."""
+"""In which a station that said no is certainly told again, or known to be away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +66,7 @@ class OpenSession:
     session_id: UUID
     station_id: str
     connector_id: int
-    """In OCPP 2.0.1 the EVSE's."""
+    """In OCPP 2.0.1 the EVSE's; `UNPLACED` until it is known."""
     transaction_id: int
     station_transaction_id: str | None = None
     """In OCPP 2.0.1."""
@@ -75,6 +82,9 @@ class OpenSession:
     """The plan out of which the station last took a profile for it."""
     refused_at: datetime | None = None
     """When the station last did not take one, if that came later."""
+    doubtful_ma: int | None = None
+    """The most of profiles that it was sent since, and of which it never said whether it took
+    them."""
     station_periods: int = MOST_PERIODS
     """That the station takes in a schedule, as far as it told."""
 
@@ -98,14 +108,14 @@ class OpenSession:
             wanted = self.vehicle.wanted_wh + self.metered_before_wh
         return None if wanted is None else max(0, wanted - (self.metered_wh or 0))
 
-    def told_ma(self, at: datetime) -> int | None:
-        """What the station was told for a moment; None: nothing that covers it."""
-        if self.accepted is None:
-            return None
-        for step in self.accepted.steps(self.session_id)[: self.most_periods]:
-            if step.begins_at <= at < step.ends_at:
-                return step.current_ma
-        return None
+    @property
+    def told(self) -> Sequence[Step]:
+        """What the station took last."""
+        return () if self.accepted is None else self.of(self.accepted)
+
+    def of(self, planned: Plan) -> Sequence[Step]:
+        """What its station hears of a plan."""
+        return schedule(planned, self.session_id, self.most_periods)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,15 +168,16 @@ class Situation:
 
     def in_force_ma(self, session: OpenSession, at: datetime) -> int:
         """What a session may draw by all that its station was told so far."""
-        told = session.told_ma(at)
-        if told is None:
-            told = self._station(session).default_ma
-        wiring = self._wiring(session)
-        return wiring.maximum_ma if told is None else min(told, wiring.maximum_ma)
+        told = current(session.told, at)
+        return self._unplanned_ma(session) if told is None else self._bounded(session, told)
 
     def held_ma(self, session: OpenSession, now: datetime) -> int:
         """The most that a session may draw before it can be told again: its steps go on."""
         moments = [now + number * LOOK_AHEAD / 4 for number in range(5)]
+        if self.version_of(session) is None:
+            # For how long? Unseen, it may end, too, and another begin by the local list.
+            moments += [step.begins_at for step in session.told if step.begins_at > now]
+            moments.append(FOREVER)
         return max(self.in_force_ma(session, at) for at in moments)
 
     def version_of(self, session: OpenSession) -> str | None:
@@ -184,15 +195,27 @@ class Situation:
         if refused_at is not None and session.vehicle is not None:
             # It waits for a schedule, and may not know of the earlier one.
             refuses = refuses and session.vehicle.told_at <= refused_at
-        return refuses or self.version_of(session) is None
+        is_placed = session.connector_id != UNPLACED
+        return refuses or not is_placed or self.version_of(session) is None
 
     def is_news(self, session: OpenSession, planned: Plan, now: datetime) -> bool:
         """Whether the station has to be told what is planned; it waits when its vehicle spoke."""
         vehicle, accepted = session.vehicle, session.accepted
         if vehicle and accepted and accepted.bounds[0] < vehicle.told_at:
             return True
-        moments = [at for at in planned.bounds[:-1] if at < now + LOOK_AHEAD]
-        return any(session.told_ma(at) != planned.current(session.session_id, at) for at in moments)
+        if session.doubtful_ma is not None:
+            return True
+        told, news = session.told, session.of(planned)
+        moments = [at for at in planned.bounds if at < ends_at(now)]
+        return any(current(told, at) != current(news, at) for at in moments)
+
+    def _unplanned_ma(self, session: OpenSession) -> int:
+        default_ma = self._station(session).default_ma
+        most = self._wiring(session).maximum_ma
+        return most if default_ma is None else self._bounded(session, default_ma)
+
+    def _bounded(self, session: OpenSession, told_ma: int) -> int:
+        return min(max(told_ma, session.doubtful_ma or 0), self._wiring(session).maximum_ma)
 
     def _station(self, session: OpenSession) -> ManagedStation:
         return next(s for s in self.stations if s.station_id == session.station_id)
@@ -206,6 +229,7 @@ class Situation:
         if self.latest is not None and session.session_id in self.latest.allotments:
             charging, since = self.latest.state(session.session_id, now)
         vehicle = session.vehicle or VehicleNeeds(told_at=session.begun_at)
+        is_away = self.version_of(session) is None
         bounds = (wiring.maximum_ma, wish.maximum_ma, vehicle.maximum_ma)
         return Demand(
             session_id=session.session_id,
@@ -214,7 +238,8 @@ class Situation:
             begun_at=session.begun_at,
             charging=charging,
             since=since,
-            phases=wiring.phases[: min(wish.phases, vehicle.phases)],
+            # Where nobody sees who charges, another vehicle may.
+            phases=wiring.phases[: None if is_away else min(wish.phases, vehicle.phases)],
             minimum_ma=vehicle.minimum_ma,
             maximum_ma=min(bound for bound in bounds if bound is not None),
             priority=wish.priority,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, LiteralString
+from uuid import UUID
 
 import msgspec
 
@@ -14,8 +15,8 @@ from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.smart_charging.limits import SiteLimits
 from services.charging.domain.smart_charging.outside import OutsideLimit
 from services.charging.domain.smart_charging.plan import Plan
-from services.charging.domain.smart_charging.profiles import MOST_PERIODS
 from services.charging.domain.smart_charging.rate_unit import rate_unit
+from services.charging.domain.smart_charging.schedule import MOST_PERIODS
 from services.charging.domain.smart_charging.situation import (
     ManagedStation,
     OpenSession,
@@ -66,7 +67,7 @@ _SESSIONS: LiteralString = """
                     ('smartchargingctrlr', 'periodsperschedule'))
                 and component_instance = '' and variable_instance = '' and evse_id = 0
                 and periods.connector_id = 0 and attribute = 'Actual'
-        )
+        ), doubtful_ma
     from session
     join station on station.id = session.station_id
     left join session_preferences on session_preferences.session_id = session.id
@@ -192,6 +193,20 @@ class PostgresSiteBook:
         async with self._database.transaction() as connection:
             return await keep_plan(connection, site_id, planned)
 
+    async def telling(self, most: Mapping[UUID, int]) -> None:
+        """Durable before stations hear of it: an answer may be lost, and so may this node."""
+        async with self._database.statement() as connection:
+            await connection.execute(
+                """
+                insert into session_profile as known (session_id, doubtful_ma)
+                select session_id, most from unnest(%s::uuid[], %s::integer[])
+                    as heard (session_id, most) order by session_id
+                on conflict (session_id) do update
+                    set doubtful_ma = greatest(known.doubtful_ma, excluded.doubtful_ma)
+                """,
+                (list(most), list(most.values())),
+            )
+
     async def told(self, number: int, told: Sequence[StationTold]) -> None:
         """Keep what stations said; a yes ends an earlier no."""
         async with self._database.transaction() as connection:
@@ -199,14 +214,22 @@ class PostgresSiteBook:
             said = [one for one in told if one.session_id is not None]
             await connection.execute(
                 """
-                insert into session_profile as known (session_id, accepted_plan, refused_at)
+                insert into session_profile as known
+                    (session_id, accepted_plan, refused_at, doubtful_ma)
                 select session_id, case when accepted then %s::bigint end,
-                    case when not accepted then now() end
-                from unnest(%s::uuid[], %s::boolean[]) as said (session_id, accepted)
+                    case when not accepted then now() end, doubtful_ma
+                from unnest(%s::uuid[], %s::boolean[], %s::integer[])
+                    as said (session_id, accepted, doubtful_ma)
                 on conflict (session_id) do update set refused_at = excluded.refused_at,
+                    doubtful_ma = excluded.doubtful_ma,
                     accepted_plan = coalesce(excluded.accepted_plan, known.accepted_plan)
                 """,
-                (number, [one.session_id for one in said], [one.accepted for one in said]),
+                (
+                    number,
+                    [one.session_id for one in said],
+                    [one.accepted for one in said],
+                    [one.doubtful_ma for one in said],
+                ),
             )
 
 
@@ -214,8 +237,7 @@ async def _keep_defaults(connection: Connection, told: Sequence[StationTold]) ->
     await connection.execute(
         """
         insert into station_default as known (station_id, default_ma, refused_at)
-        select station_id, case when accepted then default_ma end,
-            case when not accepted then now() end
+        select station_id, default_ma, case when not accepted then now() end
         from unnest(%s::text[], %s::integer[], %s::boolean[])
             as said (station_id, default_ma, accepted)
         on conflict (station_id) do update set refused_at = excluded.refused_at,
@@ -252,4 +274,5 @@ def _session(row: Sequence[Any], plans: Mapping[int, Plan]) -> OpenSession:
         accepted=plans.get(row[7]),
         refused_at=row[8],
         station_periods=row[12] or MOST_PERIODS,
+        doubtful_ma=row[13],
     )

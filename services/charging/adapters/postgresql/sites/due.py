@@ -20,9 +20,9 @@ PROFILES_FORGOTTEN: LiteralString = """
         update station_default set default_ma = null, refused_at = null
         where station_id = any(%(stations)s) and default_ma is not null
     ), forgotten_profile as (
-        update session_profile set accepted_plan = null from session
+        update session_profile set accepted_plan = null, doubtful_ma = null from session
         where session.id = session_id and ended_at is null and station_id = any(%(stations)s)
-            and accepted_plan is not null
+            and (accepted_plan is not null or doubtful_ma is not null)
     )
 """
 """What stations took before they booted, or were told to forget, holds no longer: a session's

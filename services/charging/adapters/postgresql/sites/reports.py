@@ -11,7 +11,7 @@ from services.charging.adapters.postgresql.sites.plans import read_plans
 from services.charging.application.ports import Planned
 from services.charging.domain.smart_charging.outside import OutsideLimit
 from services.charging.domain.smart_charging.plan import Step
-from services.charging.domain.smart_charging.profiles import MOST_PERIODS
+from services.charging.domain.smart_charging.schedule import schedule
 from services.charging.domain.smart_charging.vehicle import Period, VehicleNeeds
 
 _PLANNED: LiteralString = """
@@ -76,7 +76,7 @@ class PostgresSiteReports:
             if row is None:
                 return ()
             plans = await read_plans(connection, [row[1]])
-            return plans[row[1]].steps(row[0])[:MOST_PERIODS]
+            return schedule(plans[row[1]], row[0])
 
     async def scheduled(
         self, station_id: str, evse_id: int, schedule: Sequence[Period], at: datetime, *, fits: bool
