@@ -67,7 +67,8 @@ class ModelledStation:
                 if one["startPeriod"] <= past < self.schedule["duration"]
             ]
             if periods:
-                return round(periods[-1]["limit"] * 1000)
+                amperes: float = periods[-1]["limit"]
+                return round(amperes * 1000)
         return BEARS if self.default_ma is None else self.default_ma
 
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0040"
-down_revision = "0039"
+revision = "0044"
+down_revision = "0043"
 
 COLUMNS = """
 -- Written before a station hears of a profile, taken back when it answers: neither a lost answer
