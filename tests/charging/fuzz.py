@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from services.charging.application.central_system import CallRefusedError
@@ -174,6 +175,8 @@ class Core:
 
     async def take(self, sent: Sent) -> None:
         """Take a frame, and answer it if it is to be answered."""
+        # No two frames of a station come at the same moment.
+        self._company.now += timedelta(milliseconds=1)
         frame = self._connection.receive(sent.frame)
         self._conversation.said(Direction.IN, frame, sent.frame)
         while events := self._connection.take_events():
