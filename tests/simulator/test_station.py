@@ -67,6 +67,18 @@ async def test_a_2_0_1_transaction_counts_its_events_and_names_the_request_that_
     assert len({event["transactionInfo"]["transactionId"] for event in events}) == 1
 
 
+async def test_a_cost_that_is_told_by_itself_is_shown() -> None:
+    central = CentralSystem()
+    async with running(central) as url, Station201(url, "S1", "key") as station:
+        assert central.socket
+        cost = {"totalCost": 12.98, "transactionId": "t-1"}
+        await central.socket.send(json.dumps([2, "a", "CostUpdated", cost]))
+        while not central.payloads("answer"):
+            await station.line.call("Heartbeat", {})
+        assert station.display.costs == {"t-1": Decimal("12.98")}
+    assert central.payloads("answer") == [{}]
+
+
 def test_a_display_shows_what_was_told_last() -> None:
     display = Display()
     price = {"format": "UTF8", "content": "0.59 EUR/kWh"}

@@ -1,16 +1,29 @@
 """What people read of a tariff."""
 
 from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.charging.domain.tariffs.display import published, said, said_from
 from services.charging.domain.tariffs.rating import steps
 from services.charging.domain.tariffs.tariff import Currency, DisplayText, Tariff
 from tests.charging.tariffs.tariffs import AFIR, HOUR, component, energy, flat, tariff, time
+from tests.charging.tariffs.test_rating import ENERGIES, costs
 
 
 def test_gross_prices_and_when_a_longer_stay_begins_to_cost() -> None:
     assert said(AFIR) == "0.59 EUR/kWh; from 4 h on 0.10 EUR/min; incl. VAT"
     assert published(AFIR) == DisplayText(language="en", text=said(AFIR))
+
+
+@given(st.decimals("0.01", 9, places=4), ENERGIES)
+def test_who_multiplies_what_is_said_comes_to_what_is_asked(net: Decimal, energy_wh: int) -> None:
+    of = tariff(energy(str(net)))
+    shown, _, _ = said(of).partition(" EUR/kWh")
+    by_hand = (Decimal(shown) * energy_wh / 1000).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    assert costs(of, 0, energy_wh) == by_hand
 
 
 def test_every_part_of_a_price_is_said() -> None:

@@ -247,7 +247,7 @@ async def test_amounts_are_in_the_currency_of_the_station(
     francs = {
         "component": {"name": "TariffCostCtrlr"},
         "variable": {"name": "Currency"},
-        "variableAttribute": [{"value": "CHF", "mutability": "ReadWrite"}],
+        "variableAttribute": [{"value": "chf", "mutability": "ReadWrite"}],
     }
     at = datetime.now(UTC)
     async with connected(program, station_id, version="ocpp2.0.1") as station:

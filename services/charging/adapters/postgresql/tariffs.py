@@ -28,7 +28,8 @@ _OF_SESSION: LiteralString = """
     )
 """
 _PUBLISHED: LiteralString = """
-    select document::text, currency.value from asked join site_tariff using (site_id, version)
+    select document::text, nullif(upper(trim(currency.value)), '')
+    from asked join site_tariff using (site_id, version)
     left join device_variable as currency on currency.station_id = asked.station_id
         and (lower(component), lower(variable)) = ('tariffcostctrlr', 'currency')
         and component_instance = '' and variable_instance = '' and evse_id = 0
