@@ -63,7 +63,7 @@ class SecretsStack(EnvironmentStack):
                 exclude_punctuation=True,
                 password_length=48,
                 generate_string_key="sealing_key",
-                # No certificate: no authority yet. People put it in: docs/charging.md.
+                # No certificate: no authority yet. People put it in: docs/station-security.md.
                 secret_string_template=json.dumps(
                     {"station_authority_certificate": "", "station_authority_key": ""}
                 ),

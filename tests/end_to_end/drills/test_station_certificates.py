@@ -47,7 +47,7 @@ async def test_a_station_of_profile_3_lives_by_its_certificate(
     with figures.measure("authority of stations: its key put in, the service started again"):
         machine = live.environment.machine
         aws = cdk.environment(machine.account_id, machine.region, machine.endpoint)
-        charging = Runbook("../charging.md", aws)
+        charging = Runbook("../station-security.md", aws)
         await asyncio.to_thread(
             charging.run, "Certificates of stations", ENV="live", folder=tmp_path
         )
