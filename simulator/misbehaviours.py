@@ -24,7 +24,7 @@ MALFORMED: tuple[str | bytes, ...] = (
     "[]",
     '[2,"1"]',
     '[2,1,"Heartbeat",{}]',
-    '[2,"1","Heartbeat",[]]',
+    '[2,"1","Heartbeat",[1]]',
     '[2,"1","Heartbeat",{}',
     '["2","1","Heartbeat",{}]',
     '[9,"1",{}]',

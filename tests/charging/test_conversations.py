@@ -75,7 +75,7 @@ async def test_malformed_frames_are_answered_and_quarantined(
         "no json": [4, "-1", "FormationViolation"],
         "{}": [4, "-1", "ProtocolError"],
         '[2,"7"]': [4, "7", "ProtocolError"],
-        '[2,"8","Heartbeat",[]]': [4, "8", "FormationViolation"],
+        '[2,"8","Heartbeat",[1]]': [4, "8", "FormationViolation"],
         b"\x00\xff": [4, "-1", "FormationViolation"],
         "[" * 50_000: [4, "-1", "FormationViolation"],
         '[2,"9","Reset",{}]': [4, "9", "NotImplemented"],

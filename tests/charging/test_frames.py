@@ -57,6 +57,26 @@ def test_payload_is_kept_exactly() -> None:
     assert frame == Call("1", "MeterValues", b'{ "connectorId" :1.0 }')
 
 
+@pytest.mark.parametrize(
+    ("text", "frame"),
+    [
+        ('\ufeff[2,"1","Heartbeat",{}]', Call("1", "Heartbeat", b"{}")),
+        ('[2,"1","Heartbeat",{}]\0', Call("1", "Heartbeat", b"{}")),
+        ('[2,"1","Heartbeat"]', Call("1", "Heartbeat", b"{}")),
+        ('[2,"1","Heartbeat",null]', Call("1", "Heartbeat", b"{}")),
+        ('[2,"1","Heartbeat",[]]', Call("1", "Heartbeat", b"{}")),
+        ('[2,"1","Heartbeat",""]', Call("1", "Heartbeat", b"{}")),
+        ('[3,"1",null]', CallResult("1", b"{}")),
+        ('[3,"1",[]]', CallResult("1", b"{}")),
+        ('[3,"1",{"status":"Accepted"},{}]', CallResult("1", b'{"status":"Accepted"}')),
+        ('[4,"1","NotSupported"]', CallError("1", "NotSupported", "")),
+        ('[4,"1"]', CallError("1", "GenericError", "")),
+    ],
+)
+def test_what_stations_add_or_leave_out(text: str, frame: Frame) -> None:
+    assert read(text) == frame
+
+
 @pytest.mark.parametrize("text", ["[" * 100_000, '[2,"1","X",' + '{"a":' * 100_000])
 def test_depth_is_no_danger(text: str) -> None:
     with pytest.raises(MalformedFrameError) as malformed:
@@ -65,7 +85,7 @@ def test_depth_is_no_danger(text: str) -> None:
     assert malformed.value.answer.code == "FormationViolation"
 
 
-@pytest.mark.parametrize("text", ['[3,"1"]', "[3]", '[4,"1"]', "[3,1,{}]"])
+@pytest.mark.parametrize("text", ['[3,"1"]', "[3]", "[4]", "[3,1,{}]"])
 def test_a_broken_answer_is_not_answered(text: str) -> None:
     with pytest.raises(MalformedFrameError) as malformed:
         read(text)

@@ -17,6 +17,9 @@ SECURITY = {"name": "SecurityCtrlr"}
         [2, "1", "ChangeConfiguration", {"value": SECRET, "key": "AuthorizationKey"}],
         [2, "1", "ChangeConfiguration", {"key": " authorizationkey", "value": SECRET}],
         [3, "1", {"configurationKey": [{"key": "AuthorizationKey", "value": SECRET}]}],
+        [3, "1", {"configurationKey": [{"key": "StationPassword", "value": SECRET}]}],
+        [3, "1", {"configurationKey": [{"key": "wifi_psk", "value": SECRET}]}],
+        [2, "1", "ChangeConfiguration", {"key": "WLAN.Passphrase", "value": SECRET}],
         [
             2,
             "1",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.charging.domain.metering import energy_register
 from services.charging.domain.ocpp16.boot_notification import BootNotification
+from services.charging.domain.ocpp16.get_configuration import GetConfigurationResponse, KeyValue
 from services.charging.domain.ocpp16.meter_values import MeterValues
 from services.charging.domain.ocpp16.start_transaction import StartTransaction
 from services.charging.domain.ocpp16.status_notification import StatusNotification
@@ -30,6 +31,24 @@ START = {
 }
 STATUS = {"connectorId": 1, "errorCode": "NoError", "status": "Available"}
 STOP = {"transactionId": 1, "meterStop": 5, "timestamp": "2026-03-01T10:00:00Z"}
+
+MISSPELT = (
+    "2026-03-01T12:00:00+02",
+    "2026-03-01T10:00Z",
+    "20260301T100000Z",
+    "2026-03-01T10:00:00 Z",
+    "2026-03-01 12:00:00 +0200",
+    " 2026-03-01T10:00:00Z\n",
+    "2026-03-01T10:00:00,000Z",
+)
+"""Ten o'clock."""
+NO_TIMES: tuple[object, ...] = (
+    1772359200,
+    "1772359200",
+    "2026-03-01",
+    "2026-03-01T10:00:00+01:00:30",
+    {},
+)
 
 
 def meter_values(**sample: object) -> dict[str, object]:
@@ -73,6 +92,42 @@ def test_a_right_message_has_no_findings() -> None:
             Rule.TIME_UNREADABLE,
             {"timestamp": UNSET},
         ),
+        *(
+            (
+                StartTransaction,
+                START | {"timestamp": time},
+                Rule.TIME_MISSPELT,
+                {"timestamp": datetime(2026, 3, 1, 10, tzinfo=UTC)},
+            )
+            for time in MISSPELT
+        ),
+        *(
+            (
+                StartTransaction,
+                START | {"timestamp": time},
+                Rule.TIME_UNREADABLE,
+                {"timestamp": UNSET},
+            )
+            for time in NO_TIMES
+        ),
+        (
+            StartTransaction,
+            START | {"timestamp": None},
+            Rule.FIELD_MISSING,
+            {"timestamp": UNSET},
+        ),
+        (
+            StopTransaction,
+            STOP | {"transactionId": None},
+            Rule.FIELD_MISSING,
+            {"transaction_id": -1},
+        ),
+        (
+            StartTransaction,
+            START | {"meterStart": "1e3"},
+            Rule.TEXT_FOR_NUMBER,
+            {"meter_start": 1000},
+        ),
         (
             StopTransaction,
             {"transactionId": 1, "meterStop": 5},
@@ -112,6 +167,26 @@ def test_each_rule_of_lenience(
     message, [finding] = read(kind, json.dumps(payload).encode())
     assert finding.rule is rule
     assert {name: getattr(message, name) for name in read_as} == read_as
+
+
+@pytest.mark.parametrize(
+    ("odd", "rule", "value", "readonly"),
+    [
+        ({"readonly": 0}, Rule.OTHER_FOR_BOOLEAN, "1", False),
+        ({"readonly": 1}, Rule.OTHER_FOR_BOOLEAN, "1", True),
+        ({"readonly": "True"}, Rule.OTHER_FOR_BOOLEAN, "1", True),
+        ({"readonly": None}, Rule.FIELD_MISSING, "1", False),
+        ({"readonly": True, "value": 60}, Rule.NUMBER_FOR_TEXT, "60", True),
+        ({"readonly": True, "value": False}, Rule.NUMBER_FOR_TEXT, "false", True),
+    ],
+)
+def test_a_key_is_known_however_its_station_says_it(
+    odd: dict[str, object], rule: Rule, value: str, readonly: bool
+) -> None:
+    told = {"configurationKey": [{"key": "K", "value": "1", **odd}]}
+    answer, [finding] = read(GetConfigurationResponse, json.dumps(told).encode())
+    assert answer.configuration_key == [KeyValue(key="K", value=value, readonly=readonly)]
+    assert finding.rule is rule
 
 
 @pytest.mark.parametrize(

@@ -83,9 +83,9 @@ async def test_authorize_ignores_case() -> None:
     company = Company()
     statuses = [
         (await company.call("Authorize", idTag=uid))["idTagInfo"]["status"]
-        for uid in ("card1", "CARD1", "card2", "nobody")
+        for uid in ("card1", "CARD1", " Card1\n", "CARD1\0\0\0", "card2", "nobody", "")
     ]
-    assert statuses == ["Accepted", "Accepted", "Blocked", "Invalid"]
+    assert statuses == ["Accepted"] * 4 + ["Blocked", "Invalid", "Invalid"]
 
 
 async def test_a_stop_names_the_token_that_stopped() -> None:

@@ -157,7 +157,7 @@ async def test_error_codes_are_spelt_as_the_version_spells_them(
     program: ChargingProgram, station_id: str
 ) -> None:
     async with connected(program, station_id, version="ocpp2.0.1") as station:
-        assert (await station.send('[2,"1","Heartbeat",[]]'))[2] == "FormatViolation"
+        assert (await station.send('[2,"1","Heartbeat",[1]]'))[2] == "FormatViolation"
         assert (await station.send("no json"))[:3] == [4, "-1", "RpcFrameworkError"]
         assert (await station.send('[2,"2","StartTransaction",{}]'))[2] == "NotImplemented"
         empty = {"requestId": 1, "generatedAt": "2026-03-01T06:00:00Z", "seqNo": 0}
@@ -165,7 +165,7 @@ async def test_error_codes_are_spelt_as_the_version_spells_them(
         # An optional field does not cost the message.
         assert (await station.send(frame))[:2] == [3, "3"]
     async with connected(program, station_id) as station:
-        assert (await station.send('[2,"1","Heartbeat",[]]'))[2] == "FormationViolation"
+        assert (await station.send('[2,"1","Heartbeat",[1]]'))[2] == "FormationViolation"
 
 
 @pytest.mark.integration

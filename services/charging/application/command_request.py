@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from services.charging.domain.masking import is_secret_setting
+from services.charging.domain.masking import is_station_key
 from services.charging.domain.ocpp16.change_configuration import ChangeConfiguration
 from services.charging.domain.ocpp201.types import CustomData
 from services.charging.domain.ocpp201.variables import SetVariables
@@ -68,9 +68,9 @@ def check_request(version: Version, action: str, request: Mapping[str, Any]) -> 
 def _tells_a_secret(message: Message) -> bool:
     match message:
         case ChangeConfiguration():
-            return is_secret_setting(message.key)
+            return is_station_key(message.key)
         case SetVariables():
-            return any(is_secret_setting(data.variable.name) for data in message.set_variable_data)
+            return any(is_station_key(data.variable.name) for data in message.set_variable_data)
         case _:
             return False
 

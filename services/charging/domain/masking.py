@@ -10,18 +10,24 @@ from typing import Any
 
 MASK = "***"
 
-_SETTINGS = {"authorizationkey", "basicauthpassword"}
-"""Names of configuration keys and variables."""
+_STATION_KEYS = {"authorizationkey", "basicauthpassword"}
+_SECRETS = ("password", "passwd", "passphrase", "psk", "secret", "vpnkey")
+"""Names of configuration keys and variables, and how those end that vendors make up."""
 _FIELDS = {"basicauthpassword", "apnpassword", "password"}
 _VALUES = {"value", "attributevalue"}
-_SUSPICIOUS = ("authorizationkey", "password", "\\u00", "\\/")
+_SUSPICIOUS = ("authorizationkey", "passw", "passphrase", "psk", "secret", "vpnkey", "\\u00", "\\/")
 """Looked for in each frame, which a regular expression would take ten times as long to do."""
 _USER_OF_ADDRESS = re.compile(r"://[^/@\s\"]+@")
 
 
 def is_secret_setting(name: str) -> bool:
     """Whether the value of a configuration key or variable of this name is a secret."""
-    return name.strip().lower() in _SETTINGS
+    return is_station_key(name) or name.strip().lower().endswith(_SECRETS)
+
+
+def is_station_key(name: str) -> bool:
+    """Whether it is what the station shows when it connects."""
+    return name.strip().lower() in _STATION_KEYS
 
 
 def masked(text: str) -> str:

@@ -33,6 +33,8 @@ class Rule(StrEnum):
     hash of it, as others may begin alike."""
     NUMBER_FOR_TEXT = "number-for-text"
     TEXT_FOR_NUMBER = "text-for-number"
+    OTHER_FOR_BOOLEAN = "other-for-boolean"
+    """``0``, ``"true"`` and the like."""
     FRACTION_FOR_INTEGER = "fraction-for-integer"
     """Rounded to the nearest integer."""
     VALUE_UNKNOWN = "value-unknown"
@@ -48,6 +50,9 @@ class Rule(StrEnum):
     # Time
     ZONE_MISSING = "zone-missing"
     """Taken as UTC."""
+    TIME_MISSPELT = "time-misspelt"
+    """As ISO 8601 has it, which OCPP-J asks for, and not RFC 3339, as its schemas do: ``+02``, or
+    no seconds. Taken as it is meant."""
     TIME_UNREADABLE = "time-unreadable"
     """Taken as that of a clock that was never set."""
     CLOCK_NOT_SET = "clock-not-set"

@@ -41,8 +41,11 @@ class Token:
 
 
 def token_uid(id_tag: str) -> str:
-    """The uid behind an ``idTag``; identifiers ignore case (OCPP 1.6, section 7.28)."""
-    return id_tag.strip().upper()
+    """The uid behind an ``idTag``; identifiers ignore case (OCPP 1.6, section 7.28).
+
+    What readers fill up with is none of it: U+FFFD stands for NUL, which nobody can keep.
+    """
+    return id_tag.strip().rstrip("\ufffd").upper()
 
 
 def authorization(token: Token | None) -> AuthorizationStatus:

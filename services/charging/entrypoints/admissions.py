@@ -143,10 +143,13 @@ class Admissions:
 
 
 def station_named_by(path: str) -> str | None:
-    """Its id; None: no station has such a path."""
-    prefix, _, name = path.partition("?")[0].rpartition("/")
+    """Its id; None: no station has such a path.
+
+    A slash too many is nobody's: stations put their id behind an address that may end in one.
+    """
+    prefix, _, name = path.partition("?")[0].rstrip("/").rpartition("/")
     station_id = unquote(name)
-    return station_id if prefix == OCPP and station_id else None
+    return station_id if prefix.rstrip("/") == OCPP and station_id else None
 
 
 def _credentials(headers: Headers) -> tuple[bytes, bytes]:

@@ -15,6 +15,9 @@ OCPP_1_6 = Version(
             "chargePointModel": "",
             "sampledValue": [],
             "value": "",
+            # As stations say that were cut off when the transaction began.
+            "transactionId": -1,
+            "readonly": False,
         },
         unknown={"errorCode": "OtherError", "reason": "Other", "context": "Other"},
         # OCPP 1.5 and 2.0.1 have one status for what 1.6 divides.

@@ -134,6 +134,11 @@ class MalformedFrameError(Exception):
         self.answer = answer
 
 
+_AROUND = "\ufeff\0"
+"""What may stand before a frame and after it, and is none of it: a byte order mark, the end of a
+text in C."""
+_NOTHING = {b"", b"null", b"[]", b'""'}
+
 T = TypeVar("T")
 
 _elements = msgspec.json.Decoder(list[msgspec.Raw])
@@ -146,7 +151,7 @@ def read(text: str | bytes, framing: Framing = OCPP_J_1_6) -> Frame:
     if isinstance(text, bytes):
         raise _refused(UNREADABLE_ID, ErrorCode.FORMATION_VIOLATION, "a text frame is expected")
     try:
-        elements = _elements.decode(text)
+        elements = _elements.decode(text.strip(_AROUND))
     except msgspec.ValidationError as error:
         raise _refused(
             UNREADABLE_ID, ErrorCode.PROTOCOL_ERROR, "a JSON array is expected"
@@ -162,9 +167,9 @@ def read(text: str | bytes, framing: Framing = OCPP_J_1_6) -> Frame:
             return _call(message_id, elements)
         case MessageType.SEND:
             return _send(message_id, elements)
-        case MessageType.CALL_RESULT if message_id is not None and len(elements) == 3:
-            return CallResult(message_id, bytes(elements[2]))
-        case MessageType.CALL_ERROR if message_id is not None and len(elements) >= 3:
+        case MessageType.CALL_RESULT if message_id is not None and len(elements) >= 3:
+            return CallResult(message_id, _payload(elements, 2))
+        case MessageType.CALL_ERROR if message_id is not None:
             return CallError(message_id, *_error(elements))
         case MessageType.CALL_RESULT_ERROR if message_id is not None and len(elements) >= 3:
             return CallResultError(message_id, *_error(elements))
@@ -200,13 +205,13 @@ def _call(message_id: str | None, elements: list[msgspec.Raw]) -> Call:
             UNREADABLE_ID, ErrorCode.PROTOCOL_ERROR, "the second element is the message id, a text"
         )
     action = _read(_string, elements, 2)
-    if action is None or len(elements) != 4:
+    if action is None or len(elements) > 4:
         raise _refused(
             message_id,
             ErrorCode.PROTOCOL_ERROR,
             "a call is [2, message id, action, payload]",
         )
-    payload = bytes(elements[3])
+    payload = _payload(elements, 3)
     if not payload.startswith(b"{"):
         raise _refused(message_id, ErrorCode.FORMATION_VIOLATION, "the payload is a JSON object")
     return Call(message_id, action, payload)
@@ -219,6 +224,12 @@ def _send(message_id: str | None, elements: list[msgspec.Raw]) -> Send:
     except MalformedFrameError as error:
         raise MalformedFrameError(str(error), None) from error
     return Send(call.message_id, call.action, call.payload)
+
+
+def _payload(elements: list[msgspec.Raw], index: int) -> bytes:
+    """Where there is nothing to say, stations say it in many ways."""
+    payload = bytes(elements[index]) if index < len(elements) else b""
+    return b"{}" if payload in _NOTHING else payload
 
 
 def _error(elements: list[msgspec.Raw]) -> tuple[str, str]:

@@ -9,8 +9,9 @@ with the code of OCPP-J, section 4.2.3.
 import hashlib
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
-from re import fullmatch
+from re import fullmatch, sub
 from typing import Any, TypeVar
 
 import msgspec
@@ -38,6 +39,7 @@ the same for each repetition of a message, it lets them be told as such."""
 IDENTIFIERS = {"idTag", "idToken"}
 MEASURED = {"value", "measurand", "unit"}
 """Fields of a sample; unless each of them is known, it must not count as an energy register."""
+_BOOLEANS = {"0": False, "false": False, "1": True, "true": True}
 MOST_MENDINGS = 64
 """Of one object; beyond that its fields are left out whole."""
 
@@ -146,7 +148,7 @@ class Reader:
             raise UnreadableError(ErrorCode.FORMATION_VIOLATION, fault.complaint)
         owner = at(document, steps)
         value = owner[last]
-        if value is None and last in self.implied:
+        if value is None and (last in self.implied or last == "timestamp"):
             return self._imply(owner, str(last), where)
         if longest := fullmatch(r"Expected `str` of length <= (\d+)", what):
             owner[last] = _cut(value, int(longest[1]), is_identifier=last in IDENTIFIERS)
@@ -158,10 +160,17 @@ class Reader:
             owner[last] = f"{value}Z"
             return Finding(Rule.ZONE_MISSING, where)
         if what == "Invalid RFC3339 encoded datetime":
+            spelt = _in_rfc_3339(value)
+            owner[last] = spelt or NO_TIME
+            return Finding(Rule.TIME_MISSPELT if spelt else Rule.TIME_UNREADABLE, where)
+        if what.startswith("Expected `datetime`") and last == "timestamp":
             owner[last] = NO_TIME
             return Finding(Rule.TIME_UNREADABLE, where)
+        if what.startswith("Expected `bool") and str(value).lower() in _BOOLEANS:
+            owner[last] = _BOOLEANS[str(value).lower()]
+            return Finding(Rule.OTHER_FOR_BOOLEAN, where)
         if what.startswith("Expected `str") and isinstance(value, int | float):
-            owner[last] = str(value)
+            owner[last] = msgspec.json.encode(value).decode()
             return Finding(Rule.NUMBER_FOR_TEXT, where)
         if what.startswith("Expected `int") and isinstance(value, str | float):
             return _as_integer(owner, last, value, where)
@@ -221,6 +230,17 @@ def _cut(text: str, longest: int, *, is_identifier: bool) -> str:
     return text[: longest - len(ending)] + ending
 
 
+def _in_rfc_3339(time: str) -> str | None:
+    """A time that ISO 8601 allows; None: it is none, or only a day."""
+    close = sub(r"\s+(?=(Z|[+-][\d:]+)$)", "", time.strip())
+    try:
+        spelt = datetime.fromisoformat(close).isoformat()
+    except ValueError:
+        return None
+    # What is left has seconds in its zone.
+    return spelt if spelt != time and len(close) > len("2026-03-01") else None
+
+
 def _document(payload: bytes) -> Any:
     try:
         return msgspec.json.decode(payload)
@@ -231,7 +251,8 @@ def _document(payload: bytes) -> Any:
 def _as_integer(owner: Any, last: str | int, value: str | float, path: str) -> Finding:
     try:
         number = float(value)
-        owner[last] = int(value) if isinstance(value, str) and "." not in value else round(number)
+        is_whole = isinstance(value, str) and value.strip().lstrip("+-").isdecimal()
+        owner[last] = int(value) if is_whole else round(number)
     except (ValueError, OverflowError) as error:
         raise UnreadableError(
             ErrorCode.TYPE_CONSTRAINT_VIOLATION, f"{path} is no integer: {str(value)[:50]!r}"
