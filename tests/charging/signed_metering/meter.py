@@ -21,13 +21,16 @@ class Meter:
         return self._key.public_key()
 
     def key_in(self, form: str) -> str:
-        """The public key as ``pem``, or ``spki``, ``point`` or ``xy``, in hex or Base64."""
+        """The public key as ``pem``, or ``spki``, ``point``, ``compressed`` or ``xy``, in hex or
+        Base64."""
         if form == "pem":
             info = PublicFormat.SubjectPublicKeyInfo
             return self.public_key.public_bytes(Encoding.PEM, info).decode()
         kind, _, encoding = form.partition("/")
         if kind == "spki":
             data = self.public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        elif kind == "compressed":
+            data = self.public_key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
         else:
             point = self.public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
             data = point if kind == "point" else point[1:]
@@ -38,9 +41,10 @@ class Meter:
         return self._key.sign(payload, ec.ECDSA(hashes.SHA256()))
 
     def record(self, *readings: dict[str, Any], **signature: Any) -> str:
-        """An OCMF record; `signature` adds to its signature section, `serial` to the meter."""
+        """An OCMF record; `signature` adds to its signature section, `serial` and `page` before."""
         serial = {"MS": signature.pop("serial")} if "serial" in signature else {}
-        payload = json.dumps({"FV": "1.0", **serial, "PG": "T1", "RD": readings})
+        page = signature.pop("page", "T1")
+        payload = json.dumps({"FV": "1.0", **serial, "PG": page, "RD": readings})
         signed = self.sign(payload.encode())
         form = signature.pop("form", "der")
         if form == "raw":

@@ -31,6 +31,7 @@ CURVES = {
     "brainpool256r1": ec.BrainpoolP256R1(),
     "brainpoolP384r1": ec.BrainpoolP384R1(),
 }
+FORMS = ("spki", "point", "compressed", "xy")
 METER = Meter()
 KEYS = [MeterKey.of(METER.key_in("pem"))]
 WHOLE = METER.record(reading("B", "10.000"), reading("E", "17.450"))
@@ -67,11 +68,19 @@ def test_every_curve(curve: str, form: str) -> None:
 
 @pytest.mark.parametrize(
     "form",
-    ["pem", *(f"{kind}/{e}" for kind in ("spki", "point", "xy") for e in ("hex", "base64"))],
+    ["pem", *(f"{kind}/{e}" for kind in FORMS for e in ("hex", "base64"))],
 )
 def test_every_form_of_a_key(form: str) -> None:
     keys = [MeterKey.of(Meter().key_in("pem")), MeterKey.of(METER.key_in(form))]
     assert judged(WHOLE, keys=keys).verdict is Verdict.VERIFIED
+
+
+def test_a_key_as_stations_tell_theirs() -> None:
+    """By the application note of the Open Charge Alliance; its example leaves the prefix out."""
+    plain = METER.key_in("spki/hex")
+    named = f"oca:base16:asn1:{plain}"
+    for told in (named, *(b64encode(text.encode()).decode() for text in (named, plain))):
+        assert MeterKey.of(told) == MeterKey.of(plain)
 
 
 @pytest.mark.parametrize("key", ["", "xyz", "00" * 40, "30" + "00" * 90, "AAAA"])
@@ -130,6 +139,46 @@ def test_what_was_told_of_an_earlier_transaction_proves_nothing() -> None:
     assert judgement
     assert judgement.verdict is Verdict.INCONSISTENT
     assert "transaction t-1" in judgement.reason
+
+
+def test_begin_and_end_are_in_the_order_of_the_meter() -> None:
+    begin, end = reading("B", "10"), reading("E", "17.45")
+    for page, verdict in (("T8", Verdict.VERIFIED), ("T6", Verdict.INCONSISTENT)):
+        records = METER.record(begin, page="T7"), METER.record(end, page=page)
+        assert judged(*records).verdict is verdict
+    # A meter that repeats the begin beside the end, and one that does not number.
+    whole = METER.record(reading("B", "10"), reading("E", "17.45"), page="T8")
+    assert judged(METER.record(begin, page="T7"), whole).verdict is Verdict.VERIFIED
+    assert judged(METER.record(begin, page="?"), METER.record(end)).verdict is Verdict.VERIFIED
+
+
+@pytest.mark.parametrize(("event", "name"), [("B", "begin"), ("E", "end")])
+def test_nobody_chooses_among_values(event: str, name: str) -> None:
+    """A station that keeps an earlier begin back could have its energy paid twice."""
+    judgement = judged(WHOLE, METER.record(reading(event, "12")))
+    assert judgement == Judgement(Verdict.INCONSISTENT, f"more than one {name} is signed")
+
+
+def test_an_error_while_charging_makes_the_energy_worthless() -> None:
+    spoilt = METER.record(reading("B", "10"), reading("X", "12"), reading("E", "17.45"))
+    assert judged(spoilt).verdict is Verdict.INCONSISTENT
+    assert "(X)" in judged(spoilt).reason
+
+
+def test_one_register_of_several_is_the_session_s() -> None:
+    """What flowed back, and what came before and behind the cable's losses."""
+
+    def both(register: str, end: str) -> list[dict[str, Any]]:
+        return [reading("B", "0", RI=register), reading("E", end, RI=register)]
+
+    back, mains, device = (
+        both("1-0:2.8.0", "1"),
+        both("01-00:B2.08.00*FF", "7.5"),
+        both("01-00:B3.08.00*FF", "7.45"),
+    )
+    assert judged(METER.record(*back, *mains, *device)).verdict is Verdict.VERIFIED
+    judgement = judged(METER.record(*back, *mains), energy_wh=1000)
+    assert judgement == Judgement(Verdict.INCONSISTENT, "7500 Wh are signed, 1000 Wh were reported")
 
 
 def test_without_a_key_nothing_is_said() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -123,12 +124,15 @@ WRAPPED = json.dumps(
 )
 
 
-@pytest.mark.parametrize("value", [RECORD, BASE64, RECORD.encode().hex(), WRAPPED])
+NAMED_OTHERWISE = json.dumps({"signedMeterValue": BASE64, "encodingMethod": "OCMF"})
+
+
+@pytest.mark.parametrize("value", [RECORD, BASE64, RECORD.encode().hex(), WRAPPED, NAMED_OTHERWISE])
 def test_every_way_of_saying_it_in_1_6(value: str) -> None:
     assert signed_in_16([_meter_value_16(value)]) == [RECORD.encode()]
 
 
-@pytest.mark.parametrize("value", ["{", '{"signedMeterData": 7}', "no Base64!", "AAA"])
+@pytest.mark.parametrize("value", ["{", "{}", '{"signedMeterData": 7}', "no Base64!", "AAA"])
 def test_what_is_none_of_them_stays_as_it_is(value: str) -> None:
     assert signed_in_16([_meter_value_16(value)]) == [value.encode()]
 
@@ -196,15 +200,22 @@ async def test_judged_in_the_database_as_in_memory(
     assert len(program.get(f"/sessions/{session['id']}/signed-values")["items"]) == 2
 
 
+def upper_case(record: str) -> str:
+    """The same signature in other hex digits."""
+    payload, bar, signature = record.rpartition("|")
+    return payload + bar + signature.upper()
+
+
 @pytest.mark.integration
+@pytest.mark.parametrize("in_other_words", [str, upper_case])
 async def test_what_was_signed_for_one_session_proves_no_other(
-    program: ChargingProgram, station_id: str
+    program: ChargingProgram, station_id: str, in_other_words: Callable[[str], str]
 ) -> None:
     key = {"public_key": METER.key_in("pem")}
     program.api.post(f"/stations/{station_id}/meter-keys", json=key).raise_for_status()
-    record = METER.record(reading("B", "0.1"), reading("E", "7.55"))
+    told = METER.record(reading("B", "0.1"), reading("E", "7.55"))
     async with connected(program, station_id) as station:
-        for minute in (0, 30):
+        for minute, record in ((0, told), (30, in_other_words(told))):
             at = f"2026-03-01T06:{minute:02}:00Z"
             transaction_id = await station.start(meter=100, at=at)
             data = [signed(record, "Transaction.End")]

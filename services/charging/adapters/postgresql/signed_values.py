@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import LiteralString, Self
 
 from psycopg import AsyncCursor
@@ -13,6 +14,7 @@ from services.charging.adapters.postgresql.database import Connection, Database
 from services.charging.domain.sessions import Stop
 from services.charging.domain.signed_metering.evidence import SignedValues
 from services.charging.domain.signed_metering.meter_key import MeterKey
+from services.charging.domain.signed_metering.ocmf import signed_part
 from services.charging.domain.stop_assignment import Assignment
 from services.charging.domain.transactions import TransactionReport
 
@@ -20,12 +22,13 @@ OF_ANOTHER: LiteralString = """
     (
         select transaction from signed_value as earlier
         where earlier.station_id = told.station_id and earlier.id < told.id
-            and sha256(earlier.received) = sha256(told.received)
+            and earlier.signed_digest = told.signed_digest
             and earlier.transaction <> told.transaction
         limit 1
     ) as of_another
 """
-"""The earlier transaction of its station that told the same record."""
+"""The earlier transaction of its station that told the same record, in whatever words: an elliptic
+signature has two forms, and white space and the case of hex digits are not signed."""
 _SELECT: LiteralString = "select station_id, received, "
 _TOLD: LiteralString = """
     from signed_value as told
@@ -53,13 +56,21 @@ class PostgresSignedRecords:
         async with self._database.statement() as connection:
             await connection.execute(
                 """
-                insert into signed_value (station_id, transaction, received, received_at)
-                select %s, %s, received, %s
-                from unnest(%s::bytea[]) with ordinality as record (received, place)
+                insert into signed_value
+                    (station_id, transaction, received, received_at, signed_digest)
+                select %s, %s, received, %s, digest
+                from unnest(%s::bytea[], %s::bytea[]) with ordinality
+                    as record (received, digest, place)
                 order by place
                 on conflict do nothing
                 """,
-                (station_id, transaction, at, list(records)),
+                (
+                    station_id,
+                    transaction,
+                    at,
+                    list(records),
+                    [sha256(signed_part(record)).digest() for record in records],
+                ),
             )
 
 

@@ -29,7 +29,7 @@ class Verdict(StrEnum):
     """Some value is not OCMF, or signed in a way that cannot be checked."""
     INCONSISTENT = "inconsistent"
     """Signed, but not for this: the energy between start and stop is another, or was signed by
-    several meters, or for an earlier transaction."""
+    several meters, or for an earlier transaction; or the meter doubts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ def judge(signed: SignedValues, energy_wh: int) -> Judgement | None:
     if signed.of_another is not None:
         reason = f"a value was told in transaction {signed.of_another} already"
         return Judgement(Verdict.INCONSISTENT, reason)
+    if any(record.is_spoilt for record in records):
+        return Judgement(Verdict.INCONSISTENT, "the meter had an error while it charged (X)")
     return _compare([reading for record in records for reading in record.readings], energy_wh)
 
 
@@ -78,21 +80,43 @@ def _is_signed(record: Record, keys: Sequence[MeterKey]) -> bool:
 
 
 def _compare(readings: Sequence[Reading], energy_wh: int) -> Judgement:
-    """Begin and end of the first register of one meter that has both."""
-    for begin in readings:
-        if not begin.begins:
-            continue
-        for end in readings:
-            same = (end.meter, end.register) == (begin.meter, begin.register)
-            if end.ends and same:
-                return _compare_pair(begin, end, energy_wh)
-    return Judgement(Verdict.INCONSISTENT, "no register is signed at both begin and end")
+    """Registers of one meter that have both begin and end; one that agrees proves the energy.
+
+    A meter may count before and behind a cable's losses, and what flows back besides.
+    """
+    registers: dict[tuple[str | None, str], list[Reading]] = {}
+    for reading in readings:
+        if reading.begins or reading.ends:
+            registers.setdefault((reading.meter, reading.register), []).append(reading)
+    whole = [
+        register
+        for register in registers.values()
+        if any(one.begins for one in register) and any(one.ends for one in register)
+    ]
+    counting = [register for register in whole if not register[0].flows_back]
+    judgements = [_compare_register(register, energy_wh) for register in counting or whole]
+    if not judgements:
+        return Judgement(Verdict.INCONSISTENT, "no register is signed at both begin and end")
+    verified = (one for one in judgements if one.verdict is Verdict.VERIFIED)
+    return next(verified, judgements[0])
+
+
+def _compare_register(register: Sequence[Reading], energy_wh: int) -> Judgement:
+    begins = [reading for reading in register if reading.begins]
+    ends = [reading for reading in register if reading.ends]
+    for name, found in (("begin", begins), ("end", ends)):
+        if doubts := [reading.doubt for reading in found if reading.doubt]:
+            return Judgement(Verdict.INCONSISTENT, f"the {name} has {doubts[0]}")
+        if len({reading.watt_hours for reading in found}) > 1:
+            return Judgement(Verdict.INCONSISTENT, f"more than one {name} is signed")
+    pages = [[one.page for one in found if one.page is not None] for found in (begins, ends)]
+    if all(pages) and max(pages[1]) < min(pages[0]):
+        reason = f"the end (T{max(pages[1])}) was signed before the begin (T{min(pages[0])})"
+        return Judgement(Verdict.INCONSISTENT, reason)
+    return _compare_pair(begins[0], ends[0], energy_wh)
 
 
 def _compare_pair(begin: Reading, end: Reading, energy_wh: int) -> Judgement:
-    for name, reading in (("begin", begin), ("end", end)):
-        if reading.doubt:
-            return Judgement(Verdict.INCONSISTENT, f"the {name} has {reading.doubt}")
     signed = end.watt_hours - begin.watt_hours
     allowed = max(_ROUNDED_WH, begin.resolution_wh, end.resolution_wh)
     if abs(signed - energy_wh) > allowed:

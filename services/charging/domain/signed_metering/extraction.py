@@ -2,6 +2,7 @@
 
 OCPP 1.6 has them as the text of a sampled value whose format is ``SignedData``: the record itself
 or, by the application note of the Open Charge Alliance, a JSON object with the fields of 2.0.1.
+Some call the first of these fields ``signedMeterValue``.
 """
 
 import binascii
@@ -15,7 +16,8 @@ from services.charging.domain.ocpp201.meter_value import MeterValue as MeterValu
 
 
 class _SignedMeterValue(msgspec.Struct, rename="camel"):
-    signed_meter_data: str
+    signed_meter_data: str = ""
+    signed_meter_value: str = ""
 
 
 _object = msgspec.json.Decoder(_SignedMeterValue)
@@ -44,7 +46,8 @@ def signed_in_201(values: Iterable[MeterValue201]) -> list[bytes]:
 def _record_16(text: str) -> bytes:
     if text.lstrip().startswith("{"):
         try:
-            return _data(_object.decode(text).signed_meter_data)
+            found = _object.decode(text)
+            return _data(found.signed_meter_data or found.signed_meter_value or text)
         except (msgspec.DecodeError, RecursionError):
             return text.encode()
     return _data(text)

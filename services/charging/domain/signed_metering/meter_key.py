@@ -1,7 +1,8 @@
 """Public keys of meters, and whether a signature is theirs (ECDSA, FIPS 186-5).
 
 Stations and their papers show keys in many forms: as ``SubjectPublicKeyInfo`` (RFC 5480) in PEM,
-hex or Base64, or as nothing but the point of the curve.
+hex or Base64, or as nothing but the point of the curve; stations that tell theirs over OCPP put
+``oca:base16:asn1:`` before it, and Base64 around both.
 """
 
 import binascii
@@ -30,7 +31,11 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
     "SHA384": hashes.SHA384(),
     "SHA512": hashes.SHA512(),
 }
-_POINT_BYTES = {2 * ((curve.key_size + 7) // 8) for curve in _CURVES.values()}
+_SIZES = {(curve.key_size + 7) // 8 for curve in _CURVES.values()}
+_POINT_BYTES = {2 * size for size in _SIZES} | {2 * size + 1 for size in _SIZES}
+_COMPRESSED_BYTES = {size + 1 for size in _SIZES}
+_COMPRESSED = (b"\x02", b"\x03")
+_ENVELOPE = re.compile(r"oca:base(16|64):asn1:")
 _PEM = re.compile(r"-----BEGIN PUBLIC KEY-----(.*)-----END PUBLIC KEY-----", re.DOTALL)
 
 
@@ -54,7 +59,7 @@ class MeterKey:
         key = cls(_bytes(text))
         if key.data[:1] == b"\x30":
             key.on_own_curve()
-        elif len(key.data) - (len(key.data) % 2) not in _POINT_BYTES:
+        elif not (key.is_compressed or len(key.data) in _POINT_BYTES):
             raise UnusableKeyError(f"no key and no point of a curve: {len(key.data)} bytes")
         return key
 
@@ -68,6 +73,11 @@ class MeterKey:
             return False
         return True
 
+    @property
+    def is_compressed(self) -> bool:
+        """Whether it is a point of which one coordinate is left out (SEC 1, section 2.3.3)."""
+        return len(self.data) in _COMPRESSED_BYTES and self.data[:1] in _COMPRESSED
+
     def on_own_curve(self) -> ec.EllipticCurvePublicKey:
         """The key as it names its curve; raises `UnusableKeyError`."""
         try:
@@ -79,7 +89,8 @@ class MeterKey:
         return public
 
     def _on(self, curve: ec.EllipticCurve) -> ec.EllipticCurvePublicKey:
-        point = self.data if len(self.data) % 2 else b"\x04" + self.data
+        is_whole = self.is_compressed or len(self.data) % 2
+        point = self.data if is_whole else b"\x04" + self.data
         try:
             return ec.EllipticCurvePublicKey.from_encoded_point(curve, point)
         except (ValueError, UnsupportedAlgorithm) as error:
@@ -88,15 +99,19 @@ class MeterKey:
 
 def _bytes(text: str) -> bytes:
     pem = _PEM.search(text)
-    compact = "".join((pem[1] if pem else text).split())
+    compact = _ENVELOPE.sub("", "".join((pem[1] if pem else text).split()), count=1)
     try:
         return bytes.fromhex(compact)
     except ValueError:
         pass
     try:
-        return b64decode(compact, validate=True)
+        data = b64decode(compact, validate=True)
     except (ValueError, binascii.Error) as error:
         raise UnusableKeyError("neither PEM nor hex nor Base64") from error
+    try:
+        return bytes.fromhex(_ENVELOPE.sub("", data.decode("ascii"), count=1))
+    except ValueError:
+        return data
 
 
 def _parameters(algorithm: str) -> tuple[ec.EllipticCurve, hashes.HashAlgorithm]:

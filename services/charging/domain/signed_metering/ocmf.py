@@ -4,6 +4,7 @@ The signature is over the bytes of the payload exactly as they stand between the
 """
 
 import binascii
+import re
 from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,11 @@ _WH_PER_UNIT = {"Wh": 1, "kWh": 1000}
 _BEGIN = {"B"}
 _END = {"E", "L", "R", "A", "P"}
 """Ended by the driver, locally, remotely, aborted, or by loss of power."""
+_SPOILT = "X"
+"""An error while charging: from here on, energy or time is not to be relied upon."""
+_EXPORT = re.compile(r":(0?2|C[0-3])\.", re.IGNORECASE)
+"""Of an OBIS code: energy that flows back."""
+_PAGE = re.compile(r"T([0-9]{1,18})")
 
 
 class UnreadableRecordError(ValueError):
@@ -30,6 +36,8 @@ class Reading:
     """Its serial number; without one, that of the gateway that reads it."""
     register: str
     """Its OBIS code, as the meter writes it."""
+    page: int | None
+    """Of its record: the meter numbers what it signs in transactions, in its order."""
     watt_hours: Decimal
     resolution_wh: Decimal
     """Of its last digit."""
@@ -37,6 +45,11 @@ class Reading:
     ends: bool
     doubt: str | None
     """Why the meter itself says that the value is not to be relied upon."""
+
+    @property
+    def flows_back(self) -> bool:
+        """Whether the register counts what a vehicle gives."""
+        return _EXPORT.search(self.register) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +61,8 @@ class Record:
     """Such as ``ECDSA-secp256r1-SHA256``."""
     signature: bytes
     readings: Sequence[Reading]
+    is_spoilt: bool
+    """Whether the meter had an error while charging."""
 
 
 class _Line(msgspec.Struct):
@@ -63,6 +78,7 @@ class _Payload(msgspec.Struct):
     RD: list[_Line]
     MS: str | None = None
     GS: str | None = None
+    PG: str | None = None
 
 
 class _Signature(msgspec.Struct):
@@ -77,10 +93,7 @@ _signature = msgspec.json.Decoder(_Signature)
 
 def read_record(received: bytes) -> Record:
     """Read one record; raises `UnreadableRecordError`."""
-    head, _, rest = received.strip().partition(b"|")
-    payload, bar, signed = rest.rpartition(b"|")
-    if head != b"OCMF" or not bar:
-        raise UnreadableRecordError("not of the form OCMF|payload|signature")
+    payload, signed = _sections(received)
     try:
         said = _payload.decode(payload)
         signature = _signature.decode(signed)
@@ -90,8 +103,30 @@ def read_record(received: bytes) -> Record:
         payload=payload,
         algorithm=signature.SA,
         signature=decoded(signature.SD, signature.SE),
-        readings=_readings(said.RD, said.MS or said.GS),
+        readings=_readings(said.RD, said.MS or said.GS, _page(said.PG)),
+        is_spoilt=any(line.TX == _SPOILT for line in said.RD),
     )
+
+
+def signed_part(received: bytes) -> bytes:
+    """What is signed of a record: it stays when the same is sent in other words; or all of it."""
+    try:
+        return _sections(received)[0]
+    except UnreadableRecordError:
+        return received
+
+
+def _sections(received: bytes) -> tuple[bytes, bytes]:
+    head, _, rest = received.strip().partition(b"|")
+    payload, bar, signed = rest.rpartition(b"|")
+    if head != b"OCMF" or not bar:
+        raise UnreadableRecordError("not of the form OCMF|payload|signature")
+    return payload, signed
+
+
+def _page(said: str | None) -> int | None:
+    found = _PAGE.fullmatch(said or "")
+    return int(found[1]) if found else None
 
 
 def decoded(text: str, encoding: str) -> bytes:
@@ -106,7 +141,7 @@ def decoded(text: str, encoding: str) -> bytes:
     raise UnreadableRecordError(f"the encoding {encoding[:50]!r} is neither hex nor base64")
 
 
-def _readings(lines: Sequence[_Line], meter: str | None) -> list[Reading]:
+def _readings(lines: Sequence[_Line], meter: str | None, page: int | None) -> list[Reading]:
     """A line that leaves a field out means what the line before it said."""
     register = unit = event = None
     status, errors = "G", ""
@@ -123,6 +158,7 @@ def _readings(lines: Sequence[_Line], meter: str | None) -> list[Reading]:
             Reading(
                 meter=meter,
                 register=register,
+                page=page,
                 watt_hours=line.RV * _WH_PER_UNIT[unit],
                 resolution_wh=_last_digit(line.RV) * _WH_PER_UNIT[unit],
                 begins=event in _BEGIN,
