@@ -26,8 +26,10 @@ keeps such locks for each database by itself."""
 
 
 def migrate(conninfo: str, migrations: Path) -> None:
-    """Run those of a folder of Alembic's that are missing, all or none; blocks.
+    """Run those of a folder of Alembic's that are missing; blocks.
 
+    Each is a transaction, but for what it puts into an `autocommit_block`, as PostgreSQL wants it
+    for an index that is built while others write (``create index concurrently if not exists``).
     Their revisions are numbers of four digits, in their order; a database that stands at a later
     one is left as it is. Raises `sqlalchemy.exc.SQLAlchemyError`, also when somebody holds a table
     for too long, and `alembic.util.CommandError` when the database stands at what is no revision.
@@ -49,6 +51,6 @@ def migrate(conninfo: str, migrations: Path) -> None:
                 "a newer version has been here", extra={"schema": stands, "own_schema": newest}
             )
             return
+        connection.commit()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        connection.commit()

@@ -1,6 +1,7 @@
 """Schemas go forward only, and a program before them runs on them."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -103,6 +104,34 @@ def test_a_database_that_stands_at_no_revision_is_not_touched(database: Database
         migrate(database.conninfo, billing.MIGRATIONS)
 
 
+WITH_AN_INDEX = """
+from alembic import op
+
+revision = "9999"
+down_revision = "{newest}"
+
+
+def upgrade() -> None:
+    op.execute("create table price (text text)")
+    with op.get_context().autocommit_block():
+        op.execute("create index concurrently if not exists price_by_text on price (text)")
+"""
+
+
+@pytest.mark.integration
+@SERVICES
+def test_an_index_may_be_built_while_others_write(
+    migrations: Path, database: Database, tmp_path: Path
+) -> None:
+    copied = Path(shutil.copytree(migrations, tmp_path / "migrations"))
+    newest = revisions(migrations)[-1]
+    (copied / "versions" / "9999_index.py").write_text(WITH_AN_INDEX.format(newest=newest))
+    migrate(database.conninfo, copied)
+    with psycopg.connect(database.conninfo) as connection:
+        built = "select indisvalid from pg_index where indexrelid = 'price_by_text'::regclass"
+        assert connection.execute(built).fetchall() == [(True,)]
+
+
 @pytest.mark.integration
 @SERVICES
 def test_what_a_release_changes_leaves_the_version_before_at_work(
@@ -142,6 +171,7 @@ def test_what_would_harm_it_is_found(sql: str, rule: str, tmp_path: Path) -> Non
 def test_what_only_adds_is_not(tmp_path: Path) -> None:
     table = "create table price (id integer primary key, text text not null)"
     index = "create index price_by_text on price (text)"
+    later = "create index concurrently if not exists session_of on session (token_uid)"
     column = "alter table session add price integer"
     given = "-- squawk-ignore ban-drop-column\nalter table session drop column since_release_7"
-    assert findings([table, index, column, given], tmp_path) == []
+    assert findings([table, index, later, column, given], tmp_path) == []
