@@ -16,6 +16,9 @@ from services.charging.domain.ocpp16.status_notification import StatusNotificati
 from services.charging.domain.ocpp16.stop_transaction import StopTransaction
 from services.charging.domain.ocpp16.types import Message
 from services.charging.domain.ocpp16.version import OCPP_1_6
+from services.charging.domain.ocpp201 import metering
+from services.charging.domain.ocpp201.energy_register import energy_registers
+from services.charging.domain.ocpp201.version import OCPP_2_0_1
 from services.charging.domain.ocpp_j.faults import UnreadableError
 from services.charging.domain.quarantine import Rule
 from services.charging.domain.signed_metering.extraction import signed_in_16
@@ -200,7 +203,7 @@ def test_a_stop_counts_without_its_optional_fields(fault: dict[str, object]) -> 
 
 def test_what_cannot_be_read_is_left_out_and_what_is_around_it_stays() -> None:
     good = {"timestamp": "2026-03-01T10:00:00Z", "sampledValue": [{"value": "7"}]}
-    data = [good, {"sampledValue": 7}, good | {"sampledValue": [3, {"value": "8", "phase": []}]}]
+    data = [good, {"sampledValue": 7}, good | {"sampledValue": [3, {"value": "8", "location": []}]}]
     message, findings = read(StopTransaction, json.dumps(STOP | {"transactionData": data}).encode())
     assert message.transaction_data is not None
     taken = [[one.value for one in value.sampled_value] for value in message.transaction_data]
@@ -209,7 +212,7 @@ def test_what_cannot_be_read_is_left_out_and_what_is_around_it_stays() -> None:
     assert {finding.where.partition(" - at ")[2] or finding.where for finding in findings} == {
         "$.transactionData[1]",
         "$.transactionData[2].sampledValue[0]",
-        "`$.transactionData[2].sampledValue[1].phase`",
+        "`$.transactionData[2].sampledValue[1].location`",
     }
 
 
@@ -234,6 +237,9 @@ def test_values_of_an_unknown_measurand_are_never_taken_for_energy() -> None:
         ({"measurand": "SoC", "unit": "%"}, None),
         ({"unit": ""}, None),
         ({"unit": "pints"}, None),
+        ({"phase": "L4"}, None),
+        ({"phase": []}, None),
+        ({"phase": "l1"}, None),
         ({"value": None}, None),
         ({"value": {}}, None),
         ({"unit": "kwh"}, 1000),
@@ -311,3 +317,12 @@ def test_anything_is_read_or_refused(payload: dict[str, Any], kind: type[Message
     except UnreadableError:
         return
     assert isinstance(message, kind)
+
+
+def test_in_2_0_1_too_what_is_of_a_phase_that_nobody_knows_is_no_total() -> None:
+    samples = [{"value": 5}, {"value": 1, "phase": "L4"}]
+    values = {"timestamp": "2026-03-01T10:00:00Z", "sampledValue": samples}
+    payload = json.dumps({"evseId": 1, "meterValue": [values]}).encode()
+    message, [finding] = OCPP_2_0_1.reader.read(metering.MeterValues, payload)
+    registers, _ = energy_registers(message.meter_value, NOW)
+    assert (finding.rule, registers.last_wh) == (Rule.VALUE_UNKNOWN, 5)

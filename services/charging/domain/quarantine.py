@@ -39,7 +39,8 @@ class Rule(StrEnum):
     """Rounded to the nearest integer."""
     VALUE_UNKNOWN = "value-unknown"
     """Not among the values that the standard lists; replaced by the one that differs in case only,
-    by its ``Other``, or left out. What is of an unknown unit or measurand is no energy register."""
+    by its ``Other``, or left out. What is of an unknown unit, measurand or phase is no energy
+    register."""
     FIELD_MISSING = "field-missing"
     """Replaced by what the standard's other fields imply."""
     FIELD_LEFT_OUT = "field-left-out"

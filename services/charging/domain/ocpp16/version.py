@@ -22,7 +22,7 @@ OCPP_1_6 = Version(
         unknown={"errorCode": "OtherError", "reason": "Other", "context": "Other"},
         # OCPP 1.5 and 2.0.1 have one status for what 1.6 divides.
         renamed={"Occupied": "Preparing"},
-        dispensable={"phase", "location", "format"},
+        dispensable={"location", "format"},
         harmless_sample={"value": "", "measurand": "RPM"},
     ),
     requests=REQUESTS,

@@ -32,7 +32,7 @@ OCPP_2_0_1 = Version(
         renamed=dict.fromkeys(
             ("Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing"), "Occupied"
         ),
-        dispensable={"phase", "location", "chargingState"},
+        dispensable={"location", "chargingState"},
         harmless_sample={"value": 0, "measurand": "Frequency"},
     ),
     requests=REQUESTS,

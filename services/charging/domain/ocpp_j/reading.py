@@ -37,8 +37,9 @@ NO_TIME = "1970-01-01T00:00:00Z"
 """What a clock says that was never set: a time that is missing or unreadable tells no more. Being
 the same for each repetition of a message, it lets them be told as such."""
 IDENTIFIERS = {"idTag", "idToken"}
-MEASURED = {"value", "measurand", "unit"}
-"""Fields of a sample; unless each of them is known, it must not count as an energy register."""
+MEASURED = {"value", "measurand", "unit", "phase"}
+"""Fields of a sample; what is said in them must be known, or it must not count as an energy
+register: one of a phase that nobody knows is no total."""
 _BOOLEANS = {"0": False, "false": False, "1": True, "true": True}
 MOST_MENDINGS = 64
 """Of one object; beyond that its fields are left out whole."""
@@ -57,8 +58,8 @@ class Reader:
     dispensable: Set[str]
     """Fields that are left out when their value is unknown."""
     harmless_sample: Mapping[str, object]
-    """What a sample stands for whose value, measurand or unit is unknown: a measurand that nobody
-    reads, and a value for want of one."""
+    """What a sample stands for whose value, measurand, unit or phase is unknown: a measurand that
+    nobody reads, and a value for want of one."""
 
     def read(self, kind: type[M], payload: bytes) -> tuple[M, list[Finding]]:
         """The message and what had to be mended; raises `UnreadableError`."""

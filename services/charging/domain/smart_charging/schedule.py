@@ -18,6 +18,11 @@ MOST_PERIODS = 8
 two hours are no more."""
 
 
+def most_periods(station: int | None, vehicle: int | None) -> int:
+    """Of a schedule, by what station and vehicle take; None: it did not tell."""
+    return min(MOST_PERIODS, station or MOST_PERIODS, vehicle or MOST_PERIODS)
+
+
 def ends_at(planned_at: datetime) -> datetime:
     """Until when a plan of a moment is told: the end of the next hour of the clock."""
     return planned_at.replace(minute=0, second=0, microsecond=0) + 2 * HOUR

@@ -10,9 +10,9 @@ from services.charging.domain.smart_charging.limits import Fuse, SiteLimits, Wir
 from services.charging.domain.smart_charging.plan import Plan, Step
 from services.charging.domain.smart_charging.rate_unit import RateUnit
 from services.charging.domain.smart_charging.schedule import (
-    MOST_PERIODS,
     current,
     ends_at,
+    most_periods,
     schedule,
 )
 from services.charging.domain.smart_charging.surplus import Surplus
@@ -85,14 +85,14 @@ class OpenSession:
     doubtful_ma: int | None = None
     """The most of profiles that it was sent since, and of which it never said whether it took
     them."""
-    station_periods: int = MOST_PERIODS
-    """That the station takes in a schedule, as far as it told."""
+    station_periods: int | None = None
+    """That the station takes in a schedule, if it told."""
 
     @property
     def most_periods(self) -> int:
         """Of the schedules that its station is told."""
         of_vehicle = self.vehicle.most_periods if self.vehicle else None
-        return min(MOST_PERIODS, self.station_periods, of_vehicle or MOST_PERIODS)
+        return most_periods(self.station_periods, of_vehicle)
 
     @property
     def departure_at(self) -> datetime | None:

@@ -9,14 +9,17 @@ import msgspec
 
 from services.charging.adapters.postgresql.database import Connection, Database
 from services.charging.adapters.postgresql.sites.due import PROFILES_FORGOTTEN, SITES_DUE
-from services.charging.adapters.postgresql.sites.plans import keep_plan, read_plans
+from services.charging.adapters.postgresql.sites.plans import (
+    STATION_PERIODS,
+    keep_plan,
+    read_plans,
+)
 from services.charging.application.smart_charging.telling import StationTold
 from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.smart_charging.limits import SiteLimits
 from services.charging.domain.smart_charging.outside import OutsideLimit
 from services.charging.domain.smart_charging.plan import Plan
 from services.charging.domain.smart_charging.rate_unit import rate_unit
-from services.charging.domain.smart_charging.schedule import MOST_PERIODS
 from services.charging.domain.smart_charging.situation import (
     ManagedStation,
     OpenSession,
@@ -43,7 +46,7 @@ _STATIONS: LiteralString = """
         and connector_id = 0 and attribute = 'Actual'
     where site_id = %s order by station.id
 """
-_SESSIONS: LiteralString = """
+_SELECT: LiteralString = """
     select session.id, session.station_id, connector_id, transaction_id, started_at,
         (
             select greatest(0, register_wh - meter_start_wh) from meter_reading
@@ -57,17 +60,9 @@ _SESSIONS: LiteralString = """
                 and meter_reading.station_id = session.station_id and register_wh is not null
                 and measured_at <= told_at
             order by measured_at desc limit 1
-        ), (
-            select min(
-                case when periods.value ~ '^[1-9][0-9]{0,3}$' then periods.value::integer end
-            )
-            from device_variable as periods
-            where periods.station_id = session.station_id
-                and (lower(component), lower(variable)) in (('', 'chargingschedulemaxperiods'),
-                    ('smartchargingctrlr', 'periodsperschedule'))
-                and component_instance = '' and variable_instance = '' and evse_id = 0
-                and periods.connector_id = 0 and attribute = 'Actual'
-        ), doubtful_ma
+        ), doubtful_ma,
+"""
+_FROM: LiteralString = """
     from session
     join station on station.id = session.station_id
     left join session_preferences on session_preferences.session_id = session.id
@@ -163,7 +158,7 @@ class PostgresSiteBook:
             outside = await connection.execute(_OUTSIDE, (site_id,))
             latest = await connection.execute(_LATEST, (site_id,))
             [number] = await latest.fetchone() or [None]
-            sessions = await connection.execute(_SESSIONS, (site_id,))
+            sessions = await connection.execute(_SELECT + STATION_PERIODS + _FROM, (site_id,))
             rows = await sessions.fetchall()
             numbers = {number, *(row[7] for row in rows)} - {None}
             plans = await read_plans(connection, sorted(numbers))
@@ -273,6 +268,6 @@ def _session(row: Sequence[Any], plans: Mapping[int, Plan]) -> OpenSession:
         metered_before_wh=row[11] or 0,
         accepted=plans.get(row[7]),
         refused_at=row[8],
-        station_periods=row[12] or MOST_PERIODS,
-        doubtful_ma=row[13],
+        doubtful_ma=row[12],
+        station_periods=row[13],
     )

@@ -7,6 +7,18 @@ from uuid import UUID
 from services.charging.adapters.postgresql.database import Connection
 from services.charging.domain.smart_charging.plan import Allotment, Plan
 
+STATION_PERIODS: LiteralString = """
+    (
+        select min(case when periods.value ~ '^[1-9][0-9]{0,3}$' then periods.value::integer end)
+        from device_variable as periods
+        where periods.station_id = session.station_id
+            and (lower(component), lower(variable)) in (('', 'chargingschedulemaxperiods'),
+                ('smartchargingctrlr', 'periodsperschedule'))
+            and component_instance = '' and variable_instance = '' and evse_id = 0
+            and periods.connector_id = 0 and attribute = 'Actual'
+    )
+"""
+"""That the station of a session takes in a schedule; null: it did not tell."""
 _PLANS: LiteralString = """
     select site_plan.number, bounds, session_id, currents, phases, charging, since
     from site_plan left join site_allotment on plan_number = number

@@ -7,11 +7,11 @@ from typing import Any, LiteralString
 import msgspec
 
 from services.charging.adapters.postgresql.database import Database
-from services.charging.adapters.postgresql.sites.plans import read_plans
+from services.charging.adapters.postgresql.sites.plans import STATION_PERIODS, read_plans
 from services.charging.application.ports import Planned
 from services.charging.domain.smart_charging.outside import OutsideLimit
 from services.charging.domain.smart_charging.plan import Step
-from services.charging.domain.smart_charging.schedule import schedule
+from services.charging.domain.smart_charging.schedule import most_periods, schedule
 from services.charging.domain.smart_charging.vehicle import Period, VehicleNeeds
 
 _PLANNED: LiteralString = """
@@ -21,6 +21,15 @@ _PLANNED: LiteralString = """
     )
     from station left join site_planning on site_planning.site_id = station.site_id
     where station.id = %(station)s
+"""
+_TOLD: LiteralString = """
+    select session.id, accepted_plan, (needs ->> 'most_periods')::integer,
+"""
+_OF_EVSE: LiteralString = """
+    from session join session_profile on session_profile.session_id = session.id
+    left join session_vehicle on session_vehicle.session_id = session.id
+    where session.station_id = %(station)s and session.connector_id = %(evse)s
+        and ended_at is null and accepted_plan is not null
 """
 _NEED: LiteralString = """
     insert into vehicle_report (station_id, evse_id, needs, told_at)
@@ -64,19 +73,14 @@ class PostgresSiteReports:
         """What the vehicle at an EVSE may draw by the profile that its station took last."""
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
-                """
-                select session.id, accepted_plan from session
-                join session_profile on session_profile.session_id = session.id
-                where station_id = %s and connector_id = %s and ended_at is null
-                    and accepted_plan is not null
-                """,
-                (station_id, evse_id),
+                _TOLD + STATION_PERIODS + _OF_EVSE, {"station": station_id, "evse": evse_id}
             )
             row = await cursor.fetchone()
             if row is None:
                 return ()
-            plans = await read_plans(connection, [row[1]])
-            return schedule(plans[row[1]], row[0])
+            session_id, number, of_vehicle, of_station = row
+            plans = await read_plans(connection, [number])
+            return schedule(plans[number], session_id, most_periods(of_station, of_vehicle))
 
     async def scheduled(
         self, station_id: str, evse_id: int, schedule: Sequence[Period], at: datetime, *, fits: bool
