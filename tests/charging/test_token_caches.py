@@ -51,8 +51,12 @@ class Company:
             spoken = OCPP_1_6 if station_id == "CP1" else OCPP_2_0_1
             assert await self._connections.register(station_id, epoch, spoken)
 
-    async def token(self, status: TokenStatus) -> None:
-        await self._tokens.put(OWN_COMPANY, [Token("CARD1", status, "Ada")])
+    async def token(self, status: TokenStatus, company: str = OWN_COMPANY) -> None:
+        await self._tokens.put(company, [Token(f"CARD OF {company}", status, "Ada")])
+
+    async def block(self, company: str) -> None:
+        for status in (TokenStatus.ACCEPTED, TokenStatus.BLOCKED):
+            await self.token(status, company)
 
     async def doubtful(self) -> list[str]:
         return sorted(cache.station_id for cache in await self.caches.to_clear(10))
@@ -64,6 +68,8 @@ class Company:
                 """
                 with blocked as (
                     update token set blocked_at = blocked_at - interval '11 minutes'
+                ), cleared as (
+                    update cache_clearing set told_at = told_at - interval '11 minutes'
                 )
                 update command set asked_at = asked_at - interval '11 minutes',
                     over_at = over_at - interval '11 minutes'
@@ -129,6 +135,27 @@ async def test_who_blocks_again_and_again_has_a_cache_cleared_every_ten_minutes(
     assert await company.doubtful() == []
     await company.later()
     assert await company.doubtful() == ["PUBLIC"]  # The last one is not forgotten.
+
+
+async def test_no_companys_news_waits_for_anothers(kept: Database) -> None:
+    company = Company(kept)
+    await company.others()
+    await company.connect("PUBLIC")
+    for blocking in ("one", "two", "other"):
+        await company.block(blocking)
+        assert await company.doubtful() == ["PUBLIC"]
+        await company.rounds.clear_some()
+        await company.told("PUBLIC", 1, CommandState.ANSWERED)
+        assert await company.doubtful() == []
+    # Its own next news does.
+    await company.block("two")
+    assert await company.doubtful() == []
+    await company.block("another")
+    assert await company.doubtful() == ["PUBLIC"]
+    await company.rounds.clear_some()
+    await company.told("PUBLIC", 1, CommandState.ANSWERED)
+    await company.later()
+    assert await company.doubtful() == []  # What the station forgot for another it forgot.
 
 
 @pytest.mark.parametrize("version", ["ocpp1.6", "ocpp2.0.1"])

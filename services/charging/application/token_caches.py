@@ -2,7 +2,7 @@
 
 What they heard holds for a day at most. In that time after a token was blocked, every station where
 it counts is told to clear its cache: at once when it is connected, else when it comes; but not more
-often than every ten minutes.
+often than every ten minutes for one company's tokens. Nobody's news waits for another company's.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ LOOK_EVERY = 2.0
 """Seconds between looks for such stations."""
 TOLD_AT_ONCE = 200
 NOT_AGAIN_WITHIN = timedelta(minutes=10)
-"""Of one station, whoever's tokens are blocked; then it is told of all that were."""
+"""Of one station for one company's tokens; then it is told of all that were blocked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class DoubtfulCache:
 
     station_id: str
     spoken: Version
+    companies: Sequence[str]
+    """Whose tokens were blocked."""
     doubt: str
 
 
@@ -40,6 +42,9 @@ class DoubtfulCaches(Protocol):
 
         Raises `UnavailableError`.
         """
+
+    async def told(self, caches: Sequence[DoubtfulCache]) -> None:
+        """They are being cleared; raises `UnavailableError`."""
 
 
 class TokenCaches:
@@ -53,6 +58,7 @@ class TokenCaches:
         """Leave the command to the nodes for each of some stations."""
         caches = await self._caches.to_clear(TOLD_AT_ONCE)
         await asyncio.gather(*map(self._clear, caches))
+        await self._caches.told(caches)
 
     async def _clear(self, cache: DoubtfulCache) -> None:
         # The same one from whatever node, in the words of both versions.

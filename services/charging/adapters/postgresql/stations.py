@@ -30,6 +30,7 @@ GOES_WITH_STATION = (
     "device_monitor",
     "local_list",
     "reservation",
+    "cache_clearing",
 )
 """What goes with a station at which nobody charged; what it said is kept, and shown to nobody."""
 
