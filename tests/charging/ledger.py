@@ -123,7 +123,11 @@ class FakeLedger:
                 unmatched=waiting,
             )
         if isinstance(said, TransactionReport):
-            by_our_id = [s for s in at_station if s.transaction_id == said.transaction_id]
+            by_our_id = [
+                one
+                for one in at_station
+                if one.transaction_id == said.transaction_id and said.may_be_of(one)
+            ]
             assigned = [session for stop, session in self.stops if said.is_ended_by(stop)]
             found = [self.sessions.get(said.identity), *by_our_id, *assigned]
             session = next(filter(None, found), None)

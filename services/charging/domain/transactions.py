@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.charging.domain.ocpp16.types import AuthorizationStatus
-from services.charging.domain.sessions import Stop
+from services.charging.domain.sessions import Session, Stop
 
 
 class Kind(StrEnum):
@@ -59,6 +59,13 @@ class TransactionReport:
         """Of our making, if it may be: the transaction of a station that spoke OCPP 1.6 then."""
         text = self.station_transaction_id
         return int(text) if text.isdecimal() and len(text) <= 10 else None
+
+    def may_be_of(self, session: Session) -> bool:
+        """Whether it tells of a session that began in OCPP 1.6, by our id.
+
+        What comes after its end is of another: a station that counts comes to our numbers too.
+        """
+        return session.ending is None or self.said_at <= session.ending.ended_at
 
     @property
     def is_plain(self) -> bool:

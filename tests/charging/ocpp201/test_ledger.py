@@ -3,6 +3,7 @@
 import asyncio
 import random
 from dataclasses import replace
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -80,6 +81,16 @@ async def test_a_session_of_ocpp_1_6_goes_on_in_2_0_1(database: EmptyDatabase) -
         assert posting.entry.session.id == session.id
         assert posting.entry.ends
         assert events(database) == ["started", "ended"]
+        # It counts by itself now, and has come to that number.
+        tomorrow = NOW + timedelta(days=1)
+        started = replace(
+            STARTED, station_transaction_id=ended.station_transaction_id, said_at=tomorrow
+        )
+        assert (await tell(one, started)).entry.session is None
+        named = replace(started, seq_no=1, kind=Kind.UPDATED, token_uid="CARD1")
+        posting = await tell(other, named)
+        assert posting.entry.session
+        assert posting.entry.session.id != session.id
 
 
 async def test_an_evse_that_is_known_later(database: EmptyDatabase) -> None:

@@ -227,6 +227,17 @@ async def test_a_session_of_ocpp_1_6_is_ended_by_its_station_in_2_0_1() -> None:
     assert (ended.transaction_id, ended.energy_wh) == (transaction_id, 500)
 
 
+async def test_a_station_that_counts_comes_to_the_id_of_a_session_of_ocpp_1_6() -> None:
+    company = Company()
+    transaction_id = await company.start(meter=100)
+    await company.stop(transaction_id, meter=600)
+    tx, evening = str(transaction_id), DAWN + timedelta(days=1)
+    await tell(company, event("Started", 0, evening, tx=tx, idToken=CARD1, meter=600))
+    await tell(company, event("Ended", 1, evening + timedelta(hours=1), tx=tx, meter=900))
+    assert [ended.energy_wh for ended in company.ended] == [500, 300]
+    assert company.rules == []
+
+
 async def test_lenience() -> None:
     company = Company()
     odd = event("Started", "0", idToken=CARD1, meter=0, trigger="Because")  # type: ignore[arg-type]

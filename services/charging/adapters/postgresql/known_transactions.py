@@ -12,6 +12,7 @@ from services.charging.adapters.postgresql.database import Connection
 from services.charging.adapters.postgresql.session_row import COLUMNS, session_of
 from services.charging.domain.ledger import Known
 from services.charging.domain.metering import Register
+from services.charging.domain.sessions import Session
 from services.charging.domain.transactions import Kind, TransactionReport
 
 _SESSIONS: LiteralString = "select " + COLUMNS + ", start_identity"
@@ -87,13 +88,17 @@ class AskedOfTransactions:
             said.station_id: replace(
                 known,
                 session=begun.get(said.identity)
-                or of_1_6.get((said.station_id, said.transaction_id))
+                or _of_1_6(of_1_6.get((said.station_id, said.transaction_id)), said)
                 or assigned.get((said.station_id, said.station_transaction_id)),
                 register=registers.get(said.station_id),
                 reports=reports[said.station_id],
             )
             for said, known in places
         }
+
+
+def _of_1_6(session: Session | None, said: TransactionReport) -> Session | None:
+    return session if session and said.may_be_of(session) else None
 
 
 def _report(row: TupleRow) -> TransactionReport:
