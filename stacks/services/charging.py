@@ -25,7 +25,8 @@ class ChargingStack(EnvironmentStack):
     """Takes stations' sockets and people's requests, and publishes session events.
 
     It scales by its processor, not by its sockets: a station's message costs about 1 ms of it, an
-    idle socket 19 KiB of memory (measured, docs/charging-figures.md), so the processor is used up first.
+    idle socket 19 KiB of memory (measured, docs/charging-figures.md), so the processor is used up
+    first.
     """
 
     def __init__(
