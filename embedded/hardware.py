@@ -5,6 +5,7 @@
 
 import json
 import os
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,10 @@ from embedded.processes import MACHINE
 
 _DEFAULT_STOP_SECONDS = 30
 """``stopTimeout`` of a container that names none (Amazon ECS API, ContainerDefinition)."""
+
+
+_draining: dict[str, set[tuple[str, int]]] = defaultdict(set)
+"""By target group: address and port of targets that were taken away and are still connected."""
 
 
 def install() -> None:
@@ -76,7 +81,10 @@ def _keep_the_port_of_a_database() -> None:
 
 
 def _tell_the_health_of_targets() -> None:
-    """MiniStack calls every target healthy; the front door checks them, and says so in a file."""
+    """MiniStack calls every target healthy; the front door checks them, and says so in a file.
+
+    It knows none that is draining.
+    """
     describe = alb._describe_target_health
 
     def describe_target_health(parameters: dict[str, Any]) -> Any:
@@ -85,7 +93,9 @@ def _tell_the_health_of_targets() -> None:
         for target in alb._targets.get(arn, []) if status == 200 else []:
             port = target.get("Port", alb._tgs[arn].get("Port", 80))
             body = _with_state(body, target["Id"], port, health(arn, f"{target['Id']}:{port}"))
-        return status, headers, body
+        members = "".join(_member(*target, "draining") for target in sorted(_draining[arn]))
+        end = "</TargetHealthDescriptions>"
+        return status, headers, body.replace(end.encode(), f"{members}{end}".encode())
 
     alb._ACTION_MAP["DescribeTargetHealth"] = describe_target_health
 
@@ -98,8 +108,24 @@ def health(target_group: str, target: str) -> str:
     return state
 
 
+def drain(target_group: str, address: str, port: int) -> None:
+    """The target was taken away: its connections go on."""
+    _draining[target_group].add((address, port))
+
+
+def hang_up(target_group: str, address: str, port: int) -> None:
+    """The target is gone: the front door closes its connections as soon as it reads that."""
+    _draining[target_group].discard((address, port))
+
+
 def _with_state(body: bytes, target: str, port: int, state: str) -> bytes:
-    head = f"<Target><Id>{target}</Id><Port>{port}</Port></Target><HealthStatus>"
-    theirs = f"{head}healthy</HealthStatus><TargetHealth><State>healthy<"
-    ours = f"{head}{state}</HealthStatus><TargetHealth><State>{state}<"
+    theirs, ours = _member(target, port, "healthy"), _member(target, port, state)
     return body.replace(theirs.encode(), ours.encode())
+
+
+def _member(target: str, port: int, state: str) -> str:
+    return (
+        f"<member><Target><Id>{target}</Id><Port>{port}</Port></Target>"
+        f"<HealthStatus>{state}</HealthStatus><TargetHealth><State>{state}</State></TargetHealth>"
+        "</member>"
+    )

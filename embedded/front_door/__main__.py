@@ -24,7 +24,7 @@ _READ_SECONDS = 1.5
 async def _keep_reading(site: Site, discovery: Discovery, wake: asyncio.Event) -> None:
     while True:
         try:
-            site.deployment = await asyncio.to_thread(discovery.read)
+            site.take(await asyncio.to_thread(discovery.read))
         except (BotoCoreError, ClientError) as error:
             _log.info("the control plane does not answer: %s", error)
         except Exception:

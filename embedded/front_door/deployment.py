@@ -34,6 +34,8 @@ class TargetGroup:
     arn: str
     health_check: HealthCheck
     targets: tuple[Target, ...]
+    draining: tuple[Target, ...] = ()
+    """Taken away, and still connected."""
 
 
 @dataclass(frozen=True)

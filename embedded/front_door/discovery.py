@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         RuleConditionOutputTypeDef,
         RuleTypeDef,
         TargetGroupTypeDef,
+        TargetHealthDescriptionTypeDef,
     )
 
 
@@ -117,9 +118,8 @@ class Discovery:
                 healthy_threshold=item.get("HealthyThresholdCount", 5),
                 unhealthy_threshold=item.get("UnhealthyThresholdCount", 2),
             ),
-            targets=tuple(
-                Target(entry["Target"]["Id"], entry["Target"].get("Port", own)) for entry in health
-            ),
+            targets=tuple(_target(one, own) for one in health if not _is_draining(one)),
+            draining=tuple(_target(one, own) for one in health if _is_draining(one)),
         )
 
     def _names(self) -> Iterable[tuple[str, str]]:
@@ -133,6 +133,14 @@ class Discovery:
                     yield name, target.removeprefix("dualstack.")
                 elif record["Type"] == "CNAME":
                     yield name, record["ResourceRecords"][0]["Value"].rstrip(".").lower()
+
+
+def _target(entry: "TargetHealthDescriptionTypeDef", own_port: int) -> Target:
+    return Target(entry["Target"]["Id"], entry["Target"].get("Port", own_port))
+
+
+def _is_draining(entry: "TargetHealthDescriptionTypeDef") -> bool:
+    return entry["TargetHealth"]["State"] == "draining"
 
 
 def _text(location: str) -> str:

@@ -2,8 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from weakref import WeakSet
 
 from embedded.front_door.deployment import Deployment, Target
 from embedded.front_door.health import HealthChecks
@@ -40,6 +42,14 @@ class Site:
         self._health = health
         self._control_plane_port = control_plane_port
         self._look_again = look_again
+        self._connected: defaultdict[Target, WeakSet[asyncio.StreamWriter]] = defaultdict(WeakSet)
+
+    def take(self, deployment: Deployment) -> None:
+        """A fresh reading: whoever is connected to a target that is gone is hung up."""
+        before, self.deployment = set(_reached(self.deployment)), deployment
+        for target in before.difference(_reached(deployment)):
+            for writer in self._connected.pop(target, ()):
+                writer.transport.abort()
 
     async def check_health(self) -> None:
         """Make the health checks that are due."""
@@ -75,6 +85,7 @@ class Site:
             )
         for target in random.sample(targets, len(targets)):
             if streams := await self._open(target):
+                self._connected[target].add(streams[1])
                 return streams
         self._look_again()
         raise NoWayError(Answer(502, "No target accepts the connection.\n"))
@@ -84,6 +95,11 @@ class Site:
             return await asyncio.open_connection(target.address, target.port)
         except OSError:
             return None
+
+
+def _reached(deployment: Deployment) -> Iterator[Target]:
+    for group in deployment.target_groups.values():
+        yield from (*group.targets, *group.draining)
 
 
 def _forwarding(addresses: str, protocol: str, port: int) -> tuple[tuple[str, str], ...]:

@@ -2,8 +2,8 @@
 
 MiniStack calls it stopped and sends SIGTERM in the same moment. Amazon ECS takes it out of its
 target groups first, and waits for their deregistration delay (task lifecycle: ``DEACTIVATING``),
-after which it sends SIGTERM. Here it waits no longer than somebody is connected to the task: what
-nobody would notice takes no time.
+after which the load balancers hang up, and it sends SIGTERM. Here it waits no longer than somebody
+is connected to the task: what nobody would notice takes no time.
 """
 
 import time
@@ -18,8 +18,12 @@ from embedded import hardware, ports
 
 SERVICE = "AWS::ECS::Service"
 Properties = dict[str, Any]
+Target = tuple[str, str, int]
+"""Target group, address, port."""
 _DELAY = "deregistration_delay.timeout_seconds"
 _LOOK_SECONDS = 0.1
+_HUNG_UP_WITHIN = 5
+"""Seconds: the front door reads every now and then what is registered."""
 
 
 def mend() -> None:
@@ -31,7 +35,7 @@ def mend() -> None:
         task = ecs._resolve_task(request.get("task", ""), cluster) if cluster else None
         if not task or not (targets := _targets(cluster, task)):
             return stop(request)
-        if _take_away(cluster, task):
+        if _take_away(cluster, task, targets):
             spawn_background(_end, task, targets, lambda: stop(request))
         return json_response({"task": ecs._sanitize(task)})
 
@@ -53,15 +57,18 @@ def mend() -> None:
     handler["delete"] = deleted
 
 
-def _targets(cluster: str, task: Properties) -> list[tuple[str, int]]:
-    """Where load balancers reach a task that runs: target group and port."""
+def _targets(cluster: str, task: Properties) -> list[Target]:
+    """Where load balancers reach a task that runs."""
     service = ecs._services.get(f"{cluster}/{task['group'].removeprefix('service:')}")
     if not service or task["lastStatus"] not in ("RUNNING", "DEACTIVATING"):
         return []
-    return [(one["targetGroupArn"], one["containerPort"]) for one in service["loadBalancers"]]
+    return [
+        (one["targetGroupArn"], ecs._task_ip(task), one["containerPort"])
+        for one in service["loadBalancers"]
+    ]
 
 
-def _take_away(cluster: str, task: Properties) -> bool:
+def _take_away(cluster: str, task: Properties, targets: list[Target]) -> bool:
     """Whether nobody else has done so."""
     with resource_lock("ecs-task", task["taskArn"]):
         if task["lastStatus"] != "RUNNING" or not ecs._task_is_active(task["taskArn"], task):
@@ -69,26 +76,34 @@ def _take_away(cluster: str, task: Properties) -> bool:
         ecs._bump_task_version(task)
         task["desiredStatus"], task["lastStatus"] = "STOPPED", "DEACTIVATING"
         task["stoppingAt"], task["_ending"] = ecs._iso(), True
+    for target in targets:
+        hardware.drain(*target)
     ecs._recount_cluster(cluster)
     ecs._refresh_service_state(cluster, task["group"])
     return True
 
 
-def _end(task: Properties, targets: list[tuple[str, int]], stop: Any) -> None:
-    address = ecs._task_ip(task)
-    until = time.monotonic() + max(_delay(group) for group, _ in targets)
-    while time.monotonic() < until and any(
-        # The front door reads every now and then what is registered.
-        hardware.health(group, f"{address}:{port}") == "healthy" or ports.connected(port, address)
-        for group, port in targets
-    ):
-        time.sleep(_LOOK_SECONDS)
+def _end(task: Properties, targets: list[Target], stop: Any) -> None:
+    _wait_while_connected(targets, max(_delay(group) for group, _, _ in targets))
+    for target in targets:
+        hardware.hang_up(*target)
+    _wait_while_connected(targets, _HUNG_UP_WITHIN)
     # MiniStack's own way from here on begins with a task that is to run.
     task["desiredStatus"] = "RUNNING"
     try:
         stop()
     finally:
         del task["_ending"]
+
+
+def _wait_while_connected(targets: list[Target], seconds: int) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and any(
+        # Before the front door has read that it is gone, it may still send somebody there.
+        hardware.health(group, f"{address}:{port}") == "healthy" or ports.connected(port, address)
+        for group, address, port in targets
+    ):
+        time.sleep(_LOOK_SECONDS)
 
 
 def _delay(group: str) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -148,3 +149,20 @@ async def test_with_nothing_deployed_the_answer_says_so(
     async with client.get(f"http://{front_door}/") as response:
         assert response.status == 404
         assert "is deployed" in await response.text()
+
+
+async def test_a_target_that_was_taken_away_keeps_its_clients_until_it_is_gone(
+    site: Site, program: Target, front_door: str, client: aiohttp.ClientSession
+) -> None:
+    async with websockets.connect(f"ws://{front_door}/socket") as socket:
+        await socket.send(b"hello")
+        assert await socket.recv() == b"hello"
+        draining = TargetGroup(GROUP, CHECK, (), (program,))
+        site.take(replace(site.deployment, target_groups={GROUP: draining}))
+        async with client.get(f"http://{front_door}/") as response:
+            assert response.status == 503
+        await socket.send(b"hello")
+        assert await socket.recv() == b"hello"
+        site.take(replace(site.deployment, target_groups={GROUP: TargetGroup(GROUP, CHECK, ())}))
+        with pytest.raises(websockets.ConnectionClosedError):
+            await socket.recv()

@@ -28,7 +28,7 @@ def answer(connection: ServerConnection, request: Request) -> Response | None:
             return connection.respond(http.HTTPStatus.OK, json.dumps(told))
         case "/die":
             os._exit(3)
-        case "/socket":
+        case "/socket" | "/staying/socket":
             return None
     return connection.respond(http.HTTPStatus.NOT_FOUND, "no such page\n")
 
