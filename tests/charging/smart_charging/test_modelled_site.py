@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -154,3 +155,21 @@ async def test_a_default_is_not_raised_under_a_session_that_nothing_else_bounds(
     it.end("CP1")
     await it.plan()
     assert it.stations["CP1"].default_ma == 16_000
+
+
+@pytest.mark.parametrize("seconds", [0, 3])
+@pytest.mark.parametrize("again_every", [7, 60])
+async def test_nobody_is_starved_by_plan_after_plan(seconds: int, again_every: int) -> None:
+    it = site(12_000, [*NAMES, "CP5"])
+    it.now += timedelta(seconds=seconds)
+    for name in it.stations:
+        it.begin(name)
+    await it.plan()
+    waits = dict.fromkeys(it.stations, 0)
+    for minute in range(10 * 60):
+        it.now += MINUTE
+        if it.due_at <= it.now or minute % again_every == 0:
+            await it.plan()
+        for name, station in it.stations.items():
+            waits[name] = 0 if station.draws(it.now) else waits[name] + 1
+        assert max(waits.values()) <= 60 + 15 * len(it.stations)

@@ -84,7 +84,7 @@ class Plan:
         allotment = self.allotments[session_id]
         charging, since = allotment.charging, allotment.since
         for begins_at, _, current in self._intervals(session_id):
-            if begins_at <= at and charging != (current > 0):
+            if begins_at < at and charging != (current > 0):
                 charging, since = current > 0, begins_at
         return charging, since
 
