@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -33,6 +33,7 @@ from services.charging.domain.smart_charging.limits import (
     Window,
     Wiring,
 )
+from services.charging.domain.smart_charging.planner import plan
 from services.charging.domain.stations import Site, SiteKind, Station, StationKey
 from tests.postgres import Database as EmptyDatabase
 
@@ -70,6 +71,22 @@ async def books(database: EmptyDatabase) -> AsyncIterator[tuple[Database, list[P
     finally:
         for node in nodes:
             await node.close()
+
+
+def begin(database: EmptyDatabase, station_id: str) -> UUID:
+    """A session that goes on."""
+    session_id = uuid4()
+    with psycopg.connect(database.conninfo) as connection:
+        connection.execute(
+            """
+            insert into session (id, start_identity, station_id, site_id, time_zone,
+                connector_id, token_uid, authorization_status, started_at, meter_start_wh,
+                company_id)
+            values (%s, 'one', %s, 'depot', 'UTC', 1, 'CARD1', 'Accepted', %s, 0, 'fleetcharge')
+            """,
+            (session_id, station_id, AT),
+        )
+    return session_id
 
 
 async def test_a_site_is_one_nodes_at_a_time(database: EmptyDatabase) -> None:
@@ -177,17 +194,7 @@ async def test_a_station_hears_no_more_periods_than_it_told_that_it_takes(
         await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
         station = Station("CP1", "depot", 1, StationKey.of("key"))
         await PostgresStations(node).put("fleetcharge", [station])
-        with psycopg.connect(database.conninfo) as connection:
-            connection.execute(
-                """
-                insert into session (id, start_identity, station_id, site_id, time_zone,
-                    connector_id, token_uid, authorization_status, started_at, meter_start_wh,
-                    company_id)
-                values (%s, 'one', 'CP1', 'depot', 'UTC', 1, 'CARD1', 'Accepted', %s, 0,
-                    'fleetcharge')
-                """,
-                (uuid4(), AT),
-            )
+        begin(database, "CP1")
         for place, told in (
             (Place("", "", 0, 0, "ChargingScheduleMaxPeriods", ""), in_1_6),
             (Place("SmartChargingCtrlr", "", 0, 0, "PeriodsPerSchedule", ""), in_2_0_1),
@@ -198,6 +205,55 @@ async def test_a_station_hears_no_more_periods_than_it_told_that_it_takes(
         situation = await book.situation("depot")
         assert situation
         assert [session.most_periods for session in situation.sessions] == [periods]
+
+
+async def test_what_a_station_may_have_heard_is_kept_until_it_answers_or_forgets(
+    database: EmptyDatabase,
+) -> None:
+    async with books(database) as (node, [book, _]):
+        limits = SiteLimits(Limit(32_000, 32_000, 32_000))
+        await PostgresSites(node).put_limits(OURS, "depot", limits)
+        station = Station("CP1", "depot", 1, StationKey.of("key"))
+        await PostgresStations(node).put("fleetcharge", [station])
+        session_id = begin(database, "CP1")
+
+        async def doubtful() -> int | None:
+            situation = await book.situation("depot")
+            assert situation
+            [session] = situation.sessions
+            return session.doubtful_ma
+
+        planned = plan(limits, [], [], AT)
+        number = await book.keep("depot", planned)
+        for most, greatest in ((16_000, 16_000), (6_000, 16_000), (20_000, 20_000)):
+            await book.telling({session_id: most})
+            assert await doubtful() == greatest
+        await book.told(number, [StationTold("CP1", session_id, False, doubtful_ma=7_000)])
+        assert await doubtful() == 7_000
+        await book.told(number, [StationTold("CP1", session_id, True)])
+        assert await doubtful() is None
+        await book.telling({session_id: 16_000})
+        await book.forget("CP1")
+        assert await doubtful() is None
+
+
+async def test_a_default_that_may_have_been_heard_counts_if_it_is_more(
+    database: EmptyDatabase,
+) -> None:
+    async with books(database) as (node, [book, _]):
+        await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
+        station = Station("CP1", "depot", 1, StationKey.of("key"))
+        await PostgresStations(node).put("fleetcharge", [station])
+        for told, default_ma in (
+            (StationTold("CP1", None, False), None),
+            (StationTold("CP1", None, True, 8_000), 8_000),
+            (StationTold("CP1", None, False, 10_000), 10_000),
+            (StationTold("CP1", None, False), 10_000),
+        ):
+            await book.told(1, [told])
+            situation = await book.situation("depot")
+            assert situation
+            assert [one.default_ma for one in situation.stations] == [default_ma]
 
 
 @pytest.mark.parametrize("boots", [True, False])
