@@ -93,6 +93,10 @@ from services.charging.entrypoints.rest.metrics import metrics_router
 from services.charging.entrypoints.rest.quarantine import quarantine_router
 from services.charging.entrypoints.rest.registry import registry_router
 from services.charging.entrypoints.rest.remote_control import remote_control_router
+from services.charging.entrypoints.rest.session_preferences import (
+    driver_preferences_router,
+    session_preferences_router,
+)
 from services.charging.entrypoints.rest.sessions import sessions_router
 from services.charging.entrypoints.rest.signed_values import signed_values_router
 from services.charging.entrypoints.rest.site_reports import site_reports_router
@@ -261,6 +265,7 @@ def bootstrap(settings: ChargingSettings, address: str, task: EcsTask | None) ->
             changes_router(changes=changes),
             site_tariffs_router(tariffs=PostgresSiteTariffs(database)),
             site_reports_router(reports=PostgresSiteReportViews(questions)),
+            session_preferences_router(sites=sites, planning=planning),
             sites_router(
                 sites=sites,
                 days=PostgresSiteDays(questions),
@@ -270,6 +275,7 @@ def bootstrap(settings: ChargingSettings, address: str, task: EcsTask | None) ->
         ],
         drivers=[
             driver_router(stations=station_views, views=views, remote_control=remote_control),
+            driver_preferences_router(sites=sites, planning=planning),
             sessions_router(views=views, prefix="/driver"),
             changes_router(changes=changes, prefix="/driver"),
         ],

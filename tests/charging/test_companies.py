@@ -87,6 +87,7 @@ SENT: dict[str, tuple[object, int]] = {
     "POST /campaigns/{campaign_id}/stop": (None, 404),
     "POST /driver/sessions": ({"station_id": "nordwind-1"}, 404),
     "POST /driver/sessions/{session_id}/stop": (None, 404),
+    "PUT /driver/sessions/{session_id}/preferences": ({}, 404),
     "POST /stations/{station_id}/commands": ({"action": "ClearCache"}, 404),
     "PUT /stations/{station_id}/configuration/{key}": ({"value": "60"}, 404),
     "POST /waiting-stops/{stop_id}/assign": ({"session_id": str(UUID(int=0))}, 404),

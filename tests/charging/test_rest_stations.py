@@ -269,6 +269,16 @@ async def test_a_driver_charges(program: ChargingProgram, station_id: str) -> No
             [live] = driver.get("/driver/sessions", params={"status": "active"}).json()["items"]
             assert (live["energy_wh"], live["token_uid"]) == (700, uid)
 
+            wish = f"/sessions/{live['id']}/preferences"
+            by_operator = {"priority": 7, "phases": 1}
+            program.api.put(wish, json=by_operator).raise_for_status()
+            by_driver = {"departure_at": "2026-03-01T17:00:00Z", "wanted_wh": 9000}
+            answer = driver.put(f"/driver{wish}", json=by_driver)
+            # Who comes first is not the driver's to say, nor what else the plan may rely upon.
+            assert answer.json().items() >= {**by_driver, **by_operator}.items()
+            assert driver.get(f"/driver{wish}").json() == answer.json()
+            assert driver.put(f"/driver{wish}", json={"priority": 9}).status_code == 422
+
             values = f"/driver/sessions/{live['id']}/meter-values"
             await socket.meter(transaction_id, "0.9", "kWh")
             shown = driver.get(values).json()["items"]

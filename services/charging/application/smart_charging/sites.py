@@ -93,7 +93,10 @@ class Sites(Protocol):
         preferences: Preferences,
         precondition: Precondition = WHATEVER_IS_THERE,
     ) -> KeptPreferences | None:
-        """Keep what a session that goes on wants; raises `ChangedMeanwhileError`."""
+        """Keep what a session that goes on wants; raises `ChangedMeanwhileError`.
+
+        By a driver's word, priority and phases stay as an operator said.
+        """
 
     async def preferences(self, scope: Scope, session_id: UUID) -> KeptPreferences | None:
         """Of any session for which something was said."""

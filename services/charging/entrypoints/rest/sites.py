@@ -1,8 +1,8 @@
-"""What sites may draw, what their sessions want, and what was planned."""
+"""What sites may draw, and what was planned."""
 
 import http
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Response
@@ -13,48 +13,20 @@ from services.charging.application.smart_charging.planning import SitePlanning
 from services.charging.application.smart_charging.site_day import SiteDay, SiteDays
 from services.charging.application.smart_charging.sites import (
     KeptPlan,
-    KeptPreferences,
     SessionOutcome,
     Sites,
     SurplusView,
 )
 from services.charging.application.views import Page
-from services.charging.domain.smart_charging.limits import ALL_PHASES
-from services.charging.domain.smart_charging.situation import Preferences
 from services.charging.domain.smart_charging.surplus import Surplus
 from services.charging.entrypoints.rest.callers import CallerScope
 from services.charging.entrypoints.rest.identifiers import PathIdentifier
 from services.charging.entrypoints.rest.moments import Day, Moment
 from services.charging.entrypoints.rest.preconditions import CHANGED_MEANWHILE, Condition, etag
 from services.charging.entrypoints.rest.site_limits import (
-    ChargingAmperes,
     SiteLimitsIn,
     SiteLimitsOut,
-    amperes,
-    milliamperes,
 )
-
-
-class PreferencesIn(BaseModel, extra="forbid"):
-    """What a session wants; energy counts from its begin."""
-
-    departure_at: Moment | None = None
-    wanted_wh: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
-    priority: Annotated[int, Field(ge=0, le=9)] = 0
-    maximum_a: ChargingAmperes | None = None
-    phases: Annotated[int, Field(ge=1, le=3)] = len(ALL_PHASES)
-    prefers_solar: bool = False
-
-    def preferences(self) -> Preferences:
-        """In the domain's terms."""
-        return Preferences(
-            departure_at=self.departure_at,
-            wanted_wh=self.wanted_wh,
-            priority=self.priority,
-            maximum_ma=None if self.maximum_a is None else milliamperes(self.maximum_a),
-            phases=self.phases,
-            prefers_solar=self.prefers_solar,
-        )
 
 
 class SurplusIn(BaseModel):
@@ -62,28 +34,6 @@ class SurplusIn(BaseModel):
 
     begins_at: Moment
     surplus_w: Annotated[int, Field(ge=-(10**9), le=10**9)]
-
-
-class PreferencesOut(PreferencesIn):
-    """What a session wants, as it was said last."""
-
-    session_id: UUID
-    site_id: str
-
-    @classmethod
-    def of(cls, session_id: UUID, kept: KeptPreferences) -> Self:
-        """As they were said."""
-        wanted = kept.preferences
-        return cls(
-            session_id=session_id,
-            site_id=kept.site_id,
-            departure_at=wanted.departure_at,
-            wanted_wh=wanted.wanted_wh,
-            priority=wanted.priority,
-            maximum_a=None if wanted.maximum_ma is None else amperes(wanted.maximum_ma),
-            phases=wanted.phases,
-            prefers_solar=wanted.prefers_solar,
-        )
 
 
 class SessionPlanOut(BaseModel):
@@ -151,33 +101,6 @@ def sites_router(
     async def get_surplus(scope: CallerScope, site_id: str) -> Page[SurplusView]:
         """From a day ago on, forecasts too; the latest first."""
         return Page(await sites.surplus(scope, site_id), None)
-
-    @router.put("/sessions/{session_id}/preferences", responses=CHANGED_MEANWHILE)
-    async def put_preferences(
-        scope: CallerScope,
-        session_id: UUID,
-        given: PreferencesIn,
-        response: Response,
-        condition: Condition,
-    ) -> PreferencesOut:
-        wanted = given.preferences()
-        kept = await sites.put_preferences(scope, session_id, wanted, condition)
-        if kept is None:
-            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no open session {session_id}")
-        planning.changed(kept.site_id)
-        response.headers["ETag"] = etag(kept.version)
-        return PreferencesOut.of(session_id, kept)
-
-    @router.get("/sessions/{session_id}/preferences")
-    async def get_preferences(
-        scope: CallerScope, session_id: UUID, response: Response
-    ) -> PreferencesOut:
-        """404 too for a session of which nobody said anything."""
-        kept = await sites.preferences(scope, session_id)
-        if kept is None:
-            raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no preferences of {session_id}")
-        response.headers["ETag"] = etag(kept.version)
-        return PreferencesOut.of(session_id, kept)
 
     @router.get("/sites/{site_id}/plan")
     async def get_plan(scope: CallerScope, site_id: str, at: Moment | None = None) -> PlanOut:

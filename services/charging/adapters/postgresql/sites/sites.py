@@ -1,7 +1,7 @@
 """Sites as operators enter and read them, in their scope."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import LiteralString
@@ -159,11 +159,15 @@ class PostgresSites:
             if row is None:
                 return None
             cursor = await connection.execute(
-                "select max(version) from session_preferences where session_id = %s", (session_id,)
+                "select version, document::text from session_preferences where session_id = %s",
+                (session_id,),
             )
-            [stands] = await cursor.fetchone() or [None]
+            stands, document = await cursor.fetchone() or (None, "{}")
             precondition.check(stands)
             version: int = (stands or 0) + 1
+            if scope.driver_id is not None:
+                said = msgspec.json.decode(document, type=Preferences)
+                preferences = replace(preferences, priority=said.priority, phases=said.phases)
             await connection.execute(
                 """
                 insert into session_preferences (session_id, document, version) values (%s, %s, %s)
