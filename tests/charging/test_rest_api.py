@@ -60,6 +60,12 @@ def test_a_list_of_none_enters_none(program: ChargingProgram, path: str) -> None
     assert program.api.post(path, json=[]).json() == {"created": 0, "updated": 0}
 
 
+def test_who_asks_in_another_way_hears_in_which_it_may_be(program: ChargingProgram) -> None:
+    answer = program.api.request("OPTIONS", "/stations/CP1")
+    assert problem(answer)[0] == 405
+    assert answer.headers["Allow"] == "DELETE, GET, PATCH, PUT"
+
+
 def test_too_large_a_request_is_not_read(program: ChargingProgram) -> None:
     def put(content: bytes | Iterator[bytes]) -> httpx.Response:
         path = f"{program.api.base_url}sites/x"

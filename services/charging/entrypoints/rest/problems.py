@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from services.charging.application.command_request import WrongRequestError
 from services.charging.application.ports import (
@@ -61,6 +62,18 @@ def problem(
     )
 
 
+def _allowed(request: Request) -> list[str]:
+    """The methods of all routes at this path: the router names those of the first."""
+    return [
+        method
+        for method in ("DELETE", "GET", "PATCH", "POST", "PUT")
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
+
+
 def install(app: FastAPI) -> None:
     """Let every error of the application leave as a problem."""
 
@@ -77,8 +90,10 @@ def install(app: FastAPI) -> None:
         return problem(http.HTTPStatus.INTERNAL_SERVER_ERROR, "an error of this program")
 
     @app.exception_handler(HTTPException)
-    async def raised(_request: Request, error: HTTPException) -> JSONResponse:
+    async def raised(request: Request, error: HTTPException) -> JSONResponse:
         headers = dict(error.headers) if error.headers else None
+        if error.status_code == http.HTTPStatus.METHOD_NOT_ALLOWED:
+            headers = {"Allow": ", ".join(_allowed(request))}
         return problem(http.HTTPStatus(error.status_code), str(error.detail), headers)
 
     @app.exception_handler(RequestValidationError)
