@@ -100,6 +100,19 @@ async def test_malformed_frames_are_answered_and_quarantined(
     assert max(len(record["received"]) for record in records) <= 8192
 
 
+async def test_no_meter_of_one_station_hides_the_sessions_of_all(
+    program: ChargingProgram, station_id: str
+) -> None:
+    async with connected(program, station_id) as station:
+        for meter in (-(2**63), 2**63 - 1, -(10**15) + 1):
+            start = {"connectorId": 1, "idTag": "CARD1", "meterStart": meter, "timestamp": NOW}
+            kind, _, *answer = await station.try_call("StartTransaction", **start)
+            if kind == 3:
+                await station.meter(answer[0]["transactionId"], str(10**15 - 1))
+    [session] = program.get("/sessions", station_id=station_id)["items"]
+    assert session["energy_wh"] == 2 * (10**15 - 1)
+
+
 async def test_calls_in_a_row_without_waiting_are_answered_in_order(
     program: ChargingProgram, station_id: str
 ) -> None:

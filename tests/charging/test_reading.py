@@ -289,6 +289,8 @@ def test_a_stop_counts_whatever_is_wrong_with_its_data() -> None:
         (START | {"idTag": None}, "TypeConstraintViolation"),
         (START | {"meterStart": "many"}, "TypeConstraintViolation"),
         (START | {"meterStart": {}}, "TypeConstraintViolation"),
+        (START | {"meterStart": -(2**63)}, "TypeConstraintViolation"),
+        (START | {"meterStart": "9e18"}, "TypeConstraintViolation"),
     ],
 )
 def test_what_no_rule_mends_is_refused(payload: dict[str, object], code: str) -> None:

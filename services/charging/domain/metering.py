@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+import msgspec
 
 from services.charging.domain.ocpp16.meter_value import MeterValue, SampledValue
 from services.charging.domain.quarantine import Finding, Rule
@@ -20,6 +23,9 @@ NOT_AT_THE_CONNECTOR = {"EV", "Inlet"}
 registers are not the connector's."""
 _WH_PER_UNIT = {"wh": 1, "kwh": 1000}
 MOST_WH = 10**15
+WattHours = Annotated[int, msgspec.Meta(gt=-MOST_WH, lt=MOST_WH)]
+"""Of a register. No meter shows more, and of two that did no difference could be kept: nobody could
+read the sessions of a whole company."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """``StartTransaction`` (OCPP 1.6, section 4.8)."""
 
+from services.charging.domain.metering import WattHours
 from services.charging.domain.ocpp16.types import DateTime, IdTagInfo, IdToken, Message
 
 
@@ -8,7 +9,7 @@ class StartTransaction(Message, frozen=True, kw_only=True):
 
     connector_id: int
     id_tag: IdToken
-    meter_start: int
+    meter_start: WattHours
     timestamp: DateTime
     reservation_id: int | None = None
 

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from services.charging.domain.metering import WattHours
 from services.charging.domain.ocpp16.meter_value import MeterValue
 from services.charging.domain.ocpp16.types import DateTime, IdTagInfo, IdToken, Message
 
@@ -23,7 +24,7 @@ Reason = Literal[
 class StopTransaction(Message, frozen=True, kw_only=True):
     """A transaction is over; `meter_stop` is in Wh."""
 
-    meter_stop: int
+    meter_stop: WattHours
     timestamp: DateTime
     transaction_id: int
     id_tag: IdToken | None = None
