@@ -74,6 +74,20 @@ class Server:
         for process in processes:
             process.wait()
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Silent, with all that it runs, while its host goes on."""
+        postmaster = self._server.get_postmaster_info().process
+        assert postmaster
+        processes = [postmaster, *postmaster.children()]
+        for process in processes:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in processes:
+                process.resume()
+
     def start_again(self) -> None:
         """Recovers from its log, at the same place."""
         self._server.ensure_postgres_running()

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from contracts.migrations import migrate
 from contracts.postgresql import PATIENCE
 from contracts.tracing.spans import step
+from services.charging.adapters.postgresql.silence import given_up_when_silent
 from services.charging.application.ports import (
     NotStorableError,
     TooSlowError,
@@ -66,6 +67,7 @@ class Database:
         self._conninfo = conninfo
         self._seconds_a_statement = seconds_a_statement
         self._migrated = False
+        self._asking: asyncio.Task[str | None] | None = None
         options = ""
         if seconds_a_statement:
             # What people leave open in a search is null: one plan for all would use no index.
@@ -79,7 +81,7 @@ class Database:
             timeout=WAIT_FOR_CONNECTION,
             reconnect_timeout=5,
             # Stations repeat what was not kept. People do not: what broke is found before.
-            check=AsyncConnectionPool.check_connection if seconds_a_statement else None,
+            check=_check if seconds_a_statement else None,
             kwargs={"autocommit": True, "prepare_threshold": 1, "options": options},
         )
 
@@ -124,7 +126,7 @@ class Database:
         """
         try:
             with step("PostgreSQL"):
-                async with self._pool.connection() as connection, _dropped(connection):
+                async with self._pool.connection() as connection, self._given_up(connection):
                     yield connection
         except (psycopg.DataError, psycopg.IntegrityError) as error:
             raise NotStorableError(_what_is_wrong(error)) from error
@@ -149,11 +151,38 @@ class Database:
         """Raise `UnavailableError` unless the database is up to date and answers."""
         if not self._migrated:
             raise UnavailableError("the database is not known to be up to date yet")
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask())
+        # Whoever asks is answered in time; the question itself ends when the silence is too long.
+        await asyncio.wait({self._asking}, timeout=WAIT_FOR_CONNECTION)
+        reason = self._asking.result() if self._asking.done() else "is silent"
+        if reason is not None:
+            raise UnavailableError(f"the database: {reason}")
+
+    async def _ask(self) -> str | None:
+        """What is wrong."""
         try:
             async with self.statement() as connection:
                 await connection.execute("select 1")
         except UnavailableError as error:
-            raise UnavailableError(f"the database: {error}") from error
+            return str(error)
+        return None
+
+    @asynccontextmanager
+    async def _given_up(self, connection: Connection) -> AsyncIterator[None]:
+        """One to a node that only reads stays so: the next leads to the one that writes.
+
+        Where one is silent all may be: the next are new.
+        """
+        with given_up_when_silent(connection) as silence:
+            try:
+                yield
+            except psycopg.InternalError:
+                await connection.close()
+                raise
+            finally:
+                if silence.was_long:
+                    await self._pool.drain()
 
 
 def _what_is_wrong(error: psycopg.Error) -> str:
@@ -164,11 +193,6 @@ def _what_is_wrong(error: psycopg.Error) -> str:
     return "a text has the character NUL, which cannot be kept" if "(0x00)" in said else said
 
 
-@asynccontextmanager
-async def _dropped(connection: Connection) -> AsyncIterator[None]:
-    """A connection to a node that only reads stays so: the next leads to the one that writes."""
-    try:
-        yield
-    except psycopg.InternalError:
-        await connection.close()
-        raise
+async def _check(connection: Connection) -> None:
+    with given_up_when_silent(connection):
+        await AsyncConnectionPool.check_connection(connection)

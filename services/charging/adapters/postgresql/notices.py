@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping
 
 import psycopg
 from psycopg import AsyncConnection, sql
+from psycopg.rows import TupleRow
+
+from services.charging.adapters.postgresql.silence import given_up_when_silent
 
 logger = logging.getLogger(__name__)
 
@@ -52,16 +55,20 @@ class Notices:
         async with await AsyncConnection.connect(
             self._conninfo, autocommit=True, application_name="charging notices"
         ) as connection:
-            for channel in self._hear:
-                await connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
-            cursor = await connection.execute(
-                """
-                select distinct station_id from command
-                where over_at is null and state = 'pending'
-                """
-            )
-            self._look_again([station_id for (station_id,) in await cursor.fetchall()])
-            while True:
-                async for notice in connection.notifies(timeout=QUIET):
-                    self._hear[notice.channel](notice.payload)
-                await connection.execute("select 1")
+            with given_up_when_silent(connection):
+                await self._listen_on(connection)
+
+    async def _listen_on(self, connection: AsyncConnection[TupleRow]) -> None:
+        for channel in self._hear:
+            await connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
+        cursor = await connection.execute(
+            """
+            select distinct station_id from command
+            where over_at is null and state = 'pending'
+            """
+        )
+        self._look_again([station_id for (station_id,) in await cursor.fetchall()])
+        while True:
+            async for notice in connection.notifies(timeout=QUIET):
+                self._hear[notice.channel](notice.payload)
+            await connection.execute("select 1")

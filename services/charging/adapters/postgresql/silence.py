@@ -1,0 +1,68 @@
+"""A server that hangs while its host goes on: what it was sent is received, and never answered.
+
+TCP asks its host, which is well. So whoever waits for an answer asks the clock.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from psycopg import AsyncConnection
+from psycopg.pq import TransactionStatus
+from psycopg.rows import TupleRow
+
+logger = logging.getLogger(__name__)
+
+LONGEST = 15.0
+"""Seconds for which a statement may be under way: a station hears that it must repeat before it
+gives up by itself. Between statements a transaction may wait for others."""
+_LOOKS = 3
+
+
+class Silence:
+    """Of a server, while it is waited for."""
+
+    was_long = False
+    """Its connection was given up."""
+
+    def __init__(self, connection: AsyncConnection[TupleRow]) -> None:
+        self._connection = connection
+        self._looks = 0
+        self._look_later()
+
+    def end(self) -> None:
+        """Nobody waits any more."""
+        self._timer.cancel()
+
+    def _look_later(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(LONGEST / _LOOKS, self._look)
+
+    def _look(self) -> None:
+        is_waiting = self._connection.info.transaction_status is TransactionStatus.ACTIVE
+        self._looks = self._looks + 1 if is_waiting else 0
+        if self._looks < _LOOKS:
+            self._look_later()
+        elif not self._connection.closed:
+            logger.warning("the database is silent", extra={"seconds": LONGEST})
+            self.was_long = True
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        """To cancel the statement would be to wait for the server again."""
+        duplicate = os.dup(self._connection.fileno())
+        with contextlib.suppress(OSError), socket.socket(fileno=duplicate) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def given_up_when_silent(connection: AsyncConnection[TupleRow]) -> Iterator[Silence]:
+    """Within, the connection is lost (`psycopg.OperationalError`) when the server is silent."""
+    silence = Silence(connection)
+    try:
+        yield silence
+    finally:
+        silence.end()
