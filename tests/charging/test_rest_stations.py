@@ -228,6 +228,11 @@ def test_stations_are_found_by_place(company: httpx.Client) -> None:
     assert abs(nearest["distance_m"] - wanted) <= 1
     cursor = whole["next_cursor"]
     assert found(**BERLIN, radius_m=5_000, cursor=cursor) == ["farther"]
+    removed = company.delete(f"/stations/{nearest['id']}", headers={"If-Match": "*"})
+    assert removed.status_code == 204
+    assert found(**BERLIN, radius_m=5_000, cursor=cursor) == ["farther"]
+    strange = company.get("/stations", params=BERLIN | {"radius_m": 5_000, "cursor": "CP1"})
+    assert strange.status_code == 422
     for wrong in ("latitude=1", "bbox=1,2,3", "bbox=0,50,1,40", "latitude=91&longitude=0"):
         assert company.get(f"/stations?{wrong}").status_code == 422
 

@@ -62,11 +62,10 @@ _FOUND: LiteralString = """
 """
 _BY_ID: LiteralString = " and station.id > %(after)s order by station.id limit %(limit)s"
 _BY_DISTANCE: LiteralString = """
-        and (%(after)s = '' or (distance_m, station.id) > (
-            select earlier.distance_m, earlier.id from placed as earlier
-            where earlier.id = %(after)s
+        and (%(after)s = '' or (station.distance_m::integer, station.id) > (
+            split_part(%(after)s, '/', 1)::integer, split_part(%(after)s, '/', 2)
         ))
-    order by distance_m, station.id limit %(limit)s
+    order by station.distance_m::integer, station.id limit %(limit)s
 """
 
 

@@ -31,7 +31,7 @@ from services.charging.entrypoints.rest.places import Place
 from services.charging.entrypoints.rest.problem_answers import STATION_FAILED
 from services.charging.entrypoints.rest.remote_control import Answer
 from services.charging.entrypoints.rest.sessions import the_session
-from services.charging.entrypoints.rest.stations import the_station
+from services.charging.entrypoints.rest.stations import station_cursor, the_station
 from services.charging.entrypoints.rest.tokens import charging_token
 
 
@@ -63,7 +63,7 @@ def driver_router(
     ) -> Page[StationView]:
         search = StationSearch(place=place, status=status, standard=standard)
         found = await stations.stations(scope, search, after=cursor, limit=limit + 1)
-        return page(found, limit, lambda station: station.id)
+        return page(found, limit, station_cursor)
 
     @router.get("/stations/{station_id}")
     async def get_driver_station(scope: CallerScope, station_id: str) -> StationView:

@@ -177,7 +177,7 @@ def stations_router(*, views: StationViews, stations: Stations) -> APIRouter:
             place=place, site_id=site_id, online=online, status=status, standard=standard
         )
         found = await views.stations(scope, search, after=cursor, limit=limit + 1)
-        return page(found, limit, lambda station: station.id)
+        return page(found, limit, station_cursor)
 
     @router.get("/stations/{station_id}")
     async def get_station(scope: CallerScope, station_id: str, response: Response) -> StationView:
@@ -248,6 +248,11 @@ def stations_router(*, views: StationViews, stations: Stations) -> APIRouter:
         return await get_station(scope, station.id, response)
 
     return router
+
+
+def station_cursor(station: StationView) -> str:
+    """By which the page after it is found, though it may be gone by then."""
+    return station.id if station.distance_m is None else f"{station.distance_m}/{station.id}"
 
 
 async def the_station(views: StationViews, scope: Scope, station_id: str) -> StationView:
