@@ -34,7 +34,13 @@ from services.charging.domain.smart_charging.limits import (
     Wiring,
 )
 from services.charging.domain.smart_charging.planner import plan
-from services.charging.domain.stations import Site, SiteKind, Station, StationKey
+from services.charging.domain.stations import (
+    ConnectorReport,
+    Site,
+    SiteKind,
+    Station,
+    StationKey,
+)
 from tests.postgres import Database as EmptyDatabase
 
 pytestmark = pytest.mark.integration
@@ -254,6 +260,72 @@ async def test_a_default_that_may_have_been_heard_counts_if_it_is_more(
             situation = await book.situation("depot")
             assert situation
             assert [one.default_ma for one in situation.stations] == [default_ma]
+
+
+@pytest.mark.parametrize(
+    ("reports", "goes_on"),
+    [
+        ([(0, 1, "NoError", "Available", -1)], True),  # Before it began.
+        ([(0, 1, "NoError", "Charging", 1)], True),
+        ([(0, 1, "NoError", "Available", 1)], False),
+        ([(0, 2, "NoError", "Available", 1)], True),
+        ([(1, 1, None, "Available", 1)], False),
+        ([(1, 1, None, "Available", 1), (1, 2, None, "Occupied", 1)], True),
+        ([(1, 1, None, "Unavailable", 1)], True),
+    ],
+)
+async def test_a_session_whose_connector_is_free_draws_nothing(
+    database: EmptyDatabase, reports: list[tuple[int, int, str | None, str, int]], goes_on: object
+) -> None:
+    async with books(database) as (node, [book, _]):
+        await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
+        station = Station("CP1", "depot", 2, StationKey.of("key"))
+        await PostgresStations(node).put("fleetcharge", [station])
+        begin(database, "CP1")
+        for evse_id, connector_id, error_code, status, minutes in reports:
+            report = ConnectorReport(
+                evse_id=evse_id, connector_id=connector_id, status=status, error_code=error_code
+            )
+            at = AT + timedelta(minutes=minutes)
+            await PostgresStationReports(node).status("CP1", report, at)
+        situation = await book.situation("depot")
+        assert situation
+        assert (len(situation.sessions) == 1) is goes_on
+
+
+async def test_a_meter_that_stands_still_says_that_its_vehicle_takes_nothing(
+    database: EmptyDatabase,
+) -> None:
+    """Registers by the minutes that have passed since."""
+    async with books(database) as (node, [book, _]):
+        await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
+        station = Station("CP1", "depot", 1, StationKey.of("key"))
+        await PostgresStations(node).put("fleetcharge", [station])
+        session_id = begin(database, "CP1")
+        for registers, is_idle in (
+            ({1: 500}, False),
+            ({1: 500, 9: 500}, False),  # Not for long.
+            ({1: 500, 14: 500}, True),
+            ({1: 500, 14: 499}, False),
+            ({25: 500, 40: 500}, False),  # Long ago.
+        ):
+            with psycopg.connect(database.conninfo) as connection:
+                connection.execute("delete from meter_reading")
+                for minutes, register_wh in registers.items():
+                    connection.execute(
+                        """
+                        insert into meter_reading (station_id, connector_id, transaction_id,
+                            measured_at, register_wh, received, received_at)
+                        select station_id, 1, transaction_id, now() - %s * interval '1 minute',
+                            %s, '{}', now()
+                        from session where id = %s
+                        """,
+                        (minutes, register_wh, session_id),
+                    )
+            situation = await book.situation("depot")
+            assert situation
+            [session] = situation.sessions
+            assert (session.idle_from is not None) is is_idle, registers
 
 
 @pytest.mark.parametrize("boots", [True, False])

@@ -146,6 +146,20 @@ def test_a_session_that_is_known_of_is_not_kept_free_for_twice() -> None:
     assert [(one.connector_id, one.held_ma) for one in situation.reserves] == [(1, 8_000)]
 
 
+@pytest.mark.parametrize(
+    ("idle_from", "most"), [(None, 32_000), (NOW - MINUTE, 32_000), (NOW + MINUTE, 6_000)]
+)
+def test_a_vehicle_that_takes_nothing_keeps_its_minimum(
+    idle_from: datetime | None, most: int
+) -> None:
+    """Only a meter that stood still while the vehicle might have charged says so."""
+    quiet = session(idle_from=idle_from)
+    situation = replace(site(quiet), latest=planned(site(session())))
+    [demand] = situation.demands(NOW + 20 * MINUTE)
+    assert demand.charging
+    assert demand.maximum_ma == most
+
+
 def test_what_has_no_evse_yet_cannot_be_told_and_has_the_default() -> None:
     unplaced = session(connector_id=0)
     situation = site(unplaced)

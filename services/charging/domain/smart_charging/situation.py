@@ -73,6 +73,8 @@ class OpenSession:
     begun_at: datetime
     metered_wh: int | None
     """By the latest meter value."""
+    idle_from: datetime | None = None
+    """From when on, for ten minutes at least, its meter has stood still until lately."""
     preferences: Preferences
     vehicle: VehicleNeeds | None = None
     """What the vehicle said by itself."""
@@ -229,8 +231,10 @@ class Situation:
         if self.latest is not None and session.session_id in self.latest.allotments:
             charging, since = self.latest.state(session.session_id, now)
         vehicle = session.vehicle or VehicleNeeds(told_at=session.begun_at)
+        is_idle = charging and session.idle_from is not None and session.idle_from >= since
         is_away = self.version_of(session) is None
         bounds = (wiring.maximum_ma, wish.maximum_ma, vehicle.maximum_ma)
+        most = min(bound for bound in bounds if bound is not None)
         return Demand(
             session_id=session.session_id,
             station_id=session.station_id,
@@ -241,7 +245,8 @@ class Situation:
             # Where nobody sees who charges, another vehicle may.
             phases=wiring.phases[: None if is_away else min(wish.phases, vehicle.phases)],
             minimum_ma=vehicle.minimum_ma,
-            maximum_ma=min(bound for bound in bounds if bound is not None),
+            # A vehicle that took nothing is full, or will be: it may wake up, within its minimum.
+            maximum_ma=min(vehicle.minimum_ma, most) if is_idle else most,
             priority=wish.priority,
             departure_at=session.departure_at,
             missing_wh=session.missing_wh,

@@ -9,25 +9,17 @@ import msgspec
 
 from services.charging.adapters.postgresql.database import Connection, Database
 from services.charging.adapters.postgresql.sites.due import PROFILES_FORGOTTEN, SITES_DUE
-from services.charging.adapters.postgresql.sites.plans import (
-    STATION_PERIODS,
-    keep_plan,
-    read_plans,
-)
+from services.charging.adapters.postgresql.sites.open_sessions import OPEN_SESSIONS, open_session
+from services.charging.adapters.postgresql.sites.plans import keep_plan, read_plans
 from services.charging.application.smart_charging.telling import StationTold
 from services.charging.domain.ocpp16.version import OCPP_1_6
 from services.charging.domain.smart_charging.limits import SiteLimits
 from services.charging.domain.smart_charging.outside import OutsideLimit
 from services.charging.domain.smart_charging.plan import Plan
 from services.charging.domain.smart_charging.rate_unit import rate_unit
-from services.charging.domain.smart_charging.situation import (
-    ManagedStation,
-    OpenSession,
-    Preferences,
-    Situation,
-)
+from services.charging.domain.smart_charging.situation import ManagedStation, Situation
 from services.charging.domain.smart_charging.surplus import Surplus
-from services.charging.domain.smart_charging.vehicle import Period, VehicleNeeds
+from services.charging.domain.smart_charging.vehicle import Period
 
 _LIMITS: LiteralString = """
     select document::text from site_limits where site_id = %s order by version desc limit 1
@@ -45,39 +37,6 @@ _STATIONS: LiteralString = """
         and component_instance = '' and variable_instance = '' and evse_id = 0
         and connector_id = 0 and attribute = 'Actual'
     where site_id = %s order by station.id
-"""
-_SELECT: LiteralString = """
-    select session.id, session.station_id, connector_id, transaction_id, started_at,
-        (
-            select greatest(0, register_wh - meter_start_wh) from meter_reading
-            where meter_reading.transaction_id = session.transaction_id
-                and meter_reading.station_id = session.station_id and register_wh is not null
-            order by measured_at desc limit 1
-        ), document::text, accepted_plan, refused_at, station_transaction_id, needs::text,
-        (
-            select greatest(0, register_wh - meter_start_wh) from meter_reading
-            where meter_reading.transaction_id = session.transaction_id
-                and meter_reading.station_id = session.station_id and register_wh is not null
-                and measured_at <= told_at
-            order by measured_at desc limit 1
-        ), doubtful_ma,
-"""
-_FROM: LiteralString = """
-    from session
-    join station on station.id = session.station_id
-    left join session_preferences on session_preferences.session_id = session.id
-    left join session_vehicle on session_vehicle.session_id = session.id
-    left join session_profile on session_profile.session_id = session.id
-    where ended_at is null and session.site_id = %s and station.site_id = session.site_id
-        -- Its stop was lost, or is on its way: it draws nothing any more.
-        and not exists (
-            select from session later
-            where later.station_id = session.station_id
-                and later.transaction_id > session.transaction_id
-                and later.connector_id = session.connector_id and session.connector_id > 0
-                and later.started_at >= session.started_at
-        )
-    order by session.id
 """
 _SURPLUS: LiteralString = """
     select begins_at, watts from site_surplus
@@ -158,7 +117,7 @@ class PostgresSiteBook:
             outside = await connection.execute(_OUTSIDE, (site_id,))
             latest = await connection.execute(_LATEST, (site_id,))
             [number] = await latest.fetchone() or [None]
-            sessions = await connection.execute(_SELECT + STATION_PERIODS + _FROM, (site_id,))
+            sessions = await connection.execute(OPEN_SESSIONS, (site_id,))
             rows = await sessions.fetchall()
             numbers = {number, *(row[7] for row in rows)} - {None}
             plans = await read_plans(connection, sorted(numbers))
@@ -177,7 +136,7 @@ class PostgresSiteBook:
                     )
                     for row in await stations.fetchall()
                 ],
-                sessions=[_session(row, plans) for row in rows],
+                sessions=[open_session(row, plans) for row in rows],
                 surplus=[Surplus(*row) for row in await surplus.fetchall()],
                 latest=None if number is None else plans[number],
                 outside=[_outside_limit(row).line for row in await outside.fetchall()],
@@ -250,24 +209,4 @@ def _outside_limit(row: Sequence[Any]) -> OutsideLimit:
     periods = msgspec.json.decode(row[4], type=tuple[Period, ...])
     return OutsideLimit(
         station_id=row[0], evse_id=row[1], source=row[2], told_at=row[3], periods=periods
-    )
-
-
-def _session(row: Sequence[Any], plans: Mapping[int, Plan]) -> OpenSession:
-    document = row[6]
-    return OpenSession(
-        session_id=row[0],
-        station_id=row[1],
-        connector_id=row[2],
-        transaction_id=row[3],
-        station_transaction_id=row[9],
-        begun_at=row[4],
-        metered_wh=row[5],
-        preferences=msgspec.json.decode(document, type=Preferences) if document else Preferences(),
-        vehicle=msgspec.json.decode(row[10], type=VehicleNeeds) if row[10] else None,
-        metered_before_wh=row[11] or 0,
-        accepted=plans.get(row[7]),
-        refused_at=row[8],
-        doubtful_ma=row[12],
-        station_periods=row[13],
     )
