@@ -19,6 +19,7 @@ from services.charging.application.local_lists import LocalLists, entry_bytes, s
 from services.charging.application.preconditions import WHATEVER_IS_THERE
 from services.charging.application.scope import Scope
 from services.charging.domain.local_lists import (
+    NO_LIST,
     Entry,
     Listed,
     ListLimits,
@@ -49,7 +50,7 @@ def accepted(*tokens: Listed, version: int = 2) -> Telling:
 
 
 def test_a_station_whose_list_is_not_known_hears_all_of_it() -> None:
-    [update] = telling([ADA, BOB], None, UNTOLD, size).updates
+    [update] = telling([ADA, BOB], NO_LIST, UNTOLD, size).updates
     assert update == ListUpdate(1, is_full=True, entries=[ADA, BOB])
     refused = Telling(version=2, tokens=[ADA], answer="Failed")
     assert telling([ADA, BOB], refused, UNTOLD, size).updates == [
@@ -69,11 +70,11 @@ def many(count: int) -> list[Listed]:
 
 
 def test_a_list_that_is_longer_than_a_message_is_told_by_several() -> None:
-    told = telling(many(45), None, UNTOLD, size)
+    told = telling(many(45), NO_LIST, UNTOLD, size)
     shapes = [(one.version, one.is_full, len(one.entries)) for one in told.updates]
     assert (told.version, shapes) == (3, [(1, True, 20), (2, False, 20), (3, False, 5)])
     limits = ListLimits(entries=30)
-    told = telling(many(45), None, limits, size)
+    told = telling(many(45), NO_LIST, limits, size)
     assert [len(one.entries) for one in told.updates] == [30, 15]
     # A difference only where it takes no more messages.
     told = telling(many(100)[60:], accepted(*many(100), version=9), limits, size)
@@ -84,7 +85,7 @@ def test_a_list_that_is_longer_than_a_message_is_told_by_several() -> None:
 
 def test_a_message_has_no_more_bytes_than_its_station_takes() -> None:
     limits = ListLimits(entries=1000, bytes=2000)
-    told = telling(many(100), None, limits, size)
+    told = telling(many(100), NO_LIST, limits, size)
     assert len(told.updates) > 2
     for update in told.updates:
         message = msgspec.json.encode([2, str(uuid4()), "SendLocalList", said(OCPP_2_0_1, update)])
@@ -136,7 +137,7 @@ class ModelStation:
 def test_what_is_accepted_is_what_the_station_holds(
     lists: list[set[Listed]], limits: ListLimits, news: list[str]
 ) -> None:
-    station, told, coming = ModelStation(12), None, iter(news)
+    station, told, coming = ModelStation(12), NO_LIST, iter(news)
     for wanted in lists:
         tokens = sorted(wanted, key=lambda one: one.uid)
         told = telling(tokens, told, limits, size)
@@ -159,7 +160,7 @@ def test_what_is_accepted_is_what_the_station_holds(
 
 
 def test_a_list_that_is_refused_in_the_middle_begins_again_a_few_times() -> None:
-    told, asked = telling(many(45), None, UNTOLD, size), []
+    told, asked = telling(many(45), NO_LIST, UNTOLD, size), []
     while (update := told.asked) is not None:
         asked.append((update.version, update.is_full))
         status = "Accepted" if update.is_full else "Failed"

@@ -16,7 +16,7 @@ from services.charging.application.preconditions import ChangedMeanwhileError, P
 from services.charging.application.remote_control import LONGEST_ID_TAG
 from services.charging.application.scope import Scope
 from services.charging.application.station_views import StationView
-from services.charging.domain.local_lists import Entry, Listed, ListUpdate
+from services.charging.domain.local_lists import Entry, Listed, ListUpdate, Telling
 from services.charging.domain.ocpp16 import send_local_list as in_16
 from services.charging.domain.ocpp16.types import IdTagInfo
 from services.charging.domain.ocpp16.version import OCPP_1_6
@@ -90,14 +90,16 @@ class OutdatedList:
 
 
 @dataclass(frozen=True, slots=True)
-class ListMessage:
-    """What a station is to be told now."""
+class ToldList:
+    """A station, and how far it has been told its list."""
 
     station_id: str
     spoken: Version
-    update: ListUpdate
+    telling: Telling
     command_id: UUID
+    """By which it hears what it is asked to take now."""
     hold_seconds: int
+    """How long that waits for it."""
 
 
 class LocalListBook(Protocol):
@@ -111,18 +113,18 @@ class LocalListBook(Protocol):
         precondition: Precondition,
         *,
         hold_seconds: int,
-    ) -> ListMessage | None:
-        """Keep a new version; None: no station, or it has no room for the list.
+    ) -> ToldList | None:
+        """Keep a new version; None: no such station.
 
         Raises `ChangedMeanwhileError`.
         """
 
     async def answered(
         self, station_id: str, number: int, status: str, *, is_full: bool
-    ) -> ListMessage | None:
-        """Keep what a station said to an update, and what it is to hear next."""
+    ) -> ToldList | None:
+        """Keep what a station said to an update; None: it changes nothing."""
 
-    async def untold(self, most: int) -> Sequence[ListMessage]:
+    async def untold(self, most: int) -> Sequence[ToldList]:
         """What no node has told for a minute after it was due: one died over it.
 
         Raises `UnavailableError`.
@@ -175,17 +177,17 @@ class LocalLists:
             scope = Scope(old.company_id)
             precondition = Precondition(exists=True, version=old.version)
             try:
-                message = await self._book.put(
+                told = await self._book.put(
                     scope, old.station_id, old.tokens, precondition, hold_seconds=HELD_SECONDS
                 )
             except ChangedMeanwhileError:
                 continue  # by another node, or a person
-            await self._tell(message)
+            await self._tell(told)
 
     async def tell_what_was_left(self) -> None:
         """Go on where a node died."""
-        for message in await self._book.untold(TOLD_AT_ONCE):
-            await self._tell(message)
+        for told in await self._book.untold(TOLD_AT_ONCE):
+            await self._tell(told)
 
     async def learn(self, station_id: str, request: Message, answer: Message, at: datetime) -> None:
         """From an answer; the next update follows, or the whole list anew where one is refused."""
@@ -202,14 +204,15 @@ class LocalLists:
             await self._book.answered(station_id, number, answer.status, is_full=is_full)
         )
 
-    async def _tell(self, message: ListMessage | None) -> None:
-        if message is not None:
+    async def _tell(self, told: ToldList | None) -> None:
+        update = told.telling.asked if told else None
+        if told is not None and update is not None:
             await self._commands.tell(
-                message.station_id,
-                message.spoken,
-                said(message.spoken, message.update),
-                command_id=message.command_id,
-                hold_seconds=message.hold_seconds,
+                told.station_id,
+                told.spoken,
+                said(told.spoken, update),
+                command_id=told.command_id,
+                hold_seconds=told.hold_seconds,
             )
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from services.charging.application.command_request import WrongRequestError
 from services.charging.application.ports import Clock, NotConnectedError, StationCalls
+from services.charging.application.reservations import ReservationView
 from services.charging.application.station_views import StationView
 from services.charging.application.views import SessionView
 from services.charging.domain.ocpp16.cancel_reservation import (
@@ -39,7 +40,6 @@ from services.charging.domain.ocpp_j.faults import UnreadableError
 from services.charging.domain.ocpp_j.frames import CallError
 from services.charging.domain.ocpp_j.message import Message
 from services.charging.domain.ocpp_j.version import Version
-from services.charging.domain.reservations import Reservation
 from services.charging.domain.tokens import token_uid
 from services.charging.domain.versions import version
 
@@ -92,7 +92,7 @@ class RemoteControl:
         request = RemoteStopTransaction(transaction_id=session.transaction_id)
         return (await self._ask(call_id, station, request, RemoteStopTransactionResponse)).status
 
-    async def reserve(self, call_id: UUID, station: StationView, wanted: Reservation) -> None:
+    async def reserve(self, call_id: UUID, station: StationView, wanted: ReservationView) -> None:
         """Ask for a reservation, whose book hears the answer; raises what `start` raises."""
         if _spoken(station) is OCPP_2_0_1:
             asked = in_201.ReserveNow(

@@ -18,7 +18,7 @@ from services.charging.domain.ocpp201.reservation import (
     ReservationStatusUpdateResponse,
 )
 from services.charging.domain.ocpp_j.message import Message
-from services.charging.domain.reservations import Reservation, ReservationState
+from services.charging.domain.reservations import ReservationState
 
 LOOK_EVERY = 30.0
 """Seconds between looks at what has expired."""
@@ -33,7 +33,10 @@ class ReservationView:
     """By which the station knows it."""
     station_id: str
     connector_id: int
+    """In OCPP 2.0.1 the EVSE's; 0: any of the station's."""
     token_uid: str
+    group_uid: str | None
+    """Tokens of this group may use it as well."""
     driver_id: str | None
     asked_at: datetime
     expires_at: datetime
@@ -65,8 +68,8 @@ class ReservationBook(ReservationEnds, Protocol):
         connector_id: int,
         token_uid: str,
         expires_at: datetime,
-    ) -> Reservation | None:
-        """Keep it once; None: no such station or token of the caller's."""
+    ) -> bool:
+        """Keep it once; False: no such station or token of the caller's."""
 
     async def answered(self, station_id: str, number: int, answer: str) -> None:
         """Keep what the station said to it."""

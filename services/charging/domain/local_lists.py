@@ -120,25 +120,26 @@ class Telling:
         return replace(begun, version=version, updates=_numbered(whole, version, is_full=True))
 
 
-def telling(
-    tokens: Sequence[Listed], before: Telling | None, limits: ListLimits, size: Bytes
-) -> Telling:
+NO_LIST = Telling(version=0, tokens=())
+"""Of a station that was never given one; what it holds is not known."""
+
+
+def telling(tokens: Sequence[Listed], before: Telling, limits: ListLimits, size: Bytes) -> Telling:
     """The difference, where it is known which list the station holds and where it takes no more
     messages than all of the new list; else that.
     """
-    stands = before.version if before else 0
     try:
         _check_room(tokens, limits)
         whole = _messages(tokens, limits, size)
         messages, is_full = whole, True
-        if before is not None and before.answer == "Accepted":
+        if before.answer == "Accepted":
             difference = _messages(_difference(tokens, before.tokens), limits, size)
             if len(difference) <= len(whole):
                 messages, is_full = difference, False
     except TooLongError as error:
-        return Telling(version=stands + 1, tokens=tokens, unfit=str(error))
+        return Telling(version=before.version + 1, tokens=tokens, unfit=str(error))
     # With room below for the whole list, should the difference be refused.
-    version = max(stands + len(messages), len(whole))
+    version = max(before.version + len(messages), len(whole))
     updates = _numbered(messages, version, is_full=is_full)
     return Telling(version=version, tokens=tokens, updates=updates)
 

@@ -1,9 +1,6 @@
 """Reservations: a connector waits for a token (OCPP 1.6, section 5.13; OCPP 2.0.1, block H)."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
 
 
 class ReservationState(StrEnum):
@@ -27,21 +24,6 @@ class ReservationState(StrEnum):
         """Whether the station holds nothing any more, for all that is known."""
         held = (ReservationState.ASKED, ReservationState.ACCEPTED, ReservationState.FAILED)
         return self not in held
-
-
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """What is asked of a station."""
-
-    id: UUID
-    number: int
-    """By which the station knows it."""
-    connector_id: int
-    """In OCPP 2.0.1 the EVSE's; 0: any of the station's."""
-    token_uid: str
-    group_uid: str | None
-    """Tokens of this group may use it as well."""
-    expires_at: datetime
 
 
 HIGHEST_NUMBER = 2**31 - 1

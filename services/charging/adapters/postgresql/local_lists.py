@@ -1,24 +1,25 @@
 """Local authorisation lists in PostgreSQL; see `services.charging.application.local_lists`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from typing import Any, LiteralString
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import msgspec
 
 from services.charging.adapters.postgresql.database import Connection, Database
 from services.charging.adapters.postgresql.scoped import ScopedReader
 from services.charging.application.local_lists import (
-    ListMessage,
     LocalListView,
     OutdatedList,
+    ToldList,
     entry_bytes,
 )
 from services.charging.application.preconditions import Precondition
 from services.charging.application.scope import Scope
 from services.charging.domain.local_lists import (
+    NO_LIST,
     Listed,
     ListLimits,
     ListUpdate,
@@ -26,7 +27,6 @@ from services.charging.domain.local_lists import (
     telling,
 )
 from services.charging.domain.ocpp16.version import OCPP_1_6
-from services.charging.domain.ocpp_j.version import Version
 from services.charging.domain.versions import version
 
 _STATIONS: LiteralString = """
@@ -93,31 +93,15 @@ _VIEW: LiteralString = """
             when local_list.answer = 'Overwritten' then 'overwritten'
             when local_list.answer is not null then 'refused'
             when command.state in ('refused', 'unanswered', 'undelivered') then command.state
+            -- What it said was not learnt, or what was asked is forgotten.
+            when local_list.asked_at < now() - interval '1 day' and command.state is null
+                or command.over_at < now() - interval '1 minute' then 'unanswered'
             else 'pending'
         end as state,
         command_id, coalesce(unfit, command.reason) as reason
     from local_list left join command on command.id = command_id
     where local_list.station_id = %(station)s
 """
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """A station, and the list that it was given last."""
-
-    station_id: str
-    spoken: Version
-    telling: Telling | None
-    command_id: UUID | None
-    hold_seconds: int
-
-    @property
-    def message(self) -> ListMessage | None:
-        """What the station is to be told now."""
-        update = self.telling.asked if self.telling else None
-        if update is None or self.command_id is None:
-            return None
-        return ListMessage(self.station_id, self.spoken, update, self.command_id, self.hold_seconds)
 
 
 class PostgresLocalLists:
@@ -135,8 +119,8 @@ class PostgresLocalLists:
         precondition: Precondition,
         *,
         hold_seconds: int,
-    ) -> ListMessage | None:
-        """Keep a new version; None: no station, or it has no room for the list.
+    ) -> ToldList | None:
+        """Keep a new version; None: no such station.
 
         Raises `ChangedMeanwhileError`.
         """
@@ -144,10 +128,10 @@ class PostgresLocalLists:
             found = await _locked(connection, station_id, scope.company_id)
             if found is None:
                 return None
-            precondition.check(found.telling.version if found.telling else None)
+            precondition.check(found.telling.version or None)
             limits, size = await _limits(connection, found), partial(entry_bytes, found.spoken)
             told = telling(tokens, found.telling, limits, size)
-            kept = _Standing(station_id, found.spoken, told, uuid4(), hold_seconds)
+            kept = replace(found, telling=told, command_id=uuid4(), hold_seconds=hold_seconds)
             await connection.execute(
                 """
                 insert into local_list as kept (station_id, version, tokens, command_id, is_full)
@@ -157,30 +141,29 @@ class PostgresLocalLists:
                 (station_id, told.version, _written(tokens), kept.command_id),
             )
             await _keep(connection, kept)
-        return kept.message
+        return kept
 
     async def answered(
         self, station_id: str, number: int, status: str, *, is_full: bool
-    ) -> ListMessage | None:
-        """Keep what a station said to an update, and what it is to hear next."""
+    ) -> ToldList | None:
+        """Keep what a station said to an update; None: it changes nothing."""
         async with self._database.transaction() as connection:
             found = await _locked(connection, station_id)
-            if found is None or found.telling is None:
+            if found is None:
                 return None
             limits, size = await _limits(connection, found), partial(entry_bytes, found.spoken)
             told = found.telling.heard(number, status, is_full=is_full, limits=limits, size=size)
             if told is found.telling:
                 return None
-            kept = _Standing(station_id, found.spoken, told, uuid4(), found.hold_seconds)
+            kept = replace(found, telling=told, command_id=uuid4())
             await _keep(connection, kept)
-        return kept.message
+        return kept
 
-    async def untold(self, most: int) -> Sequence[ListMessage]:
+    async def untold(self, most: int) -> Sequence[ToldList]:
         """What no node has told for a minute after it was due."""
         async with self._database.statement() as connection:
             cursor = await connection.execute(_STATIONS + _UNTOLD, (most,))
-            found = [_standing(row) for row in await cursor.fetchall()]
-        return [one.message for one in found if one.message is not None]
+            return [_told(row) for row in await cursor.fetchall()]
 
     async def outdated(self, most: int) -> Sequence[OutdatedList]:
         """Lists with tokens that were blocked within a day, after the lists were put."""
@@ -199,17 +182,19 @@ class PostgresLocalLists:
 
 async def _locked(
     connection: Connection, station_id: str, company_id: str | None = None
-) -> _Standing | None:
+) -> ToldList | None:
     if (await connection.execute(_LOCK, (station_id, company_id))).rowcount == 0:
         return None
     cursor = await connection.execute(_STATIONS + "where station.id = %s", (station_id,))
     row = await cursor.fetchone()
-    return None if row is None else _standing(row)
+    return None if row is None else _told(row)
 
 
-def _standing(row: Sequence[Any]) -> _Standing:
+def _told(row: Sequence[Any]) -> ToldList:
     station_id, spoken, number, tokens, updates, taken, restarts, answer, unfit = row[:9]
-    told = number and Telling(
+    if number is None:
+        return ToldList(station_id, version(spoken), NO_LIST, uuid4(), 0)
+    told = Telling(
         version=number,
         tokens=_tokens(tokens),
         updates=msgspec.json.decode(updates, type=list[ListUpdate]),
@@ -218,10 +203,10 @@ def _standing(row: Sequence[Any]) -> _Standing:
         answer=answer,
         unfit=unfit,
     )
-    return _Standing(station_id, version(spoken), told, *row[9:])
+    return ToldList(station_id, version(spoken), told, *row[9:])
 
 
-async def _limits(connection: Connection, found: _Standing) -> ListLimits:
+async def _limits(connection: Connection, found: ToldList) -> ListLimits:
     """As the station told them in the words of the version that it speaks."""
     component = "" if found.spoken is OCPP_1_6 else "localauthlistctrlr"
     cursor = await connection.execute(
@@ -231,10 +216,8 @@ async def _limits(connection: Connection, found: _Standing) -> ListLimits:
     return ListLimits(entries=entries, bytes=octets, tokens=tokens, storage_bytes=storage)
 
 
-async def _keep(connection: Connection, standing: _Standing) -> None:
-    told = standing.telling
-    if told is None:
-        return
+async def _keep(connection: Connection, kept: ToldList) -> None:
+    told = kept.telling
     await connection.execute(
         """
         update local_list set version = %s, updates = %s, taken = %s, restarts = %s, answer = %s,
@@ -252,10 +235,10 @@ async def _keep(connection: Connection, standing: _Standing) -> None:
             told.unfit,
             not told.updates or told.updates[0].is_full,
             told.asked is not None or told.unfit is not None,
-            standing.command_id,
+            kept.command_id,
             told.answer is not None,
-            standing.hold_seconds,
-            standing.station_id,
+            kept.hold_seconds,
+            kept.station_id,
         ),
     )
 

@@ -11,13 +11,14 @@ from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.scoped import ScopedReader
 from services.charging.application.reservations import ReservationSearch, ReservationView
 from services.charging.application.scope import Scope
-from services.charging.domain.reservations import Reservation, ReservationState, state_by
+from services.charging.domain.reservations import ReservationState, state_by
 
 # Asked by the command of the same id.
 _VIEW: LiteralString = """
     , shown as (
-        select reservation.id, number, reservation.station_id, connector_id, token_uid, driver_id,
-            reservation.asked_at, expires_at, reservation.answer, reservation.over_at, session_id,
+        select reservation.id, number, reservation.station_id, connector_id, token_uid, group_uid,
+            driver_id, reservation.asked_at, expires_at, reservation.answer, reservation.over_at,
+            session_id,
             case when reservation.state = 'asked'
                     and command.state in ('refused', 'unanswered', 'undelivered')
                 then 'failed' else reservation.state end as state
@@ -42,8 +43,8 @@ class PostgresReservations:
         connector_id: int,
         token_uid: str,
         expires_at: datetime,
-    ) -> Reservation | None:
-        """Keep it once; None: no such station or token of the caller's."""
+    ) -> bool:
+        """Keep it once; False: no such station or token of the caller's."""
         async with self._database.statement() as connection:
             cursor = await connection.execute(
                 """
@@ -55,12 +56,10 @@ class PostgresReservations:
                     from station join token using (company_id)
                     where station.id = %(station)s and token.uid = %(token)s
                         and company_id = %(company)s
-                    on conflict (id) do nothing returning *
+                    on conflict (id) do nothing returning id
                 )
-                select id, number, connector_id, token_uid, group_uid, expires_at from opened
-                union all
-                select id, number, connector_id, token_uid, group_uid, expires_at from reservation
-                where id = %(id)s and company_id = %(company)s
+                select id from opened union all
+                select id from reservation where id = %(id)s and company_id = %(company)s
                 """,
                 {
                     "id": reservation_id,
@@ -71,8 +70,7 @@ class PostgresReservations:
                     "expires": expires_at,
                 },
             )
-            row = await cursor.fetchone()
-        return None if row is None else Reservation(*row)
+            return await cursor.fetchone() is not None
 
     async def answered(self, station_id: str, number: int, answer: str) -> None:
         """Keep what the station said to it."""

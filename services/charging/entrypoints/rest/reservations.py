@@ -74,14 +74,14 @@ def reservations_router(
         uid = await charging_token(views, scope, wanted.token_uid)
         if station.ocpp_version is None:
             raise NotConnectedError(f"station {station.id} is not connected")
-        reservation = await book.open(
+        if not await book.open(
             scope, effect_id, station.id, wanted.connector_id or 0, uid, wanted.expires_at
-        )
-        if reservation is None:
+        ):
             raise HTTPException(http.HTTPStatus.NOT_FOUND, f"no station {station.id}")
-        await remote_control.reserve(effect_id, station, reservation)
-        response.headers["Location"] = f"{CHARGING_API}/reservations/{reservation.id}"
-        return await get_reservation(scope, reservation.id)
+        asked = await get_reservation(scope, effect_id)
+        await remote_control.reserve(effect_id, station, asked)
+        response.headers["Location"] = f"{CHARGING_API}/reservations/{effect_id}"
+        return await get_reservation(scope, effect_id)
 
     @router.get("/reservations")
     async def get_reservations(
