@@ -57,7 +57,7 @@ async def test_a_transaction_may_wait_for_others_between_its_statements(kept: Da
 async def impatient_questions(kept: Database) -> Database:
     async with kept.statement() as connection:
         conninfo = connection.info.dsn
-    questions = Database(conninfo, connections=2, seconds_a_statement=60)
+    questions = Database(conninfo, connections=2, seconds_a_statement=1)
     await questions.open()
     async with questions.statement() as connection:
         await connection.execute("select 1")

@@ -84,10 +84,10 @@ class Held:
             found = connection.execute("select number, state from reservation").fetchall()
             return dict(found)
 
-    def session_names(self) -> int | None:
+    def named(self) -> set[int]:
         with psycopg.connect(self._conninfo) as connection:
-            [named] = connection.execute("select reservation_number from session").fetchone() or ()
-            return int(named) if named else None
+            found = connection.execute("select reservation_number from session").fetchall()
+            return {number for (number,) in found}
 
     def later(self) -> None:
         with psycopg.connect(self._conninfo) as connection:
@@ -101,33 +101,31 @@ async def held(database: EmptyDatabase) -> AsyncIterator[Held]:
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("state", ["asked", "accepted", "expired", "cancelled"])
-async def test_the_reservation_that_is_named_is_used_whoever_charges(
-    held: Held, state: str
-) -> None:
-    over_at = NOW - HOUR / 2 if state in ("expired", "cancelled") else None
-    held.reserve(7, state, over_at=over_at)
+async def test_the_reservation_that_is_named_is_used_whoever_charges(held: Held) -> None:
+    states = ("asked", "accepted", "expired", "cancelled")
+    for number, state in enumerate(states, 1):
+        is_over = state in ("expired", "cancelled")
+        held.reserve(number, state, over_at=NOW - HOUR / 2 if is_over else None)
     held.reserve(8)
-    await post(held.node, replace(START, token_uid="STRANGER", reservation_number=7))
-    assert (held.states(), held.session_names()) == ({7: "used", 8: "accepted"}, 7)
+    for number in (1, 2, 3, 4):
+        stranger = replace(START, token_uid=f"STRANGER{number}", reservation_number=number)
+        await post(held.node, stranger)
+    assert held.states() == dict.fromkeys((1, 2, 3, 4), "used") | {8: "accepted"}
+    assert held.named() == {1, 2, 3, 4}
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize(
-    ("uid", "over_at", "state"),
-    [
-        ("CARD1", NOW + HOUR, "used"),
-        ("CARD2", NOW + HOUR, "used"),
-        ("CARD2", NOW - timedelta(minutes=1), "expired"),
-        ("STRANGER", NOW + HOUR, "expired"),
-    ],
-)
-async def test_a_session_that_is_told_late_uses_what_was_in_force_when_it_began(
-    held: Held, uid: str, over_at: datetime, state: str
-) -> None:
-    held.reserve(7, "expired", over_at=over_at)
-    await post(held.node, replace(START, token_uid=uid))
-    assert held.states() == {7: state}
+async def test_a_session_that_is_told_late_uses_what_was_in_force_when_it_began(held: Held) -> None:
+    charging = {
+        1: ("CARD1", NOW + HOUR, "used"),
+        2: ("CARD2", NOW + HOUR, "used"),
+        3: ("CARD2", NOW - timedelta(minutes=1), "expired"),
+        4: ("STRANGER", NOW + HOUR, "expired"),
+    }
+    for connector, (uid, over_at, _) in charging.items():
+        held.reserve(connector, "expired", connector=connector, over_at=over_at)
+        await post(held.node, replace(START, connector_id=connector, token_uid=uid))
+    assert held.states() == {number: state for number, (_, _, state) in charging.items()}
 
 
 @pytest.mark.integration
@@ -140,17 +138,19 @@ async def test_a_session_uses_one_reservation_rather_its_connectors(held: Held) 
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("kind", [Kind.STARTED, Kind.UPDATED, Kind.ENDED])
-async def test_any_event_of_a_transaction_may_name_the_reservation(held: Held, kind: Kind) -> None:
-    held.reserve(7)
-    for event in (
-        replace(STARTED, token_uid="STRANGER", evse_id=1),
-        replace(NAMED, token_uid=None, evse_id=1),
-        ENDED,
-    ):
-        names = 7 if event.kind is kind else None
-        await tell(held.node, replace(event, reservation_number=names))
-    assert (held.states(), held.session_names()) == ({7: "used"}, 7)
+async def test_any_event_of_a_transaction_may_name_the_reservation(held: Held) -> None:
+    for number, kind in enumerate(Kind, 1):
+        held.reserve(number)
+        for event in (
+            replace(STARTED, token_uid="STRANGER", evse_id=1),
+            replace(NAMED, token_uid=None, evse_id=1),
+            ENDED,
+        ):
+            names = number if event.kind is kind else None
+            said = replace(event, station_transaction_id=kind, reservation_number=names)
+            await tell(held.node, said)
+    assert held.states() == dict.fromkeys((1, 2, 3), "used")
+    assert held.named() == {1, 2, 3}
 
 
 @pytest.mark.integration

@@ -174,7 +174,8 @@ class Database:
 
         Where one is silent all may be: the next are new.
         """
-        with given_up_when_silent(connection) as silence:
+        granted = self._seconds_a_statement or 0
+        with given_up_when_silent(connection, granted=granted) as silence:
             try:
                 yield
             except psycopg.InternalError:

@@ -29,8 +29,9 @@ class Silence:
     was_long = False
     """Its connection was given up."""
 
-    def __init__(self, connection: AsyncConnection[TupleRow]) -> None:
+    def __init__(self, connection: AsyncConnection[TupleRow], longest: float) -> None:
         self._connection = connection
+        self._longest = longest
         self._looks = 0
         self._look_later()
 
@@ -39,7 +40,7 @@ class Silence:
         self._timer.cancel()
 
     def _look_later(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(LONGEST / _LOOKS, self._look)
+        self._timer = asyncio.get_running_loop().call_later(self._longest / _LOOKS, self._look)
 
     def _look(self) -> None:
         is_waiting = self._connection.info.transaction_status is TransactionStatus.ACTIVE
@@ -47,7 +48,7 @@ class Silence:
         if self._looks < _LOOKS:
             self._look_later()
         elif not self._connection.closed:
-            logger.warning("the database is silent", extra={"seconds": LONGEST})
+            logger.warning("the database is silent", extra={"seconds": self._longest})
             self.was_long = True
             self._hang_up()
 
@@ -59,9 +60,14 @@ class Silence:
 
 
 @contextmanager
-def given_up_when_silent(connection: AsyncConnection[TupleRow]) -> Iterator[Silence]:
-    """Within, the connection is lost (`psycopg.OperationalError`) when the server is silent."""
-    silence = Silence(connection)
+def given_up_when_silent(
+    connection: AsyncConnection[TupleRow], *, granted: float = 0
+) -> Iterator[Silence]:
+    """Within, the connection is lost (`psycopg.OperationalError`) when the server is silent.
+
+    `granted`: seconds after which the server itself gives a statement up.
+    """
+    silence = Silence(connection, LONGEST + granted)
     try:
         yield silence
     finally:
