@@ -14,7 +14,9 @@ import pytest
 from services.charging.adapters.postgresql.changes import PostgresChanges
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.retention import CHANGES, Retention, old
-from services.charging.application.changes import Changes, Place
+from services.charging.application.changes import Change, Changes, Place
+from services.charging.application.ports import UnavailableError
+from services.charging.application.scope import Scope
 from tests.charging.aws import Aws
 from tests.charging.program import ChargingProgram, charging_program
 from tests.charging.station import connected
@@ -164,14 +166,27 @@ async def test_whoever_was_away_too_long_begins_anew(database: EmptyDatabase) ->
         latest = Place(10, 4)
         assert await changes.start_of(str(latest)) == (latest, False)
         assert (await changes.start_of(None))[0] == latest
+        assert await changes.start_of("") == (latest, False)
+        # A database that was restored to an earlier time knows nothing of what came after it.
+        for to_come in ("10-5", "11-1"):
+            assert await changes.start_of(to_come) == (latest, True)
     finally:
         await kept.close()
 
 
 def test_what_is_no_place(program: ChargingProgram) -> None:
-    for wrong in ("x", "1", "1-x"):
+    for wrong in ("x", "1", "1-x", "0--1", f"{2**63}-0", f"0-{2**63}", "9" * 30 + "-1"):
         answer = program.api.get("/events", headers={"Last-Event-ID": wrong})
         assert answer.status_code == 422
+
+
+async def test_who_follows_comes_back_when_changes_cannot_be_read() -> None:
+    class Away(PostgresChanges):
+        async def after(self, _scope: Scope, _place: Place, *, limit: int) -> list[Change]:
+            raise UnavailableError(f"no {limit} changes")
+
+    changes = Changes(Away(Database("")))
+    assert [one async for one in changes.follow(Scope("x"), Place(1, 1), quiet=1)] == []
 
 
 def test_a_stream_does_not_hold_the_program(

@@ -29,10 +29,17 @@ class Place:
     def read(cls, text: str) -> Self:
         """Of ``transaction-id``; raises `ValueError`."""
         transaction, _, number = text.partition("-")
-        return cls(int(transaction), int(number))
+        place = cls(int(transaction), int(number))
+        if not place >= BEFORE_ALL or max(place.transaction, place.id) > _LARGEST:
+            raise ValueError(f"no change has the place {text}")
+        return place
 
     def __str__(self) -> str:
         return f"{self.transaction}-{self.id}"
+
+
+BEFORE_ALL = Place(0, 0)
+_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +85,25 @@ class Changes:
     async def start_of(self, last: str | None) -> tuple[Place, bool]:
         """Where to begin, and whether something is missing since `last`.
 
-        Raises `ValueError` when `last` is no place.
+        Raises `ValueError` when `last` is no place. One that is to come is of a database that was
+        restored to an earlier time.
         """
-        if last is None:
-            return await self._book.latest(), False
+        latest = await self._book.latest()
+        if not last:
+            return latest, False
         place = Place.read(last)
-        if await self._book.is_kept(place):
+        is_to_come = BEFORE_ALL < latest < place
+        if not is_to_come and await self._book.is_kept(place):
             return place, False
-        return await self._book.latest(), True
+        return latest, True
 
     async def follow(
         self, scope: Scope, place: Place, *, quiet: float
     ) -> AsyncIterator[Change | None]:
-        """Every change from a place on; None when there is nothing new, at least every so often."""
+        """Every change from a place on; None when there is nothing new, at least every so often.
+
+        It ends when the changes cannot be read: whoever follows comes back, and goes on.
+        """
         self._followers += 1
         try:
             while not self._finished.is_set():
@@ -104,6 +117,8 @@ class Changes:
                 yield None
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(news.wait(), quiet)
+        except UnavailableError as error:
+            logger.warning("changes are not followed", extra={"reason": str(error)})
         finally:
             self._followers -= 1
 

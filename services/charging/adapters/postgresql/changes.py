@@ -2,7 +2,7 @@
 
 from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.scoped import ScopedReader
-from services.charging.application.changes import Change, Place
+from services.charging.application.changes import BEFORE_ALL, Change, Place
 from services.charging.application.scope import Scope
 
 
@@ -24,7 +24,7 @@ class PostgresChanges:
                 """
             )
             row = await cursor.fetchone()
-            return Place(0, 0) if row is None else Place(int(row[0]), row[1])
+            return BEFORE_ALL if row is None else Place(int(row[0]), row[1])
 
     async def is_kept(self, place: Place) -> bool:
         """Whether every change after this place is still there."""
