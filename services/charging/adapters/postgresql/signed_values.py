@@ -22,7 +22,8 @@ OF_ANOTHER: LiteralString = """
     (
         select transaction from signed_value as earlier
         where earlier.station_id = told.station_id and earlier.id < told.id
-            and earlier.signed_digest = told.signed_digest
+            and coalesce(earlier.signed_digest, sha256(earlier.received))
+                = coalesce(told.signed_digest, sha256(told.received))
             and earlier.transaction <> told.transaction
         limit 1
     ) as of_another

@@ -6,12 +6,11 @@ revision = "0045"
 down_revision = "0044"
 
 COLUMNS = """
+-- Without one, as of records that the version before keeps, it is known by all its bytes.
 alter table signed_value add signed_digest bytea;
--- What is kept already is known again as before, by all its bytes.
-update signed_value set signed_digest = sha256(received);
-alter table signed_value alter signed_digest set not null;
 drop index signed_value_again;
-create index signed_value_again on signed_value (station_id, signed_digest);
+create index signed_value_again
+    on signed_value (station_id, coalesce(signed_digest, sha256(received)));
 """
 
 
