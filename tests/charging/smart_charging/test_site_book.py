@@ -243,6 +243,28 @@ async def test_what_a_station_may_have_heard_is_kept_until_it_answers_or_forgets
         assert await doubtful() is None
 
 
+async def test_a_station_that_boots_is_told_again_what_it_refused(database: EmptyDatabase) -> None:
+    async with books(database) as (node, [book, _]):
+        limits = SiteLimits(Limit(32_000, 32_000, 32_000))
+        await PostgresSites(node).put_limits(OURS, "depot", limits)
+        station = Station("CP1", "depot", 1, StationKey.of("key"))
+        await PostgresStations(node).put("fleetcharge", [station])
+        session_id = begin(database, "CP1")
+        number = await book.keep("depot", plan(limits, [], [], AT))
+        for boots in (False, True):
+            if boots:
+                boot = BootNotification(charge_point_vendor="V", charge_point_model="M")
+                await PostgresStationReports(node).booted("CP1", boot, AT)
+            else:
+                refused = [StationTold("CP1", one, False) for one in (session_id, None)]
+                await book.told(number, refused)
+            situation = await book.situation("depot")
+            assert situation
+            refused_at = [situation.sessions[0].refused_at]
+            refused_at += [one.default_refused_at for one in situation.stations]
+            assert [at is None for at in refused_at] == [boots, boots]
+
+
 async def test_a_default_that_may_have_been_heard_counts_if_it_is_more(
     database: EmptyDatabase,
 ) -> None:

@@ -18,12 +18,14 @@ SITES_DUE: LiteralString = """
 PROFILES_FORGOTTEN: LiteralString = """
     , forgotten_default as (
         update station_default set default_ma = null, refused_at = null
-        where station_id = any(%(stations)s) and default_ma is not null
+        where station_id = any(%(stations)s)
+            and (default_ma is not null or refused_at is not null)
     ), forgotten_profile as (
-        update session_profile set accepted_plan = null, doubtful_ma = null from session
+        update session_profile set accepted_plan = null, doubtful_ma = null, refused_at = null
+        from session
         where session.id = session_id and ended_at is null and station_id = any(%(stations)s)
-            and (accepted_plan is not null or doubtful_ma is not null)
     )
 """
 """What stations took before they booted, or were told to forget, holds no longer: a session's
-profile ends with the power, and another machine may stand in a station's place."""
+profile ends with the power, and another machine may stand in a station's place. What it refused
+before it may take now."""
