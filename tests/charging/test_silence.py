@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from services.charging.adapters.postgresql import database, silence
+from contracts import silence
+from services.charging.adapters.postgresql import database
 from services.charging.adapters.postgresql.database import Database
 from services.charging.application.ports import UnavailableError
 from tests.postgres import Server

@@ -8,15 +8,16 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import PoolTimeout
 
 from contracts.postgresql import PATIENCE
+from contracts.silence import AttentivePool
 from contracts.tracing.spans import step
 from services.billing.adapters.charging_records import PostgresChargingRecords, PostgresQuarantine
 from services.billing.adapters.contracts import PostgresContracts
 from services.billing.adapters.invoices import PostgresInvoices
 
-Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
+Pool = AttentivePool[AsyncConnection[DictRow]]
 
 UNAVAILABLE = (psycopg.OperationalError, psycopg.InternalError, PoolTimeout)
 """What the database does not do at present. Internal to PostgreSQL is a node that only reads, as
@@ -40,13 +41,13 @@ def conninfo(*, host: str, port: int, name: str, username: str, password: str) -
 
 def open_pool(conninfo: str, *, connections: int) -> Pool:
     """A pool that is still closed; rows come as dictionaries."""
-    return AsyncConnectionPool(
+    return AttentivePool(
         conninfo,
         min_size=1,
         max_size=connections,
         timeout=10,
         open=False,
-        check=AsyncConnectionPool.check_connection,
+        check=AttentivePool.check_connection,
         connection_class=AsyncConnection[DictRow],
         kwargs={"row_factory": dict_row},
     )

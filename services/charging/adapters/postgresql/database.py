@@ -11,13 +11,13 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import SQLAlchemyError
 
 from contracts.migrations import migrate
 from contracts.postgresql import PATIENCE
+from contracts.silence import AttentivePool
 from contracts.tracing.spans import step
-from services.charging.adapters.postgresql.silence import given_up_when_silent
 from services.charging.application.ports import (
     NotStorableError,
     TooSlowError,
@@ -73,7 +73,7 @@ class Database:
             # What people leave open in a search is null: one plan for all would use no index.
             options = f"-c statement_timeout={seconds_a_statement}s "
             options += "-c plan_cache_mode=force_custom_plan"
-        self._pool = AsyncConnectionPool(
+        self._pool: AttentivePool[Connection] = AttentivePool(
             conninfo,
             min_size=2,
             max_size=connections,
@@ -81,7 +81,8 @@ class Database:
             timeout=WAIT_FOR_CONNECTION,
             reconnect_timeout=5,
             # Stations repeat what was not kept. People do not: what broke is found before.
-            check=_check if seconds_a_statement else None,
+            check=AttentivePool.check_connection if seconds_a_statement else None,
+            granted=seconds_a_statement or 0,
             kwargs={"autocommit": True, "prepare_threshold": 1, "options": options},
         )
 
@@ -126,7 +127,7 @@ class Database:
         """
         try:
             with step("PostgreSQL"):
-                async with self._pool.connection() as connection, self._given_up(connection):
+                async with self._pool.connection() as connection, _dropped(connection):
                     yield connection
         except (psycopg.DataError, psycopg.IntegrityError) as error:
             raise NotStorableError(_what_is_wrong(error)) from error
@@ -168,23 +169,6 @@ class Database:
             return str(error)
         return None
 
-    @asynccontextmanager
-    async def _given_up(self, connection: Connection) -> AsyncIterator[None]:
-        """One to a node that only reads stays so: the next leads to the one that writes.
-
-        Where one is silent all may be: the next are new.
-        """
-        granted = self._seconds_a_statement or 0
-        with given_up_when_silent(connection, granted=granted) as silence:
-            try:
-                yield
-            except psycopg.InternalError:
-                await connection.close()
-                raise
-            finally:
-                if silence.was_long:
-                    await self._pool.drain()
-
 
 def _what_is_wrong(error: psycopg.Error) -> str:
     """In words that name no table."""
@@ -194,6 +178,11 @@ def _what_is_wrong(error: psycopg.Error) -> str:
     return "a text has the character NUL, which cannot be kept" if "(0x00)" in said else said
 
 
-async def _check(connection: Connection) -> None:
-    with given_up_when_silent(connection):
-        await AsyncConnectionPool.check_connection(connection)
+@asynccontextmanager
+async def _dropped(connection: Connection) -> AsyncIterator[None]:
+    """A connection to a node that only reads stays so: the next leads to the one that writes."""
+    try:
+        yield
+    except psycopg.InternalError:
+        await connection.close()
+        raise

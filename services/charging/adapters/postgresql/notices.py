@@ -11,7 +11,7 @@ import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
 
-from services.charging.adapters.postgresql.silence import given_up_when_silent
+from contracts.silence import given_up_when_silent
 
 logger = logging.getLogger(__name__)
 
