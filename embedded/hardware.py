@@ -93,7 +93,7 @@ def _tell_the_health_of_targets() -> None:
         for target in alb._targets.get(arn, []) if status == 200 else []:
             port = target.get("Port", alb._tgs[arn].get("Port", 80))
             body = _with_state(body, target["Id"], port, health(arn, f"{target['Id']}:{port}"))
-        members = "".join(_member(*target, "draining") for target in sorted(_draining[arn]))
+        members = "".join(_member(*target, "draining") for target in sorted(_draining.get(arn, ())))
         end = "</TargetHealthDescriptions>"
         return status, headers, body.replace(end.encode(), f"{members}{end}".encode())
 
