@@ -95,6 +95,21 @@ def begin(database: EmptyDatabase, station_id: str) -> UUID:
     return session_id
 
 
+def measure(
+    database: EmptyDatabase, session_id: UUID, measured_at: datetime, register_wh: int
+) -> None:
+    """What its meter says at a moment."""
+    with psycopg.connect(database.conninfo) as connection:
+        connection.execute(
+            """
+            insert into meter_reading (station_id, connector_id, transaction_id, measured_at,
+                register_wh, received, received_at)
+            select station_id, 1, transaction_id, %s, %s, '{}', now() from session where id = %s
+            """,
+            (measured_at, register_wh, session_id),
+        )
+
+
 async def test_a_site_is_one_nodes_at_a_time(database: EmptyDatabase) -> None:
     async with books(database) as (node, [one, other]):
         sites = PostgresSites(node)
@@ -288,12 +303,14 @@ async def test_a_default_that_may_have_been_heard_counts_if_it_is_more(
     ("reports", "goes_on"),
     [
         ([(0, 1, "NoError", "Available", -1)], True),  # Before it began.
-        ([(0, 1, "NoError", "Charging", 1)], True),
-        ([(0, 1, "NoError", "Available", 1)], False),
-        ([(0, 2, "NoError", "Available", 1)], True),
-        ([(1, 1, None, "Available", 1)], False),
-        ([(1, 1, None, "Available", 1), (1, 2, None, "Occupied", 1)], True),
-        ([(1, 1, None, "Unavailable", 1)], True),
+        ([(0, 1, "NoError", "Available", 1)], True),  # Its clock may be late.
+        ([(0, 1, "NoError", "Available", 7)], True),  # Its meter told something later.
+        ([(0, 1, "NoError", "Charging", 9)], True),
+        ([(0, 1, "NoError", "Available", 9)], False),
+        ([(0, 2, "NoError", "Available", 9)], True),
+        ([(1, 1, None, "Available", 9)], False),
+        ([(1, 1, None, "Available", 9), (1, 2, None, "Occupied", 9)], True),
+        ([(1, 1, None, "Unavailable", 9)], True),
     ],
 )
 async def test_a_session_whose_connector_is_free_draws_nothing(
@@ -303,7 +320,8 @@ async def test_a_session_whose_connector_is_free_draws_nothing(
         await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
         station = Station("CP1", "depot", 2, StationKey.of("key"))
         await PostgresStations(node).put("fleetcharge", [station])
-        begin(database, "CP1")
+        session_id = begin(database, "CP1")
+        measure(database, session_id, AT + timedelta(minutes=8), 500)
         for evse_id, connector_id, error_code, status, minutes in reports:
             report = ConnectorReport(
                 evse_id=evse_id, connector_id=connector_id, status=status, error_code=error_code
@@ -333,17 +351,9 @@ async def test_a_meter_that_stands_still_says_that_its_vehicle_takes_nothing(
         ):
             with psycopg.connect(database.conninfo) as connection:
                 connection.execute("delete from meter_reading")
-                for minutes, register_wh in registers.items():
-                    connection.execute(
-                        """
-                        insert into meter_reading (station_id, connector_id, transaction_id,
-                            measured_at, register_wh, received, received_at)
-                        select station_id, 1, transaction_id, now() - %s * interval '1 minute',
-                            %s, '{}', now()
-                        from session where id = %s
-                        """,
-                        (minutes, register_wh, session_id),
-                    )
+            for minutes, register_wh in registers.items():
+                at = datetime.now(UTC) - timedelta(minutes=minutes)
+                measure(database, session_id, at, register_wh)
             situation = await book.situation("depot")
             assert situation
             [session] = situation.sessions

@@ -57,14 +57,22 @@ _FROM: LiteralString = """
                 and later.connector_id = session.connector_id and session.connector_id > 0
                 and later.started_at >= session.started_at
         )
-        -- So does one whose station says since that nobody is there.
+        -- So does one whose station says since that nobody is there; some never say that somebody
+        -- is, and their clocks may be late.
         and not exists (
             select from connector_status as seen
             where seen.station_id = session.station_id and session.connector_id > 0
                 and session.connector_id = case
                     when error_code is null then seen.evse_id else seen.connector_id end
-            having bool_and(status in ('Available', 'Unavailable') and reported_at > started_at)
+            having bool_and(status in ('Available', 'Unavailable'))
                 and bool_or(status = 'Available')
+                and min(reported_at) > started_at + interval '5 minutes'
+                and min(reported_at) > all (
+                    select measured_at from meter_reading
+                    where meter_reading.transaction_id = session.transaction_id
+                        and meter_reading.station_id = session.station_id
+                    order by measured_at desc limit 1
+                )
         )
     order by session.id
 """
