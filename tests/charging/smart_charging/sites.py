@@ -93,6 +93,7 @@ def demands(draw: st.DrawFn, number: int) -> Demand:
         departure_at=None if leaves is None else NOW + timedelta(minutes=leaves),
         missing_wh=draw(st.none() | st.integers(0, 60_000)),
         prefers_solar=draw(st.booleans()),
+        is_idle=draw(st.sampled_from([False, False, True])),
         held_ma=draw(
             st.none() | st.none() | st.none() | st.integers(0, 320).map(lambda n: n * 100)
         ),

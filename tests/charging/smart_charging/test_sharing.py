@@ -106,3 +106,11 @@ def test_a_turn_that_has_begun_is_not_taken_away(minutes: int, goes_on: bool) ->
     overdue = demand(2, since=NOW - timedelta(hours=2))
     planned = plan(SiteLimits(amperes(8)), [charging, overdue], [], now)
     assert first(planned, 1, 2) == ([8, 0] if goes_on else [0, 8])
+
+
+def test_who_takes_nothing_makes_room_at_the_next_quarter_and_has_its_turn() -> None:
+    idle = demand(1, charging=True, since=NOW - timedelta(minutes=30), is_idle=True)
+    planned = plan(SiteLimits(amperes(8)), [idle, demand(2)], [], NOW + timedelta(minutes=1))
+    currents = [planned.allotments[UUID(int=number)].currents for number in (1, 2)]
+    assert [current // 1000 for current in currents[0][:7]] == [8, 0, 0, 0, 0, 8, 0]
+    assert [current // 1000 for current in currents[1][:7]] == [0, 8, 8, 8, 8, 0, 8]

@@ -158,6 +158,7 @@ def test_a_vehicle_that_takes_nothing_keeps_its_minimum(
     [demand] = situation.demands(NOW + 20 * MINUTE)
     assert demand.charging
     assert demand.maximum_ma == most
+    assert demand.is_idle is (most == 6_000)
 
 
 def test_what_has_no_evse_yet_cannot_be_told_and_has_the_default() -> None:

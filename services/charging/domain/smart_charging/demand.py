@@ -31,6 +31,8 @@ class Demand:
     """What it still wants; None: as much as there is."""
     prefers_solar: bool = False
     """Takes the site's surplus; from the grid only what its departure, or its turn, needs."""
+    is_idle: bool = False
+    """It took nothing lately, though it might have: others come first."""
     held_ma: int | None = None
     """It draws so much, whatever the plan says: its station cannot be told otherwise."""
 

@@ -106,10 +106,15 @@ def _take_turns(asking: list[Wish], begins_at: datetime, ends_at: datetime, room
         wish.share.begin(wish.minimum, room)
 
 
-def _order(wish: Wish) -> tuple[bool, timedelta]:
-    """Who charges goes on, unless it did so the longest; then who waits the longest."""
+def _order(wish: Wish) -> tuple[bool, bool, timedelta]:
+    """Who charges goes on, unless it did so the longest; then who waits the longest.
+
+    Last who might charge and takes nothing.
+    """
     since = wish.since - _EPOCH
-    return (False, -since) if wish.charging else (True, since)
+    if wish.charging:
+        return wish.demand.is_idle, False, -since
+    return False, True, since
 
 
 def _share_surplus(preferring: list[Wish], room: Room, site: "_Site") -> None:

@@ -251,5 +251,6 @@ class Situation:
             departure_at=session.departure_at,
             missing_wh=session.missing_wh,
             prefers_solar=wish.prefers_solar,
+            is_idle=is_idle,
             held_ma=self.held_ma(session, now) if self.is_held(session, now) else None,
         )
