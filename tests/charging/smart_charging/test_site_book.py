@@ -88,9 +88,9 @@ def begin(database: EmptyDatabase, station_id: str) -> UUID:
             insert into session (id, start_identity, station_id, site_id, time_zone,
                 connector_id, token_uid, authorization_status, started_at, meter_start_wh,
                 company_id)
-            values (%s, 'one', %s, 'depot', 'UTC', 1, 'CARD1', 'Accepted', %s, 0, 'fleetcharge')
+            values (%s, %s, %s, 'depot', 'UTC', 1, 'CARD1', 'Accepted', %s, 0, 'fleetcharge')
             """,
-            (session_id, station_id, AT),
+            (session_id, str(session_id), station_id, AT),
         )
     return session_id
 
@@ -299,38 +299,37 @@ async def test_a_default_that_may_have_been_heard_counts_if_it_is_more(
             assert [one.default_ma for one in situation.stations] == [default_ma]
 
 
-@pytest.mark.parametrize(
-    ("reports", "goes_on"),
-    [
+async def test_a_session_whose_connector_is_free_draws_nothing(database: EmptyDatabase) -> None:
+    """Each with what its station tells at which minute; the meter tells something at minute 8."""
+    stories: list[tuple[list[tuple[int, int, str | None, str, int]], bool]] = [
         ([(0, 1, "NoError", "Available", -1)], True),  # Before it began.
         ([(0, 1, "NoError", "Available", 1)], True),  # Its clock may be late.
-        ([(0, 1, "NoError", "Available", 7)], True),  # Its meter told something later.
+        ([(0, 1, "NoError", "Available", 7)], True),
         ([(0, 1, "NoError", "Charging", 9)], True),
         ([(0, 1, "NoError", "Available", 9)], False),
         ([(0, 2, "NoError", "Available", 9)], True),
         ([(1, 1, None, "Available", 9)], False),
         ([(1, 1, None, "Available", 9), (1, 2, None, "Occupied", 9)], True),
         ([(1, 1, None, "Unavailable", 9)], True),
-    ],
-)
-async def test_a_session_whose_connector_is_free_draws_nothing(
-    database: EmptyDatabase, reports: list[tuple[int, int, str | None, str, int]], goes_on: object
-) -> None:
+    ]
     async with books(database) as (node, [book, _]):
         await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
-        station = Station("CP1", "depot", 2, StationKey.of("key"))
-        await PostgresStations(node).put("fleetcharge", [station])
-        session_id = begin(database, "CP1")
-        measure(database, session_id, AT + timedelta(minutes=8), 500)
-        for evse_id, connector_id, error_code, status, minutes in reports:
-            report = ConnectorReport(
-                evse_id=evse_id, connector_id=connector_id, status=status, error_code=error_code
-            )
-            at = AT + timedelta(minutes=minutes)
-            await PostgresStationReports(node).status("CP1", report, at)
+        key, names = StationKey.of("key"), [f"CP{number}" for number in range(len(stories))]
+        stations = [Station(name, "depot", 2, key) for name in names]
+        await PostgresStations(node).put("fleetcharge", stations)
+        for name, (reports, _) in zip(names, stories, strict=True):
+            session_id = begin(database, name)
+            measure(database, session_id, AT + timedelta(minutes=8), 500)
+            for evse_id, connector_id, error_code, status, minutes in reports:
+                report = ConnectorReport(
+                    evse_id=evse_id, connector_id=connector_id, status=status, error_code=error_code
+                )
+                at = AT + timedelta(minutes=minutes)
+                await PostgresStationReports(node).status(name, report, at)
         situation = await book.situation("depot")
         assert situation
-        assert (len(situation.sessions) == 1) is goes_on
+        going_on = {session.station_id for session in situation.sessions}
+        assert [name in going_on for name in names] == [goes_on for _, goes_on in stories]
 
 
 async def test_a_meter_that_stands_still_says_that_its_vehicle_takes_nothing(
