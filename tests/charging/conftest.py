@@ -12,6 +12,7 @@ from services.charging.adapters.postgresql.stations import PostgresStations
 from services.charging.domain.stations import Site, SiteKind, Station, StationKey
 from tests.charging.aws import Aws
 from tests.charging.aws import running as running_aws
+from tests.charging.companies import SITE, Company, company, things_of
 from tests.charging.program import ChargingProgram, charging_program
 from tests.postgres import Database as EmptyDatabase
 from tests.postgres import Server
@@ -78,3 +79,25 @@ async def kept(database: EmptyDatabase) -> AsyncIterator[Database]:
     await stations.put(OWN_COMPANY, [Station(name, "depot", 1, key) for name in ("CP1", "CP2")])
     yield kept
     await kept.close()
+
+
+@pytest.fixture
+def nordwind(program: ChargingProgram) -> Iterator[Company]:
+    with company(program, "nordwind", "ada") as people:
+        yield people
+
+
+@pytest.fixture
+def suedwind(program: ChargingProgram) -> Iterator[Company]:
+    with company(program, "suedwind", "bob") as people:
+        site = SITE | {"name": "suedwind"}
+        people.operator.put("/sites/suedwind-depot", json=site).raise_for_status()
+        token = {"driver": "Bob", "driver_id": "bob"}
+        people.operator.put("/tokens/SUEDWIND1", json=token).raise_for_status()
+        yield people
+
+
+@pytest.fixture
+def theirs(program: ChargingProgram, nordwind: Company) -> dict[str, str]:
+    """The ids of one thing of each kind that nordwind has."""
+    return things_of(nordwind, program)

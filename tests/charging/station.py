@@ -39,7 +39,11 @@ class Station:
         return answer
 
     async def try_call(self, action: str, /, **payload: Any) -> Any:
-        return await self.send(json.dumps([2, f"m{next(self._ids)}", action, payload]))
+        """The answer's frame; calls that come before it, as of a plan, stay unanswered."""
+        answer = await self.send(json.dumps([2, f"m{next(self._ids)}", action, payload]))
+        while answer[0] == 2:
+            answer = await self.receive()
+        return answer
 
     async def start(self, uid: str = "CARD1", meter: int = 1000, at: str = NOW) -> int:
         answer = await self.call(
