@@ -125,7 +125,7 @@ def things_of(nordwind: Company, program: ChargingProgram) -> dict[str, str]:
     campaign = operator.post("/campaigns", json=wanted).json()
     while operator.get(f"/campaigns/{campaign['id']}").json()["state"] == "running":
         time.sleep(0.02)
-    newest = {"station_id": "nordwind-1", "limit": 1}
+    newest = {"station_id": "nordwind-1", "limit": "1"}
     [session] = operator.get("/sessions", params=newest).json()["items"]
     path = f"/sessions/{session['id']}/preferences"
     operator.put(path, json={"priority": 1}).raise_for_status()
