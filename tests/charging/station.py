@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -22,13 +23,19 @@ class Station:
     def __init__(self, websocket: ClientConnection) -> None:
         self.websocket = websocket
         self._ids = itertools.count(1)
+        self._calls: deque[Any] = deque()
+        """Of the central system's, that came before an answer."""
 
     async def send(self, text: str | bytes) -> Any:
         """Send a frame, and return the next one that comes."""
         await self.websocket.send(text)
-        return await self.receive()
+        return await self._next()
 
     async def receive(self) -> Any:
+        """The next frame that no call of ours has taken."""
+        return self._calls.popleft() if self._calls else await self._next()
+
+    async def _next(self) -> Any:
         return json.loads(await asyncio.wait_for(self.websocket.recv(), 20))
 
     async def call(self, action: str, /, **payload: Any) -> dict[str, Any]:
@@ -39,10 +46,11 @@ class Station:
         return answer
 
     async def try_call(self, action: str, /, **payload: Any) -> Any:
-        """The answer's frame; calls that come before it, as of a plan, stay unanswered."""
+        """The answer's frame; calls that come before it, as of a plan, are left for `receive`."""
         answer = await self.send(json.dumps([2, f"m{next(self._ids)}", action, payload]))
         while answer[0] == 2:
-            answer = await self.receive()
+            self._calls.append(answer)
+            answer = await self._next()
         return answer
 
     async def start(self, uid: str = "CARD1", meter: int = 1000, at: str = NOW) -> int:

@@ -47,6 +47,7 @@ pytestmark = pytest.mark.integration
 
 OURS = Scope("fleetcharge")
 AT = datetime(2026, 3, 1, 6, tzinfo=UTC)
+BARE = SiteLimits(Limit(1, 2, 3))
 LIMITS = SiteLimits(
     connection=Limit(63_000, 63_000, 50_000),
     windows=(Window(AT, AT + timedelta(hours=1), Limit(0, 16_100, 6_000)),),
@@ -115,7 +116,7 @@ async def test_a_site_is_one_nodes_at_a_time(database: EmptyDatabase) -> None:
         sites = PostgresSites(node)
         assert await one.claim() is None  # No limits: nothing to plan.
         for name in ("depot", "yard"):
-            await sites.put_limits(OURS, name, LIMITS)
+            await sites.put_limits(OURS, name, BARE)
         claims = await asyncio.gather(*(book.claim() for book in (one, other, one, other)))
         assert sorted(filter(None, claims)) == ["depot", "yard"]
 
@@ -131,7 +132,7 @@ async def test_a_site_is_one_nodes_at_a_time(database: EmptyDatabase) -> None:
 
 async def test_what_a_dead_node_claimed_is_planned_by_another(database: EmptyDatabase) -> None:
     async with books(database) as (node, [one, other]):
-        await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
+        await PostgresSites(node).put_limits(OURS, "depot", BARE)
         assert await one.claim() == "depot"
         with psycopg.connect(database.conninfo) as connection:
             connection.execute("update site_planning set claimed_until = now()")
@@ -141,7 +142,10 @@ async def test_what_a_dead_node_claimed_is_planned_by_another(database: EmptyDat
 async def test_limits_come_back_as_they_went(database: EmptyDatabase) -> None:
     async with books(database) as (node, [one, _]):
         sites = PostgresSites(node)
-        assert await sites.put_limits(OURS, "depot", SiteLimits(Limit(1, 2, 3))) == 1
+        assert await sites.put_limits(OURS, "depot", BARE) == 1
+        key = StationKey.of("key")
+        stations = [Station(name, "depot", 1, key) for name in ("CP1", "CP2")]
+        await PostgresStations(node).put("fleetcharge", stations)
         assert await sites.put_limits(OURS, "depot", LIMITS) == 2
         assert await sites.put_limits(Scope("another"), "depot", LIMITS) is None
         situation = await one.situation("depot")
@@ -156,7 +160,7 @@ async def test_a_station_that_comes_goes_or_boots_makes_its_site_due(
     database: EmptyDatabase,
 ) -> None:
     async with books(database) as (node, [one, _]):
-        await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
+        await PostgresSites(node).put_limits(OURS, "depot", BARE)
         key = StationKey.of("key")
         await PostgresStations(node).put("fleetcharge", [Station("CP1", "depot", 2, key)])
         connections = PostgresConnections(node, uuid4())
@@ -180,7 +184,7 @@ async def test_a_station_that_takes_watts_alone_is_known_by_what_it_told(
     database: EmptyDatabase,
 ) -> None:
     async with books(database) as (node, [book, _]):
-        await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
+        await PostgresSites(node).put_limits(OURS, "depot", BARE)
         key, spoken = StationKey.of("key"), {"OLD": OCPP_1_6, "NEW": OCPP_2_0_1, "BOTH": OCPP_1_6}
         stations = [Station(name, "depot", 1, key) for name in (*spoken, "GONE")]
         await PostgresStations(node).put("fleetcharge", stations)
@@ -212,7 +216,7 @@ async def test_a_station_hears_no_more_periods_than_it_told_that_it_takes(
     database: EmptyDatabase, in_1_6: str | None, in_2_0_1: str | None, periods: int
 ) -> None:
     async with books(database) as (node, [book, _]):
-        await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
+        await PostgresSites(node).put_limits(OURS, "depot", BARE)
         station = Station("CP1", "depot", 1, StationKey.of("key"))
         await PostgresStations(node).put("fleetcharge", [station])
         begin(database, "CP1")
@@ -284,7 +288,7 @@ async def test_a_default_that_may_have_been_heard_counts_if_it_is_more(
     database: EmptyDatabase,
 ) -> None:
     async with books(database) as (node, [book, _]):
-        await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
+        await PostgresSites(node).put_limits(OURS, "depot", BARE)
         station = Station("CP1", "depot", 1, StationKey.of("key"))
         await PostgresStations(node).put("fleetcharge", [station])
         for told, default_ma in (
@@ -313,7 +317,7 @@ async def test_a_session_whose_connector_is_free_draws_nothing(database: EmptyDa
         ([(1, 1, None, "Unavailable", 9)], True),
     ]
     async with books(database) as (node, [book, _]):
-        await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
+        await PostgresSites(node).put_limits(OURS, "depot", BARE)
         key, names = StationKey.of("key"), [f"CP{number}" for number in range(len(stories))]
         stations = [Station(name, "depot", 2, key) for name in names]
         await PostgresStations(node).put("fleetcharge", stations)
@@ -337,7 +341,7 @@ async def test_a_meter_that_stands_still_says_that_its_vehicle_takes_nothing(
 ) -> None:
     """Registers by the minutes that have passed since."""
     async with books(database) as (node, [book, _]):
-        await PostgresSites(node).put_limits(OURS, "depot", LIMITS)
+        await PostgresSites(node).put_limits(OURS, "depot", BARE)
         station = Station("CP1", "depot", 1, StationKey.of("key"))
         await PostgresStations(node).put("fleetcharge", [station])
         session_id = begin(database, "CP1")

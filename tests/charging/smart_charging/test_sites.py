@@ -41,6 +41,9 @@ def site(program: ChargingProgram, station_id: str, connectors: int = 2) -> str:
     return site_id
 
 
+AMPERES = {"l1": 6, "l2": 6, "l3": 6}
+
+
 def limits(amperes: float) -> dict[str, Any]:
     return {"connection": {"l1": amperes, "l2": amperes, "l3": amperes}}
 
@@ -200,6 +203,11 @@ async def test_the_sun_comes_by_the_queue_too(
         (limits(16) | {"daily": [RUSH_HOUR | {"begins": "17:00Z"}]}, "daily.0.begins"),
         (limits(16) | {"stations": {"CP1": {"phases": ["L1", "L1"]}}}, "stations.CP1"),
         (limits(16) | {"fuses": [{"name": "F", "stations": []}]}, "fuses.0.limit"),
+        (limits(16) | {"stations": {"CP-": {}}}, "stations: CP- is not at this site"),
+        (
+            limits(16) | {"fuses": [{"name": "F", "stations": ["CP-"], "limit": AMPERES}]},
+            "fuses.0.stations: CP- is not at this site",
+        ),
     ],
 )
 def test_limits_that_make_no_sense_are_named(

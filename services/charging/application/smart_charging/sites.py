@@ -74,7 +74,8 @@ class Sites(Protocol):
     ) -> int | None:
         """Keep a new version, whose number it returns; the site is to be planned.
 
-        Raises `ChangedMeanwhileError`.
+        Raises `ChangedMeanwhileError`, and `NotStorableError` when they name a station that is not
+        at the site.
         """
 
     async def limits(self, scope: Scope, site_id: str) -> KeptLimits | None:

@@ -1,6 +1,6 @@
 """What a site may draw: by phase, by fuse and in time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -112,6 +112,16 @@ class SiteLimits:
     def wiring(self, station_id: str) -> Wiring:
         """How a station is connected."""
         return self.stations.get(station_id, Wiring())
+
+    def strangers(self, at_site: Collection[str]) -> Sequence[str]:
+        """Where a station is named that is none of these: what is said of it protects nothing."""
+        named = [
+            (f"fuses.{number}.stations", station_id)
+            for number, fuse in enumerate(self.fuses)
+            for station_id in sorted(fuse.stations)
+        ]
+        named += [("stations", station_id) for station_id in self.stations]
+        return [f"{where}: {one} is not at this site" for where, one in named if one not in at_site]
 
     def unplanned_ma(self, connectors: Mapping[str, int], now: datetime) -> int:
         """What each connector may draw without a plan: safe if all do at once, whenever it is.

@@ -13,6 +13,7 @@ from services.charging.adapters.postgresql.database import Database
 from services.charging.adapters.postgresql.scoped import ScopedReader
 from services.charging.adapters.postgresql.sites.outcomes import PlanPart, read_outcome
 from services.charging.adapters.postgresql.sites.plans import plans_of
+from services.charging.application.ports import NotStorableError
 from services.charging.application.preconditions import WHATEVER_IS_THERE, Precondition
 from services.charging.application.scope import Scope
 from services.charging.application.smart_charging.sites import (
@@ -82,6 +83,11 @@ class PostgresSites:
             )
             [stands] = await cursor.fetchone() or [None]
             precondition.check(stands)
+            cursor = await connection.execute(
+                "select id from station where site_id = %s", (site_id,)
+            )
+            if strangers := limits.strangers({name for [name] in await cursor.fetchall()}):
+                raise NotStorableError("; ".join(strangers))
             version: int = (stands or 0) + 1
             await connection.execute(
                 "insert into site_limits (site_id, version, document) values (%s, %s, %s)",
