@@ -1,5 +1,6 @@
 """Stations ask for certificates, get them, use them, and get new ones in time."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -129,18 +130,20 @@ async def test_a_station_gets_its_certificate_and_uses_it(
         CLIENT_VERIFYING_NETWORKS="127.0.0.0/8",
     ) as node:
         await serving(node)
+        path = f"/stations/{station_id}/certificates"
         async with speaking(node, station_id, version) as station:
             assert (await station.call("SignCertificate", csr=request("another")))["status"] == (
                 "Rejected"
             )
             await _ask(station, csr := request(station_id))
             chain = await _take(station, "Rejected")
+            while [one["state"] for one in program.get(path)["items"]] != ["rejected"]:
+                await asyncio.sleep(0.02)
             await _ask(station, csr, "again")  # As it did not want it, another one.
             first = await _take(station, "Accepted")
             assert first != chain
             await _ask(station, request(station_id), "newer")
             second = await _take(station, "Accepted")
-        path = f"/stations/{station_id}/certificates"
         for command in program.get(f"/stations/{station_id}/commands")["items"]:
             assert (await over(program, command["id"]))["state"] == "answered"
         states = [one["state"] for one in program.get(path)["items"]]
