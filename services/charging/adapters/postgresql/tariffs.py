@@ -160,5 +160,6 @@ async def _add(
         """,
         (site_id, version, document),
     )
+    set_at: datetime
     [(set_at,)] = await cursor.fetchall()
-    return set_at  # type: ignore[no-any-return]
+    return set_at
